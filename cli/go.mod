@@ -1,0 +1,25 @@
+module sitegen.dev/cli
+
+go 1.26.0
+
+require (
+	sitegen.dev/adapters/node v0.0.0
+	sitegen.dev/core v0.0.0
+)
+
+require (
+	github.com/aymanbagabas/go-udiff v0.4.1 // indirect
+	github.com/cpuguy83/go-md2man/v2 v2.0.7 // indirect
+	github.com/google/go-cmp v0.7.0 // indirect
+	github.com/mattn/go-isatty v0.0.24 // indirect
+	github.com/rogpeppe/go-internal v1.16.0 // indirect
+	github.com/russross/blackfriday/v2 v2.1.0 // indirect
+	github.com/urfave/cli/v2 v2.27.7 // indirect
+	github.com/xrash/smetrics v0.0.0-20240521201337-686a1a2994c1 // indirect
+	golang.org/x/sys v0.28.0 // indirect
+)
+
+replace (
+	sitegen.dev/adapters/node => ../adapters/node
+	sitegen.dev/core => ../core
+)

@@ -1,0 +1,101 @@
+// Package adapter is the seam between the compiler and the platforms. An Adapter gets a compiled Site as plain data and
+// paths and writes what its platform deploys through Out; it prints nothing and touches nothing else. What it cannot do
+// it says in Info.Supports, and Check, in this package and nowhere else, holds the site against that.
+//
+// It may import manifest, diag and internal/gocmd, nothing else of sitegen: an adapter by somebody else has no more.
+package adapter
+
+import (
+	"context"
+	"encoding/json"
+	"io/fs"
+	"net/http"
+
+	"sitegen.dev/core/diag"
+	"sitegen.dev/core/manifest"
+)
+
+// Protocol is the version of this interface.
+const Protocol = 1
+
+// Level says how well an adapter does a feature.
+type Level string
+
+// The levels.
+const (
+	Stable       Level = "stable"
+	Experimental Level = "experimental"
+	Limited      Level = "limited"
+	Unsupported  Level = "unsupported"
+)
+
+// Support is a Level with the reason the author is shown.
+type Support struct {
+	Level   Level  `json:"level"`
+	Message string `json:"message,omitempty"`
+}
+
+// The features that a route or a site may use; manifest.Feature.Name is one of them.
+const (
+	OnDemand     = "onDemand"     // a route rendered per request
+	Streaming    = "streaming"    // page.Flush
+	Middleware   = "middleware"   // OnRequest
+	PageHeaders  = "pageHeaders"  // headers set by a prerendered page
+	ServerIsland = "serverIsland" // server:defer
+	Sessions     = "sessions"
+	Revalidate   = "revalidate"
+)
+
+// Info says what an adapter is.
+type Info struct {
+	Name     string             `json:"name"`
+	Protocol int                `json:"protocol"`
+	Supports map[string]Support `json:"supports"`          // a feature that is absent counts as unsupported
+	Options  json.RawMessage    `json:"options,omitempty"` // JSON Schema (2020-12) of its block in site.yaml
+}
+
+// Site is one compiled site.
+type Site struct {
+	Manifest    *manifest.Manifest `json:"manifest"`
+	Options     json.RawMessage    `json:"options,omitempty"` // the adapter's block of site.yaml without its name, valid by Info.Options
+	OptionsAt   diag.Pos           `json:"optionsAt"`         // where that block begins
+	ClientDir   string             `json:"clientDir"`         // finished static files: pages, assets, public
+	Prerendered string             `json:"prerendered"`       // file of manifest.Prerendered lines
+	ModuleDir   string             `json:"moduleDir"`         // root of the site's Go module: where to compile
+	ModulePath  string             `json:"modulePath"`
+	Bundle      string             `json:"bundle"`   // import path of the render bundle: func App() *site.App
+	OnDemand    bool               `json:"onDemand"` // whether anything runs per request
+	Server      Server             `json:"server"`
+}
+
+// Server is what site.yaml says about listening.
+type Server struct {
+	Host string `json:"host"`
+	Port int    `json:"port"`
+}
+
+// An Adapter writes one compiled site as the files a platform deploys. Info is called first, any number of times; Adapt
+// once per build, only after Check found no errors. It prints nothing and touches nothing outside out; what the author
+// should know it adds with out.Report.
+type Adapter interface {
+	Info() Info
+	Adapt(ctx context.Context, site *Site, out *Out) error
+}
+
+// A Previewer runs the output locally as the platform would.
+type Previewer interface {
+	// Preview gives a handler for the output in dir. The returned function stops what it started.
+	Preview(ctx context.Context, dir string) (http.Handler, func() error, error)
+}
+
+// A Detector knows its platform's CI by the environment.
+type Detector interface {
+	// Detect gives the reason ("NETLIFY is set"), or "".
+	Detect(getenv func(string) string) string
+}
+
+// An Adder knows which files its platform wants beside site.yaml.
+type Adder interface {
+	// Add gives the files by name; those that exist already are left alone.
+	Add(site fs.FS) (map[string][]byte, error)
+}
