@@ -1,3 +1,64 @@
 package diag
 
-var adapterCodes = []CodeInfo{}
+var adapterCodes = []CodeInfo{
+	{
+		Code:    "SG6001",
+		Summary: "A route uses something that the chosen adapter cannot do.",
+		Fix:     "Build with one of the adapters that the hint names, or change the route: `const prerender = true` takes away the need to run Go per request.",
+	},
+	{
+		Code:    "SG6002",
+		Summary: "A route uses something that the chosen adapter does with limits, or experimentally.",
+		Fix:     "Read the hint: it says what differs on this platform. The build goes on.",
+	},
+	{
+		Code:    "SG6003",
+		Summary: "A route is rendered on demand, but the site has no adapter, so nothing would be there to render it.",
+		Fix:     "Choose an adapter with `sitegen build --adapter node` or `adapter: node` in site.yaml, or prerender the route with `const prerender = true`.",
+	},
+	{
+		Code:    "SG6004",
+		Summary: "The adapter speaks another version of the protocol than this sitegen.",
+		Fix:     "Use versions of sitegen and of the adapter that belong together.",
+	},
+	{
+		Code:    "SG6005",
+		Summary: "The block `adapter` of site.yaml has an option that the adapter does not know.",
+		Fix:     "Correct the name; the message lists the options of the adapter.",
+	},
+	{
+		Code:    "SG6006",
+		Summary: "An option in the block `adapter` of site.yaml has a value that the adapter cannot use.",
+		Fix:     "Write one of the values that the message names.",
+	},
+	{
+		Code:    "SG6010",
+		Summary: "The go command is needed to build a site and was not found.",
+		Fix:     "Install Go from https://go.dev/dl/ and open a new terminal, so that `go version` answers.",
+	},
+	{
+		Code:    "SG6011",
+		Summary: "The go command is older than the site's go.mod asks for.",
+		Fix:     "Install the version that the message names, or let the go command fetch it with GOTOOLCHAIN=auto.",
+	},
+	{
+		Code:    "SG6012",
+		Summary: "A go.work above the site takes part in the build and does not list the site's module.",
+		Fix:     "Add the module with `go work use .`, or set GOWORK=off.",
+	},
+	{
+		Code:    "SG6013",
+		Summary: "There is no go.mod at or above the site, so its Go code cannot be compiled.",
+		Fix:     "Make one with `go mod init example.com/site`, then run `sitegen sync`.",
+	},
+	{
+		Code:    "SG6014",
+		Summary: "The disk is full, and the go command could not write what it compiled.",
+		Fix:     "Free some space; `go clean -cache` empties the go command's own cache.",
+	},
+	{
+		Code:    "SG6020",
+		Summary: "A program with everything inside would be larger than the Go linker can make.",
+		Fix:     "Leave out `embed: true`, so that the client folder stays beside the program.",
+	},
+}

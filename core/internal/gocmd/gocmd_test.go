@@ -1,0 +1,207 @@
+package gocmd
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"sitegen.dev/core/diag"
+)
+
+// writeTree writes a module below a temporary directory.
+func writeTree(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, data := range files {
+		p := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(p), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(p, []byte(data), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// code gives the code of the only diagnostic in err, or "".
+func code(err error) diag.Code {
+	var f *diag.Failure
+	if errors.As(err, &f) && f.List.Len() == 1 {
+		return f.List.Sorted()[0].Code
+	}
+	return ""
+}
+
+func TestRunReportsTheSource(t *testing.T) {
+	t.Setenv("GOWORK", "off")
+	dir := writeTree(t, map[string]string{"go.mod": "module x\n\ngo 1.24\n", "a.go": "package x\n\nvar a int = \"s\"\n"})
+	_, err := Run(t.Context(), dir, []string{"build", "./..."}, nil)
+	var e *Error
+	if !errors.As(err, &e) || !strings.Contains(e.Output, "./a.go:3:13:") {
+		t.Errorf("Run = %v; want an *Error that says a.go:3:13", err)
+	}
+}
+
+func TestRunIgnoresTheTargetOfTheCaller(t *testing.T) {
+	t.Setenv("GOOS", "plan9")
+	out, err := Run(t.Context(), t.TempDir(), []string{"env", "GOOS"}, nil)
+	if err != nil || strings.TrimSpace(string(out)) == "plan9" {
+		t.Errorf("GOOS = %q, %v; want the system the tests run on", out, err)
+	}
+	out, err = Run(t.Context(), t.TempDir(), []string{"env", "GOOS"}, []string{"GOOS=js"})
+	if err != nil || strings.TrimSpace(string(out)) != "js" {
+		t.Errorf("GOOS = %q, %v; want js", out, err)
+	}
+}
+
+func TestRunWithoutGo(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	if _, err := Run(t.Context(), t.TempDir(), []string{"version"}, nil); code(err) != "SG6010" {
+		t.Errorf("Run = %v; want SG6010", err)
+	}
+}
+
+func TestRunTooOld(t *testing.T) {
+	t.Setenv("GOTOOLCHAIN", "local")
+	t.Setenv("GOWORK", "off")
+	dir := writeTree(t, map[string]string{"go.mod": "module x\n\ngo 1.999\n", "a.go": "package x\n"})
+	_, err := Run(t.Context(), dir, []string{"build", "./..."}, nil)
+	if code(err) != "SG6011" || !strings.Contains(err.Error(), "this site needs Go 1.999, and the go command here is 1.") {
+		t.Errorf("Run = %v; want SG6011", err)
+	}
+}
+
+func TestRunOutsideTheWorkspace(t *testing.T) {
+	t.Setenv("GOWORK", "")
+	dir := writeTree(t, map[string]string{
+		"go.work":     "go 1.24\n\nuse ./a\n",
+		"a/go.mod":    "module a\n\ngo 1.24\n",
+		"site/go.mod": "module x\n\ngo 1.24\n",
+		"site/a.go":   "package x\n",
+	})
+	for _, pattern := range []string{".", "./..."} {
+		if _, err := Run(t.Context(), filepath.Join(dir, "site"), []string{"build", pattern}, nil); code(err) != "SG6012" {
+			t.Errorf("go build %s = %v; want SG6012", pattern, err)
+		}
+	}
+}
+
+func TestRunWithoutModule(t *testing.T) {
+	t.Setenv("GOWORK", "off")
+	if _, err := Run(t.Context(), t.TempDir(), []string{"build", "."}, nil); code(err) != "SG6013" {
+		t.Errorf("Run = %v; want SG6013", err)
+	}
+}
+
+func TestDiagnose(t *testing.T) {
+	for _, tt := range []struct {
+		out  string
+		want diag.Code
+	}{
+		{"go: go.mod requires go >= 1.26.0 (running go 1.24.1; GOTOOLCHAIN=local)\n", "SG6011"},
+		{"go: module ../core requires go >= 1.26.0 (running go 1.24.1)\n", "SG6011"},
+		{"go: download go1.30 for linux/amd64: toolchain not available\n", "SG6011"},
+		{"a.go:1:2: syntax error\nwrite out/a: no space left on device\n", "SG6014"},
+		{"./a.go:3:13: cannot use \"s\" as int value\n", ""},
+		{"", ""},
+	} {
+		if d, _ := diagnose(tt.out); d.Code != tt.want {
+			t.Errorf("diagnose(%q) = %s; want %q", tt.out, d.Code, tt.want)
+		}
+	}
+}
+
+func TestRunCancelKillsTheGroup(t *testing.T) {
+	t.Setenv("GOWORK", "off")
+	dir := writeTree(t, map[string]string{
+		"go.mod":  "module x\n\ngo 1.24\n",
+		"main.go": "package main\n\nimport (\"os\"; \"time\")\n\nfunc main() { os.WriteFile(os.Args[1], nil, 0o666); time.Sleep(time.Hour) }\n",
+	})
+	up := filepath.Join(dir, "up")
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		for range 600 {
+			if _, err := os.Stat(up); err == nil {
+				break
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+		cancel()
+	}()
+	start := time.Now()
+	// go run waits for its child: only a kill of the group gets rid of it before WaitDelay.
+	_, err := Run(ctx, dir, []string{"run", ".", up}, nil)
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("Run = %v; want context.Canceled", err)
+	}
+	if _, err := os.Stat(up); err != nil {
+		t.Errorf("the program never ran: %v (after %v)", err, time.Since(start))
+	}
+}
+
+func TestListModule(t *testing.T) {
+	t.Setenv("GOWORK", "off")
+	dir := writeTree(t, map[string]string{
+		"go.mod":          "module example.com/x\n\ngo 1.24\n\nrequire example.com/x/ui v0.0.0\n\nreplace example.com/x/ui => ./lib\n",
+		"a.go":            "package x\n\nimport _ \"example.com/x/ui/button\"\n",
+		"lib/go.mod":      "module example.com/x/ui\n\ngo 1.24\n",
+		"lib/button/b.go": "package button\n",
+	})
+	for _, tt := range []struct{ path, module, dir string }{
+		{"example.com/x", "example.com/x", "."},
+		{"example.com/x/none", "example.com/x", "none"},
+		{"example.com/x/ui/button", "example.com/x/ui", "lib/button"},
+		{"example.com/x/uix", "example.com/x", "uix"},
+	} {
+		m, got, err := ListModule(t.Context(), dir, tt.path)
+		want, _ := filepath.EvalSymlinks(dir)
+		got, _ = filepath.Rel(want, got)
+		if err != nil || m.Path != tt.module || filepath.ToSlash(got) != tt.dir {
+			t.Errorf("ListModule(%s) = %s, %s, %v; want %s, %s", tt.path, m.Path, got, err, tt.module, tt.dir)
+		}
+	}
+	if _, _, err := ListModule(t.Context(), dir, "example.org/y"); !errors.Is(err, ErrNoModule) {
+		t.Errorf("ListModule(example.org/y) = %v; want ErrNoModule", err)
+	}
+}
+
+func TestWriteSource(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "deep", "src")
+	list := func() (names []string) {
+		filepath.WalkDir(dir, func(p string, d os.DirEntry, err error) error {
+			if err == nil && !d.IsDir() {
+				rel, _ := filepath.Rel(dir, p)
+				names = append(names, filepath.ToSlash(rel))
+			}
+			return nil
+		})
+		return names
+	}
+	file := func(s string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(s)} }
+	for _, tt := range []struct {
+		name    string
+		src     fstest.MapFS
+		changed bool
+		want    []string
+	}{
+		{"nothing", fstest.MapFS{}, false, nil},
+		{"first", fstest.MapFS{"a.go": file("a"), "b/b.go": file("b")}, true, []string{"a.go", "b/b.go"}},
+		{"again", fstest.MapFS{"a.go": file("a"), "b/b.go": file("b")}, false, []string{"a.go", "b/b.go"}},
+		{"other bytes", fstest.MapFS{"a.go": file("x"), "b/b.go": file("b")}, true, []string{"a.go", "b/b.go"}},
+		{"stale directory", fstest.MapFS{"a.go": file("x")}, true, []string{"a.go"}},
+		{"file becomes directory", fstest.MapFS{"a.go/c.go": file("x")}, true, []string{"a.go/c.go"}},
+		{"directory becomes file", fstest.MapFS{"a.go": file("x")}, true, []string{"a.go"}},
+	} {
+		changed, err := WriteSource(dir, tt.src)
+		if err != nil || changed != tt.changed || !slices.Equal(list(), tt.want) {
+			t.Errorf("%s: WriteSource = %t, %v with %v; want %t with %v", tt.name, changed, err, list(), tt.changed, tt.want)
+		}
+	}
+}
