@@ -65,6 +65,7 @@ type Site struct {
 	ModulePath  string             `json:"modulePath"`
 	Bundle      string             `json:"bundle"`   // import path of the render bundle: func App() *site.App
 	OnDemand    bool               `json:"onDemand"` // whether anything runs per request
+	OutDir      string             `json:"outDir"`   // where the output will stand in the end; "" where that is not known
 	Server      Server             `json:"server"`
 }
 

@@ -2,6 +2,8 @@ package adapter
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -140,6 +142,66 @@ func (o *Out) CopyFS(ctx context.Context, dir string, src fs.FS) error {
 		_, err = io.Copy(w, in)
 		return errors.Join(err, w.Close())
 	})
+}
+
+// CopyDir copies the files of the directory src below dir, as CopyFS does. Nothing is done when src is that directory
+// already, because the build put its files where they will be.
+func (o *Out) CopyDir(ctx context.Context, dir, src string) error {
+	if dir != "." {
+		if err := check(dir); err != nil {
+			return err
+		}
+	}
+	to, err := o.root.Stat(dir)
+	if err == nil {
+		from, err := os.Stat(src)
+		if err != nil {
+			return err
+		}
+		if os.SameFile(from, to) {
+			return nil
+		}
+	}
+	return o.CopyFS(ctx, dir, os.DirFS(src))
+}
+
+// Remove removes a file, or a directory with all that it holds. It is no error when there is none.
+func (o *Out) Remove(name string) error {
+	if err := check(name); err != nil {
+		return err
+	}
+	return o.root.RemoveAll(name)
+}
+
+// cacheDir is where Cached keeps results, below the site's module; it may be deleted at any time.
+const cacheDir = ".sitegen/cache/adapter"
+
+// Cached gives the result of work from an earlier build, or does the work and keeps the result. key names the work
+// and everything that goes into it: its kind, its settings, a hash of its input.
+func (o *Out) Cached(key string, work func() ([]byte, error)) ([]byte, error) {
+	sum := sha256.Sum256([]byte(key))
+	hash := hex.EncodeToString(sum[:])
+	name := filepath.Join(o.module, filepath.FromSlash(cacheDir), hash[:2], hash[2:])
+	if data, err := os.ReadFile(name); err == nil {
+		return data, nil
+	}
+	data, err := work()
+	if err != nil {
+		return nil, err
+	}
+	// A cache that cannot be written costs time in the next build, nothing else.
+	if os.MkdirAll(filepath.Dir(name), 0o777) == nil {
+		if tmp, err := os.CreateTemp(filepath.Dir(name), ".new*"); err == nil {
+			_, err := tmp.Write(data)
+			if err = errors.Join(err, tmp.Close()); err == nil {
+				err = os.Rename(tmp.Name(), name)
+			}
+			if err != nil {
+				os.Remove(tmp.Name())
+			}
+		}
+	}
+	return data, nil
 }
 
 // Each calls f for every item, on all cores, until ctx ends or f fails. It gives the error of the first item, in the

@@ -61,4 +61,9 @@ var adapterCodes = []CodeInfo{
 		Summary: "A program with everything inside would be larger than the Go linker can make.",
 		Fix:     "Leave out `embed: true`, so that the client folder stays beside the program.",
 	},
+	{
+		Code:    "SG6021",
+		Summary: "In mode middleware the node adapter writes a Go package, and the output folder is outside the site's Go module, so that nothing could import it.",
+		Fix:     "Set `out:` in site.yaml to a folder below the folder of go.mod.",
+	},
 }

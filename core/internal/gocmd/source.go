@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -26,11 +27,7 @@ func WriteSource(dir string, src fs.FS) (changed bool, err error) {
 		for p := name; p != "."; p = path.Dir(p) {
 			want[p] = true
 		}
-		data, err := fs.ReadFile(src, name)
-		if err != nil {
-			return err
-		}
-		wrote, err := writeFile(filepath.Join(dir, filepath.FromSlash(name)), data)
+		wrote, err := copyFile(filepath.Join(dir, filepath.FromSlash(name)), src, name)
 		changed = changed || wrote
 		return err
 	})
@@ -60,38 +57,80 @@ func WriteSource(dir string, src fs.FS) (changed bool, err error) {
 	return changed, err
 }
 
-// writeFile replaces the file name by data unless it holds that already.
-func writeFile(name string, data []byte) (bool, error) {
-	if info, err := os.Lstat(name); err == nil && info.Mode().IsRegular() && info.Size() == int64(len(data)) {
-		if old, err := os.ReadFile(name); err == nil && bytes.Equal(old, data) {
-			return false, nil
+// copyFile makes the file target hold the bytes of src's file name, piece by piece, and says whether it did not already.
+func copyFile(target string, src fs.FS, name string) (bool, error) {
+	if info, err := os.Lstat(target); err == nil && info.Mode().IsRegular() {
+		same, err := sameBytes(target, src, name)
+		if same || err != nil {
+			return false, err
 		}
 	} else if err == nil && info.IsDir() {
-		if err := os.RemoveAll(name); err != nil {
+		if err := os.RemoveAll(target); err != nil {
 			return false, err
 		}
 	}
-	dir := filepath.Dir(name)
-	if err := makeDir(dir); err != nil {
-		return false, err
-	}
-	tmp, err := os.CreateTemp(dir, "."+strings.TrimPrefix(filepath.Base(name), ".")+".*")
+	in, err := src.Open(name)
 	if err != nil {
 		return false, err
 	}
-	_, err = tmp.Write(data)
+	defer in.Close()
+	dir := filepath.Dir(target)
+	if err := makeDir(dir); err != nil {
+		return false, err
+	}
+	tmp, err := os.CreateTemp(dir, "."+strings.TrimPrefix(filepath.Base(target), ".")+".*")
+	if err != nil {
+		return false, err
+	}
+	_, err = io.Copy(tmp, in)
 	if err == nil {
 		err = tmp.Chmod(0o644)
 	}
 	err = errors.Join(err, tmp.Close())
 	if err == nil {
-		err = os.Rename(tmp.Name(), name)
+		err = os.Rename(tmp.Name(), target)
 	}
 	if err != nil {
 		os.Remove(tmp.Name())
-		return false, fmt.Errorf("write %s: %w", name, err)
+		return false, fmt.Errorf("write %s: %w", target, err)
 	}
 	return true, nil
+}
+
+// sameBytes compares a file with one of src.
+func sameBytes(target string, src fs.FS, name string) (bool, error) {
+	a, err := os.Open(target)
+	if err != nil {
+		return false, nil // not to be read: to be replaced
+	}
+	defer a.Close()
+	b, err := src.Open(name)
+	if err != nil {
+		return false, err
+	}
+	defer b.Close()
+	have, err := a.Stat()
+	if err != nil {
+		return false, err
+	}
+	want, err := b.Stat()
+	if err != nil || have.Size() != want.Size() {
+		return false, err
+	}
+	var x, y [32 << 10]byte
+	for {
+		n, err := io.ReadFull(a, x[:])
+		m, err2 := io.ReadFull(b, y[:])
+		if n != m || !bytes.Equal(x[:n], y[:m]) {
+			return false, nil
+		}
+		if err == io.EOF || err == io.ErrUnexpectedEOF {
+			return err2 == err, nil
+		}
+		if err != nil || err2 != nil {
+			return false, errors.Join(err, err2)
+		}
+	}
 }
 
 // makeDir makes dir, taking away a file that stands in the way of its last element.

@@ -1,0 +1,408 @@
+// Package node is the adapter for a server of one's own: it compiles a site into one static program that answers
+// everything, finished files and routes rendered on demand alike, or into a package that other Go programs mount as an
+// http.Handler. The name is the one that users of other generators look for; nothing of Node.js is involved.
+//
+// This is the build half. The running half is in runtime/, is embedded here as source, and shares no file with it.
+package node
+
+import (
+	"bytes"
+	"context"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing/fstest"
+
+	"sitegen.dev/core/adapter"
+	"sitegen.dev/core/diag"
+)
+
+//go:embed runtime/*.go
+var runtimeSource embed.FS
+
+// Adapter is the node adapter.
+type Adapter struct{}
+
+var _ adapter.Adapter = Adapter{}
+
+// The modes.
+const (
+	standalone = "standalone"
+	middleware = "middleware"
+)
+
+// Options is the adapter's block of site.yaml.
+type Options struct {
+	Mode        string `json:"mode"`        // standalone or middleware
+	Embed       bool   `json:"embed"`       // client files inside the program
+	Name        string `json:"name"`        // of the program
+	Precompress string `json:"precompress"` // auto, best, fast or off
+	Target      string `json:"target"`      // "linux/arm64"; "" for the system of the build
+}
+
+// schema describes Options; keep the two together.
+const schema = `{
+	"$schema": "https://json-schema.org/draft/2020-12/schema",
+	"title": "options of the node adapter",
+	"type": "object",
+	"additionalProperties": false,
+	"properties": {
+		"mode": {
+			"enum": ["standalone", "middleware"],
+			"default": "standalone",
+			"description": "standalone makes a program that listens by itself, middleware a Go package to mount in a server of your own"
+		},
+		"embed": {
+			"type": "boolean",
+			"default": false,
+			"description": "put the client files inside the program, so that one single file is everything"
+		},
+		"name": {
+			"type": "string",
+			"pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
+			"default": "server",
+			"description": "file name of the program"
+		},
+		"precompress": {
+			"enum": ["auto", "best", "fast", "off"],
+			"default": "auto",
+			"description": "how hard to compress files at build (brotli, zstd, gzip); auto takes best up to 32 MiB of files and fast for the pages beyond"
+		},
+		"target": {
+			"type": "string",
+			"pattern": "^[a-z0-9]+/[a-z0-9]+$",
+			"description": "system and processor that the program runs on, such as linux/arm64; without it, those of the build"
+		}
+	}
+}`
+
+// Info says what the adapter can do.
+func (Adapter) Info() adapter.Info {
+	stable := adapter.Support{Level: adapter.Stable}
+	return adapter.Info{
+		Name:     "node",
+		Protocol: adapter.Protocol,
+		Supports: map[string]adapter.Support{
+			adapter.OnDemand:    stable,
+			adapter.Streaming:   stable,
+			adapter.Middleware:  stable,
+			adapter.PageHeaders: stable,
+		},
+		Options: json.RawMessage(schema),
+	}
+}
+
+// clientDir and serverDir are the two halves of the output.
+const (
+	clientDir = "client"
+	serverDir = "server"
+)
+
+// maxPack is what a program can hold: the Go linker gives up on data of 2 GB.
+const maxPack = 1_900_000_000
+
+// Adapt writes client/ with the finished files, their compressed forms beside them, and server/ with the program or the
+// package.
+func (Adapter) Adapt(ctx context.Context, site *adapter.Site, out *adapter.Out) error {
+	o, problems := decode(site)
+	if len(problems) > 0 {
+		out.Report(problems...)
+		return nil
+	}
+	source := fstest.MapFS{}
+	if o.Mode == middleware {
+		if d, ok := importable(site); !ok {
+			out.Report(d)
+			return nil
+		}
+	}
+	st := &store{out: out, level: o.Precompress}
+	if o.Embed {
+		tmp, err := os.MkdirTemp("", "sitegen")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(tmp)
+		st.tmp = tmp
+	} else if err := out.CopyDir(ctx, clientDir, site.ClientDir); err != nil {
+		return err
+	}
+	list, err := st.files(ctx, site)
+	if err != nil {
+		return err
+	}
+	source["files.txt"] = &fstest.MapFile{Data: encodeList(list)}
+	if size := packSize(list); o.Embed && size > maxPack {
+		out.Report(diag.Diagnostic{
+			Code:    "SG6020",
+			Range:   diag.Range{Pos: site.OptionsAt},
+			Message: fmt.Sprintf("the client files are %d MB, more than a program can hold", size/1_000_000),
+			Hint:    "leave out `embed: true`; the client folder then stays beside the program",
+		})
+		return nil
+	}
+	runtime, err := fs.Sub(runtimeSource, "runtime")
+	if err != nil {
+		return err
+	}
+	p := program{Site: site, Options: o}
+	if p.Runtime, err = out.Source("adapter/node", runtime); err != nil {
+		return err
+	}
+	if o.Mode == middleware {
+		err = p.middleware(ctx, out, source, st, list)
+	} else {
+		err = p.standalone(ctx, out, source, st, list)
+	}
+	if err == nil && o.Embed {
+		err = out.Remove(clientDir)
+	}
+	return err
+}
+
+// decode reads the options. Their block has one position, so the messages name the option.
+func decode(site *adapter.Site) (Options, []diag.Diagnostic) {
+	o := Options{Mode: standalone, Name: "server", Precompress: "auto"}
+	var ds []diag.Diagnostic
+	report := func(code diag.Code, message, hint string) {
+		ds = append(ds, diag.Diagnostic{Code: code, Range: diag.Range{Pos: site.OptionsAt}, Message: message, Hint: hint})
+	}
+	raw := bytes.TrimSpace(site.Options)
+	if len(raw) == 0 || string(raw) == "null" {
+		raw = []byte("{}")
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &fields); err != nil {
+		report("SG6006", "the options of adapter node must be a map", "adapter: {name: node, mode: standalone}")
+		return o, ds
+	}
+	known := map[string]any{"mode": &o.Mode, "embed": &o.Embed, "name": &o.Name, "precompress": &o.Precompress, "target": &o.Target}
+	for _, name := range sortedKeys(fields) {
+		target, ok := known[name]
+		if !ok {
+			report("SG6005", fmt.Sprintf("adapter node has no option %q", name), "its options are "+strings.Join(sortedKeys(known), ", "))
+			continue
+		}
+		if err := json.Unmarshal(fields[name], target); err != nil {
+			kind := "a text"
+			if _, ok := target.(*bool); ok {
+				kind = "true or false"
+			}
+			report("SG6006", fmt.Sprintf("option %s of adapter node must be %s, not %s", name, kind, fields[name]), "")
+		}
+	}
+	oneOf := func(name, value string, allowed ...string) {
+		if !slices.Contains(allowed, value) {
+			report("SG6006", fmt.Sprintf("option %s of adapter node must be %s, not %q", name, strings.Join(allowed, " or "), value), "")
+		}
+	}
+	oneOf("mode", o.Mode, standalone, middleware)
+	oneOf("precompress", o.Precompress, "auto", "best", "fast", "off")
+	if !programName.MatchString(o.Name) {
+		report("SG6006", fmt.Sprintf("option name of adapter node must be a file name of letters, digits, dots and hyphens, not %q", o.Name), "")
+	}
+	if o.Target != "" && !targetName.MatchString(o.Target) {
+		report("SG6006", fmt.Sprintf("option target of adapter node must be a system and a processor, not %q", o.Target), "target: linux/arm64")
+	}
+	return o, ds
+}
+
+var (
+	programName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+	targetName  = regexp.MustCompile(`^[a-z0-9]+/[a-z0-9]+$`)
+)
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// importable says whether the package of mode middleware will have an import path.
+func importable(site *adapter.Site) (diag.Diagnostic, bool) {
+	if site.OutDir == "" {
+		return diag.Diagnostic{}, true
+	}
+	rel, err := filepath.Rel(site.ModuleDir, site.OutDir)
+	if err == nil && filepath.IsLocal(rel) {
+		return diag.Diagnostic{}, true
+	}
+	return diag.Diagnostic{
+		Code:    "SG6021",
+		Range:   diag.Range{Pos: site.OptionsAt},
+		Message: "the output is outside the site's Go module, so no program could import it in mode middleware",
+		Hint:    "set `out:` in site.yaml to a folder below the folder of go.mod",
+	}, false
+}
+
+// program is what the generated Go is made from.
+type program struct {
+	Site    *adapter.Site
+	Options Options
+	Runtime string // import path
+}
+
+// literal is the node.Program that both modes hand to the runtime.
+func (p *program) literal() string {
+	var b strings.Builder
+	b.WriteString("node.Program{\n")
+	field := func(name, value string) { fmt.Fprintf(&b, "\t%s: %s,\n", name, value) }
+	field("App", "bundle.App")
+	field("Name", strconv.Quote(p.Options.Name))
+	field("Generator", strconv.Quote(p.Site.Manifest.Generator))
+	field("Host", strconv.Quote(p.Site.Server.Host))
+	field("Port", strconv.Itoa(p.Site.Server.Port))
+	field("Files", "files")
+	if p.Options.Embed {
+		field("Pack", "pack")
+	}
+	b.WriteString("}")
+	return b.String()
+}
+
+// embeds declares the variables that the literal names.
+func (p *program) embeds() string {
+	s := "//go:embed files.txt\nvar files string\n"
+	if p.Options.Embed {
+		s += "\n//go:embed client.pack\nvar pack string\n"
+	}
+	return s
+}
+
+const head = `// Code generated by sitegen. DO NOT EDIT.
+
+`
+
+func (p *program) main() string {
+	return head + `// Command ` + p.Options.Name + ` serves the site; --help says how.
+package main
+
+import (
+	_ "embed"
+	"os"
+
+	node "` + p.Runtime + `"
+	bundle "` + p.Site.Bundle + `"
+)
+
+` + p.embeds() + `
+func main() {
+	os.Exit(node.Main(&` + p.literal() + `))
+}
+`
+}
+
+func (p *program) mount() string {
+	return head + `// Package server is the site as an http.Handler, to be mounted in a program of your own.
+package server
+
+import (
+	_ "embed"
+	"net/http"
+
+	node "` + p.Runtime + `"
+	bundle "` + p.Site.Bundle + `"
+)
+
+// Options says how the site is mounted.
+type Options = node.Options
+
+` + p.embeds() + `
+var program = ` + p.literal() + `
+
+// New gives the site as a handler. It fails when the client folder that the options name is not the one of this build.
+func New(o Options) (http.Handler, error) { return node.New(&program, o) }
+
+// Handler is New for programs that cannot go on without the site: it panics where New fails.
+func Handler(o Options) http.Handler {
+	h, err := New(o)
+	if err != nil {
+		panic(err)
+	}
+	return h
+}
+`
+}
+
+// standalone compiles the program.
+func (p *program) standalone(ctx context.Context, out *adapter.Out, source fstest.MapFS, st *store, list []entry) error {
+	code, err := gofmt(p.main())
+	if err != nil {
+		return err
+	}
+	source["main.go"] = &fstest.MapFile{Data: code}
+	files := fs.FS(source)
+	if p.Options.Embed {
+		if err := st.pack(ctx, list); err != nil {
+			return err
+		}
+		files = with{source, st.packFS()}
+	}
+	pkg, err := out.Source("cmd/node", files)
+	if err != nil {
+		return err
+	}
+	goos, goarch, _ := strings.Cut(p.Options.Target, "/")
+	name := p.Options.Name
+	if goos == "windows" && filepath.Ext(name) != ".exe" {
+		name += ".exe"
+	}
+	return p.unknownTarget(out, out.Go(ctx, adapter.GoBuild{
+		Package: pkg,
+		Output:  serverDir + "/" + name,
+		GOOS:    goos,
+		GOARCH:  goarch,
+		LDFlags: []string{"-s", "-w"},
+	}))
+}
+
+// unknownTarget turns the go command's word for a target that does not exist into a diagnostic.
+func (p *program) unknownTarget(out *adapter.Out, err error) error {
+	var failed *adapter.BuildError
+	if p.Options.Target != "" && errors.As(err, &failed) && strings.Contains(failed.Output, "unsupported GOOS/GOARCH pair") {
+		out.Report(diag.Diagnostic{
+			Code:    "SG6006",
+			Range:   diag.Range{Pos: p.Site.OptionsAt},
+			Message: fmt.Sprintf("option target of adapter node names no system that Go compiles for: %q", p.Options.Target),
+			Hint:    "`go tool dist list` prints them",
+		})
+		return nil
+	}
+	return err
+}
+
+// middleware writes the package and compiles what it imports, so that trouble shows now and not in the program around.
+func (p *program) middleware(ctx context.Context, out *adapter.Out, source fstest.MapFS, st *store, list []entry) error {
+	code, err := gofmt(p.mount())
+	if err != nil {
+		return err
+	}
+	source["server.go"] = &fstest.MapFile{Data: code}
+	files := fs.FS(source)
+	if p.Options.Embed {
+		if err := st.pack(ctx, list); err != nil {
+			return err
+		}
+		files = with{source, st.packFS()}
+	}
+	if err := out.CopyFS(ctx, serverDir, files); err != nil {
+		return err
+	}
+	for _, pkg := range []string{p.Runtime, p.Site.Bundle} {
+		if err := out.Go(ctx, adapter.GoBuild{Package: pkg}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
