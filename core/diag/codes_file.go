@@ -1,3 +1,28 @@
 package diag
 
-var fileCodes = []CodeInfo{}
+var fileCodes = []CodeInfo{
+	{"SG7001", "The folder of the site cannot be read.",
+		"Check its name and permissions."},
+	{"SG7002", "The source directory does not exist.",
+		"Create `src/pages/index.gosite`, or set `src:` in site.yaml."},
+	{"SG7003", "The site has no go.mod; a site is a Go module.",
+		"Run `sitegen sync --init` in the folder of site.yaml."},
+	{"SG7004", "go.mod cannot be read.",
+		"Correct the line named; `go mod edit` may help."},
+	{"SG7005", "A file of the output cannot be written.",
+		"Free some space or check the permissions. The last good output is untouched."},
+	{"SG7006", "There are no components in the source directory.",
+		"Create `src/pages/index.gosite`."},
+	{"SG7007", "An imported file does not exist.",
+		"Correct the import, whose path is relative to the file that it stands in, or create the file."},
+	{"SG7008", "An imported image cannot be read.",
+		"Replace the file with a PNG, JPEG, GIF, WebP, AVIF or SVG image, or put it into the public folder."},
+	{"SG7009", "go.mod does not name the module that components are compiled against.",
+		"Run `sitegen sync --init`, which adds a require and a replace line."},
+	{"SG7010", "The output directory is, or lies in, the site itself.",
+		"Set `out: dist` in site.yaml."},
+	{"SG7011", "The output directory holds files that sitegen did not make.",
+		"Delete it yourself, choose another `out:`, or build once with `--force`."},
+	{"SG7012", "The public folder holds something that cannot be published.",
+		"Replace links that lead out of the project, or to folders, by copies."},
+}

@@ -1,0 +1,64 @@
+# Every task of the repository; `make help` lists them. Nothing here needs more than Go, Node and, for the browser
+# tests, apt.
+
+GO      ?= go
+BIN     := bin/sitegen
+MODULES := ./core/... ./adapters/node/... ./cli/... ./website/... ./bench/...
+ADDR    := 127.0.0.1:4321
+VERSION ?= 0.1.0-dev
+LDFLAGS := -s -w -X main.version=$(VERSION)
+
+export GOFLAGS ?= -buildvcs=false
+
+.DEFAULT_GOAL := check
+.PHONY: help demo build check test tools vet unit examples reproducible browser golden fuzz bench clean rename
+
+help: ## list the tasks
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: build ## build the command, build this repository's site, serve it at 127.0.0.1:4321
+	$(BIN) build --adapter node
+	@echo "open http://$(ADDR)/"
+	HOST=127.0.0.1 PORT=4321 dist/server/server
+
+build: ## build the command into bin/
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cli/cmd/sitegen
+
+check: vet unit ## what to run before every push: vet and the tests that need nothing installed
+
+test: tools vet unit examples reproducible browser ## install what the tests need and run all of them
+
+tools: ## install what the tests need: Chromium
+	@scripts/tools
+
+vet: ## formatting and go vet
+	@out=$$(gofmt -l $$(git ls-files '*.go' | grep -v testdata/)); test -z "$$out" || { echo "not gofmt-clean: $$out"; exit 1; }
+	$(GO) vet $(MODULES)
+
+unit: ## all Go tests
+	$(GO) test $(MODULES)
+
+examples: build ## build and run the programs in examples/
+	scripts/examples
+
+reproducible: build ## two builds of the site, from two folders, must give the same bytes
+	scripts/reproducible
+
+browser: build ## the site in Chromium, wide and narrow
+	scripts/browser
+
+golden: ## rewrite the golden files; read the difference before you commit it
+	$(GO) test ./core/... ./cli/... ./adapters/node/... -update
+
+fuzz: ## run every fuzz target for FUZZTIME (default 20s)
+	scripts/fuzz $(or $(FUZZTIME),20s)
+
+bench: ## all figures of bench/README.md; one by one with its own commands
+	scripts/bench
+
+rename: ## move the repository to another module path: make rename MODULE=example.com/sitegen
+	@test -n "$(MODULE)" || { echo "say make rename MODULE=example.com/sitegen"; exit 2; }
+	scripts/rename "$(MODULE)"
+
+clean: ## remove what was built
+	rm -rf bin dist website/.sitegen

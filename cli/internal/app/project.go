@@ -1,0 +1,118 @@
+package app
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+
+	"sitegen.dev/core/build"
+	"sitegen.dev/core/config"
+)
+
+// globalFlags stand before or behind every command.
+func globalFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "C", Aliases: []string{"root"}, Usage: "run as if started in `DIR`"},
+		&cli.StringFlag{Name: "config", Usage: "read `FILE` instead of site.yaml"},
+		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print errors and warnings only"},
+		&cli.StringFlag{Name: "format", Usage: "print diagnostics as text, json or github", DefaultText: "text; github in GitHub Actions"},
+		&cli.BoolFlag{Name: "no-color", Usage: "print without colours; so does NO_COLOR"},
+	}
+}
+
+// project is the site that a command works on.
+type project struct {
+	env    Env
+	term   *terminal
+	root   string // absolute directory of site.yaml
+	file   string // site.yaml, relative to root
+	config *config.Config
+	layout *build.Layout
+}
+
+// open finds site.yaml in the working directory or above, reads it and finds its module. flags override the file.
+func open(c *cli.Context, env Env, override func(*config.Config)) (*project, error) {
+	p := &project{env: env, term: newTerminal(c, env), file: "site.yaml"}
+	dir, err := startDir(c, env)
+	if err != nil {
+		return nil, err
+	}
+	if name := c.String("config"); name != "" {
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(dir, name)
+		}
+		p.root, p.file = filepath.Dir(name), filepath.Base(name)
+	} else if p.root, err = findRoot(dir); err != nil {
+		return nil, err
+	}
+	data, err := os.ReadFile(filepath.Join(p.root, p.file))
+	if err != nil {
+		return nil, &exit{exitConfig, errors.New(p.file + " cannot be read: " + reason(err))}
+	}
+	cfg, list := config.Load(p.file, data, env.Getenv)
+	p.term.source = p.read
+	if list.HasErrors() {
+		p.term.print(list, p.read)
+		return nil, &exit{code: exitConfig}
+	}
+	p.term.print(list, p.read)
+	if override != nil {
+		override(cfg)
+	}
+	p.config = cfg
+	layout, list := build.FindLayout(p.root, cfg.Src)
+	if list.HasErrors() {
+		p.term.print(list, p.read)
+		return nil, &exit{code: exitFailed}
+	}
+	p.layout = layout
+	return p, nil
+}
+
+// startDir is the directory that a command starts in.
+func startDir(c *cli.Context, env Env) (string, error) {
+	dir := env.Dir
+	if at := c.String("C"); at != "" {
+		if !filepath.IsAbs(at) {
+			at = filepath.Join(dir, at)
+		}
+		if info, err := os.Stat(at); err != nil || !info.IsDir() {
+			return "", usage("-C %s: no such directory", c.String("C"))
+		}
+		dir = at
+	}
+	return dir, nil
+}
+
+func findRoot(dir string) (string, error) {
+	for d := dir; ; d = filepath.Dir(d) {
+		if _, err := os.Stat(filepath.Join(d, "site.yaml")); err == nil {
+			return d, nil
+		}
+		if d == filepath.Dir(d) {
+			return "", &exit{exitConfig, errors.New("there is no site.yaml here or above; `sitegen new mysite` makes a site")}
+		}
+	}
+}
+
+// read gives the text of a project file for a code frame.
+func (p *project) read(file string) []byte {
+	data, err := os.ReadFile(filepath.Join(p.root, filepath.FromSlash(file)))
+	if err != nil {
+		return nil
+	}
+	return data
+}
+
+// reason is the bare cause of a file error.
+func reason(err error) string {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err.Error()
+	}
+	return err.Error()
+}
+

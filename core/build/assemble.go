@@ -1,0 +1,230 @@
+package build
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"sitegen.dev/core/diag"
+	"sitegen.dev/core/manifest"
+	"sitegen.dev/core/prerender"
+	"sitegen.dev/core/prerender/runtime/wire"
+)
+
+// Names in the stage that are no part of the site.
+const (
+	clientDir    = "client"
+	listFile     = "prerendered.jsonl"
+	manifestFile = "manifest.json"
+)
+
+// prerender starts the stage: first the public folder, whose files win, then the pages.
+func (b *builder) prerender(ctx context.Context) error {
+	stage, list, err := newStage(b.Layout, b.Config.Out, b.Force)
+	if err != nil {
+		return err
+	}
+	b.list.Add(list.Sorted()...)
+	if list.HasErrors() {
+		return nil
+	}
+	b.site.Stage = stage
+	b.site.ClientDir = stage.Dir
+	lists := b.Layout.abs(workDir)
+	if b.Server {
+		b.site.ClientDir = filepath.Join(stage.Dir, clientDir)
+		lists = stage.Dir
+		if err := os.Mkdir(b.site.ClientDir, 0o777); err != nil {
+			return err
+		}
+	}
+	if b.site.PublicBytes, list, err = copyPublic(b.Layout, b.Config.Public, b.site.ClientDir); err != nil {
+		return b.disk(err)
+	}
+	b.list.Add(list.Sorted()...)
+	b.copyHTML()
+	if b.list.HasErrors() {
+		return nil
+	}
+	b.site.Prerendered = filepath.Join(lists, listFile)
+	f, err := os.Create(b.site.Prerendered)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriter(f)
+	b.site.Pages, list, err = prerender.Run(ctx, prerender.Options{
+		Program: b.binary,
+		Dir:     b.Layout.Root,
+		Job:     wire.Job{Out: b.site.ClientDir, Concurrency: b.Config.Build.Concurrency, MaxErrors: 50, Module: b.Layout.ModulePath},
+		List:    w,
+		Output:  b.Output,
+		Progress: func(done int) {
+			b.progress(Prerender, done)
+		},
+		Rel: b.Layout.Rel,
+		Source: func(name string) ([]byte, bool) {
+			data, ok := b.files[name]
+			return data, ok
+		},
+	})
+	if err := errors.Join(err, w.Flush(), f.Close()); err != nil {
+		return err
+	}
+	b.list.Add(list.Sorted()...)
+	return nil
+}
+
+// copyHTML copies the plain HTML files of the pages folder to where a page of that name would be.
+func (b *builder) copyHTML() {
+	for _, r := range b.routes {
+		if !strings.HasSuffix(r.Source, ".html") {
+			continue
+		}
+		to := filepath.Join(b.site.ClientDir, filepath.FromSlash(htmlFile(r, b.Config.Build.Format)))
+		err := os.MkdirAll(filepath.Dir(to), 0o777)
+		if err == nil {
+			_, err = copyFile(filepath.Join(b.Layout.Root, filepath.FromSlash(r.Source)), to)
+		}
+		if err != nil {
+			at := diag.Range{Pos: diag.Pos{File: r.Source}}
+			if errors.Is(err, fs.ErrExist) {
+				b.list.Error("SG3105", at, "the public folder has a file of the same path already", "remove one of the two")
+				continue
+			}
+			b.list.Error("SG7005", at, "cannot be copied: "+bare(err).Error(), "")
+		}
+	}
+}
+
+// htmlFile names the file of a plain HTML page.
+func htmlFile(r manifest.Route, format string) string {
+	name := strings.TrimPrefix(r.Pattern, "/")
+	switch {
+	case r.Error != 0, format == "file" && name != "":
+		return name + ".html"
+	case format == "preserve" && !strings.HasSuffix(r.Source, "/index.html") && name != "":
+		return name + ".html"
+	}
+	return path.Join(name, "index.html")
+}
+
+// disk turns a full or read-only disk into a diagnostic.
+func (b *builder) disk(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		b.list.Error("SG7005", diag.Range{}, fmt.Sprintf("%s cannot be written: %v", b.Layout.Rel(pe.Path), pe.Err),
+			"free some space or check the permissions; the last good output is untouched")
+		return nil
+	}
+	return err
+}
+
+// assemble adds the emitted files and the manifest.
+func (b *builder) assemble(context.Context) error {
+	dir := filepath.Join(b.site.ClientDir, filepath.FromSlash(b.Config.Build.Assets))
+	slices.SortFunc(b.emitted, func(x, y file) int { return strings.Compare(x.name, y.name) })
+	for _, f := range b.emitted {
+		if err := writeChanged(filepath.Join(dir, filepath.FromSlash(f.name)), f.data); err != nil {
+			return b.disk(err)
+		}
+		b.site.Assets = append(b.site.Assets, Asset{Name: f.name, Size: int64(len(f.data))})
+	}
+	if !b.Server {
+		os.Remove(b.site.Prerendered)
+		b.site.Prerendered = ""
+		return nil
+	}
+	data, err := manifest.Encode(b.site.Manifest)
+	if err != nil {
+		return err
+	}
+	return b.disk(os.WriteFile(filepath.Join(b.site.Stage.Dir, manifestFile), data, 0o644))
+}
+
+// manifest describes the site, all but its build id.
+func (b *builder) manifest() *manifest.Manifest {
+	cfg := b.Config
+	m := &manifest.Manifest{
+		Version:       manifest.Version,
+		Generator:     "sitegen " + b.Version,
+		Site:          cfg.Site,
+		Base:          cfg.Base,
+		Output:        cfg.Output,
+		TrailingSlash: cfg.TrailingSlash,
+		BuildFormat:   cfg.Build.Format,
+		AssetsDir:     cfg.Build.Assets,
+		Routes:        b.routes,
+		Middleware:    b.middleware != "",
+	}
+	for _, r := range cfg.Redirects {
+		m.Redirects = append(m.Redirects, manifest.Redirect{From: r.From, To: r.To, Status: r.Status})
+	}
+	for _, h := range cfg.Headers {
+		rule := manifest.Headers{Pattern: h.Pattern}
+		for _, line := range h.Set {
+			rule.Set = append(rule.Set, manifest.Header{Name: line.Name, Value: line.Value})
+		}
+		m.Headers = append(m.Headers, rule)
+	}
+	return m
+}
+
+// inputsHash names everything that a build depends on: the manifest, the generated and emitted files, and the Go files
+// of the module. Two builds of the same input have the same hash anywhere.
+func (b *builder) inputsHash(generated []file) (string, error) {
+	sum := sha256.New()
+	add := func(name string, data []byte) {
+		fmt.Fprintf(sum, "%s %d\n", name, len(data))
+		sum.Write(data)
+	}
+	data, err := manifest.Encode(b.site.Manifest)
+	if err != nil {
+		return "", err
+	}
+	add(manifestFile, data)
+	for _, list := range [][]file{generated, b.emitted} {
+		list = slices.Clone(list)
+		slices.SortFunc(list, func(x, y file) int { return strings.Compare(x.name, y.name) })
+		for _, f := range list {
+			add(f.name, f.data)
+		}
+	}
+	err = filepath.WalkDir(b.Layout.ModuleDir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		n := d.Name()
+		if d.IsDir() {
+			if name != b.Layout.ModuleDir && (strings.HasPrefix(n, ".") || n == "node_modules" || name == filepath.Join(b.Layout.Root, b.Config.Out)) {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(n, ".go") && n != "go.mod" && n != "go.sum" || strings.HasSuffix(n, "_test.go") {
+			return nil
+		}
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		rel, err := filepath.Rel(b.Layout.ModuleDir, name)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(sum, "%s\n", filepath.ToSlash(rel))
+		_, err = io.Copy(sum, f)
+		return err
+	})
+	return hex.EncodeToString(sum.Sum(nil))[:16], err
+}

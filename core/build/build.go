@@ -1,0 +1,161 @@
+// Package build turns a site into its finished files, phase by phase: read, parse, link, route, generate, bundle, compile,
+// prerender, assemble. The phases are a literal list, each one a function over the state of one build. It writes only
+// below the work directory .sitegen of the site's module and into a Stage, which the caller publishes when the adapter
+// is through too.
+//
+// It knows nothing of adapters, terminals or flags. What the author can mend comes back as diagnostics; an error means
+// that the machine or sitegen itself has failed.
+package build
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"sitegen.dev/core/codegen"
+	"sitegen.dev/core/config"
+	"sitegen.dev/core/diag"
+	"sitegen.dev/core/manifest"
+	"sitegen.dev/core/prerender"
+)
+
+// Phase is one step of a build.
+type Phase string
+
+// The phases, in their order.
+const (
+	Read      Phase = "read"      // sources into trees
+	Link      Phase = "link"      // imports, props, slots across files
+	Route     Phase = "route"     // the route table
+	Assets    Phase = "assets"    // stylesheets, scripts, images
+	Generate  Phase = "generate"  // Go packages
+	Compile   Phase = "compile"   // the go command
+	Prerender Phase = "prerender" // pages into files
+	Assemble  Phase = "assemble"  // public folder, assets, manifest
+)
+
+// phases is the whole of a build. Each function may add diagnostics; the build goes on after a phase only when there are
+// no errors so far.
+var phases = []struct {
+	name Phase
+	run  func(*builder, context.Context) error
+}{
+	{Read, (*builder).read},
+	{Link, (*builder).link},
+	{Route, (*builder).route},
+	{Assets, (*builder).assets},
+	{Generate, (*builder).generate},
+	{Compile, (*builder).compile},
+	{Prerender, (*builder).prerender},
+	{Assemble, (*builder).assemble},
+}
+
+// Options says what to build and how.
+type Options struct {
+	Layout  *Layout
+	Config  *config.Config
+	Version string // of sitegen, for the manifest
+
+	Until    Phase                       // last phase to run; empty for all
+	Server   bool                        // an adapter will follow: static files go to client/ below the stage
+	Vet      bool                        // run go vet too
+	Force    bool                        // replace an output directory that sitegen did not make
+	Output   io.Writer                   // what the site's own code prints while prerendering
+	Progress func(phase Phase, done int) // may be nil; done counts pages while prerendering
+}
+
+// Site is one built site. After a whole build, Stage holds its files.
+type Site struct {
+	Layout      *Layout
+	Stage       *Stage // nil unless the build went on to Assemble
+	ClientDir   string // absolute: where the static files are, in the stage
+	Prerendered string // absolute: the list of prerendered files, one manifest.Prerendered per line
+	Manifest    *manifest.Manifest
+	Bundle      string // import path of the render bundle
+	OnDemand    bool   // whether any route is rendered per request
+	Components  int
+	Pages       *prerender.Result // nil unless the build went on to Prerender
+	Assets      []Asset           // emitted files, sorted by name
+	PublicBytes int64
+	Program     *codegen.Program
+}
+
+// Asset is one emitted stylesheet, script, image or other file.
+type Asset struct {
+	Name string // below the assets directory
+	Size int64
+}
+
+// Run builds a site. The Site is usable only when the List has no errors and the error is nil; its Stage must then be
+// published or discarded.
+func Run(ctx context.Context, o Options) (*Site, *diag.List, error) {
+	b := &builder{Options: o, list: &diag.List{}, site: &Site{Layout: o.Layout}}
+	if b.Output == nil {
+		b.Output = io.Discard
+	}
+	for _, p := range phases {
+		if err := ctx.Err(); err != nil {
+			b.discard()
+			return nil, b.list, context.Cause(ctx)
+		}
+		b.progress(p.name, 0)
+		if err := p.run(b, ctx); err != nil {
+			b.discard()
+			if ctx.Err() != nil {
+				return nil, b.list, context.Cause(ctx)
+			}
+			return nil, b.list, fmt.Errorf("%s: %w", p.name, err)
+		}
+		if b.list.HasErrors() {
+			b.discard()
+			return nil, b.list, nil
+		}
+		if p.name == o.Until {
+			break
+		}
+	}
+	return b.site, b.list, nil
+}
+
+// builder is the state that the phases hand on.
+type builder struct {
+	Options
+	list *diag.List
+	site *Site
+
+	sources    []codegen.Source
+	files      map[string][]byte // text of every source by its name below the module root
+	program    *codegen.Program
+	routes     []manifest.Route
+	pages      map[string]*codegen.Component // by Route.Source
+	emitted    []file                        // hashed files, names below the assets directory
+	table      assetTable
+	middleware string // import path of the package that declares OnRequest, or ""
+	binary     string // absolute: the compiled prerender program
+}
+
+func (b *builder) progress(p Phase, done int) {
+	if b.Progress != nil {
+		b.Progress(p, done)
+	}
+}
+
+func (b *builder) discard() {
+	if b.site.Stage != nil {
+		b.site.Stage.Discard()
+	}
+}
+
+// add takes over diagnostics of a package that names files below the module root.
+func (b *builder) add(ds ...diag.Diagnostic) {
+	for _, d := range ds {
+		d.File = b.Layout.Rel(d.File)
+		if d.End.File != "" {
+			d.End.File = d.File
+		}
+		for i := range d.Notes {
+			d.Notes[i].File = b.Layout.Rel(d.Notes[i].File)
+		}
+		b.list.Add(d)
+	}
+}

@@ -1,0 +1,249 @@
+package build
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"sitegen.dev/core/codegen"
+	"sitegen.dev/core/diag"
+	"sitegen.dev/core/internal/gocmd"
+	"sitegen.dev/core/routes"
+	"sitegen.dev/core/syntax"
+)
+
+// pagesDir is the folder of the routes below the source directory.
+const pagesDir = "pages"
+
+// read finds and parses every component, and every Markdown file below the pages folder, on all cores. Markdown becomes
+// component source here, so that no later phase knows of it.
+func (b *builder) read(ctx context.Context) error {
+	names, err := b.sourceNames()
+	if err != nil {
+		return err
+	}
+	b.files = make(map[string][]byte, len(names))
+	parsed := make([]parsedSource, len(names))
+	err = each(ctx, len(names), func(i int) error {
+		data, err := os.ReadFile(b.Layout.abs(names[i]))
+		if err != nil {
+			return err
+		}
+		parsed[i] = parsedSource{name: names[i], data: data}
+		if strings.HasSuffix(names[i], ".gosite") {
+			parsed[i].file, parsed[i].diags = syntax.Parse(names[i], data)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, p := range parsed {
+		b.files[p.name] = p.data
+		b.add(p.diags...)
+		if p.file != nil {
+			b.sources = append(b.sources, codegen.Source{Path: p.name, File: p.file})
+		}
+	}
+	if len(names) == 0 {
+		b.list.Error("SG7006", diag.Range{Pos: diag.Pos{File: b.Layout.Rel(b.Layout.Src)}}, "there are no components here",
+			"create "+path.Join(b.Layout.Rel(b.Layout.Src), pagesDir, "index.gosite"))
+		return nil
+	}
+	return b.readMarkdown(parsed)
+}
+
+type parsedSource struct {
+	name  string // below the module root
+	data  []byte
+	file  *syntax.File
+	diags []diag.Diagnostic
+}
+
+// sourceNames lists the .gosite files below the source directory and the .md files below its pages, sorted.
+func (b *builder) sourceNames() ([]string, error) {
+	var names []string
+	src := b.Layout.abs(b.Layout.Src)
+	err := filepath.WalkDir(src, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if n := d.Name(); name != src && (n == "node_modules" || strings.HasPrefix(n, ".") && n != ".well-known") {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		rel, err := filepath.Rel(b.Layout.ModuleDir, name)
+		if err != nil {
+			return err
+		}
+		rel = filepath.ToSlash(rel)
+		page, isPage := b.page(rel)
+		switch {
+		case strings.HasSuffix(rel, ".gosite"):
+			names = append(names, rel)
+		case isPage && routes.Classify(page) == routes.Markdown:
+			names = append(names, rel)
+		}
+		return nil
+	})
+	slices.Sort(names)
+	return names, err
+}
+
+// page gives the name of a source below the pages folder.
+func (b *builder) page(name string) (string, bool) {
+	return strings.CutPrefix(name, path.Join(b.Layout.Src, pagesDir)+"/")
+}
+
+// each runs f for 0 … n-1 on all cores and gives the first error.
+func each(ctx context.Context, n int, f func(i int) error) error {
+	next := make(chan int)
+	errs := make(chan error, 1)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var wg sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			for i := range next {
+				if err := f(i); err != nil {
+					select {
+					case errs <- err:
+						cancel()
+					default:
+					}
+				}
+			}
+		})
+	}
+	for i := 0; i < n && ctx.Err() == nil; i++ {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	select {
+	case err := <-errs:
+		return err
+	default:
+		return context.Cause(ctx)
+	}
+}
+
+// link resolves what the files say about each other.
+func (b *builder) link(ctx context.Context) error {
+	var mods []gocmd.Module
+	program, list := codegen.Link(codegen.Input{
+		ModulePath: b.Layout.ModulePath,
+		ModuleDir:  b.Layout.ModuleDir,
+		SrcDir:     b.Layout.Src,
+		GenDir:     genDir,
+		Sources:    b.sources,
+		ReadFile:   os.ReadFile,
+		External: func(importPath string) (string, error) {
+			if mods == nil {
+				var err error
+				if mods, err = gocmd.Modules(ctx, b.Layout.ModuleDir); err != nil {
+					return "", err
+				}
+			}
+			mod, rest, err := gocmd.FindModule(mods, importPath)
+			if err != nil {
+				return "", err
+			}
+			return filepath.Join(mod.Dir, filepath.FromSlash(rest)), nil
+		},
+	})
+	b.add(list.Sorted()...)
+	b.program, b.site.Program = program, program
+	b.site.Components = len(program.Components)
+	return nil
+}
+
+// route makes the route table of the files below the pages folder and of the redirects.
+func (b *builder) route(context.Context) error {
+	var pages []routes.Page
+	b.pages = map[string]*codegen.Component{}
+	dir := b.Layout.abs(path.Join(b.Layout.Src, pagesDir))
+	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(b.Layout.ModuleDir, name)
+		if err != nil {
+			return err
+		}
+		rel = filepath.ToSlash(rel)
+		page, _ := b.page(rel)
+		p := routes.Page{Path: page, Source: b.Layout.Rel(rel)}
+		if c := b.program.Component(rel); c != nil {
+			b.pages[p.Source] = c
+			b.describe(&p, c)
+		} else if k := routes.Classify(page); k == routes.Markdown || k == routes.Component {
+			return nil // a draft
+		}
+		pages = append(pages, p)
+		return nil
+	})
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	table, list := routes.Build(pages, routes.Config{
+		Output:    b.Config.Output,
+		Redirects: b.redirects(),
+		HasPublic: func(name string) bool {
+			_, err := os.Stat(filepath.Join(b.Layout.Root, filepath.FromSlash(path.Join(b.Config.Public, name))))
+			return err == nil
+		},
+	})
+	b.list.Add(list.Sorted()...)
+	b.routes = table
+	return nil
+}
+
+// describe tells the route table what the compiler found in a page.
+func (b *builder) describe(p *routes.Page, c *codegen.Component) {
+	here := func(r diag.Range) diag.Range {
+		r.File = b.Layout.Rel(r.File)
+		if r.End.File != "" {
+			r.End.File = r.File
+		}
+		return r
+	}
+	p.HasTemplate = c.HasTemplate
+	if f := c.Flags.Prerender; f != nil {
+		p.Prerender, p.PrerenderAt = &f.Value, here(f.At)
+	}
+	if at := c.Flags.StaticPaths; at != nil {
+		r := here(*at)
+		p.StaticPaths = &r
+	}
+	for _, m := range c.Flags.Methods {
+		p.Methods = append(p.Methods, routes.Method{Name: m.Name, At: here(m.At)})
+	}
+	seen := map[string]bool{}
+	for _, d := range c.Closure() {
+		for _, f := range d.Features {
+			if !seen[f.Name] {
+				seen[f.Name] = true
+				f.File = b.Layout.Rel(f.File)
+				p.Features = append(p.Features, f)
+			}
+		}
+	}
+}
+
+func (b *builder) redirects() []routes.Redirect {
+	var out []routes.Redirect
+	for _, r := range b.Config.Redirects {
+		out = append(out, routes.Redirect{From: r.From, To: r.To, Status: r.Status, At: r.At, ToAt: r.ToAt})
+	}
+	return out
+}

@@ -1,0 +1,263 @@
+// Package prerender runs the prerender program of a site, which the build package has compiled, and turns its events
+// into a list of files and diagnostics at the author's lines. What runs inside the program is package runtime.
+//
+// It keeps counts per route, never a list of pages: the list goes to a writer, line by line.
+package prerender
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+
+	"sitegen.dev/core/diag"
+	"sitegen.dev/core/manifest"
+	"sitegen.dev/core/prerender/runtime/wire"
+)
+
+// Options says what to run and whom to tell.
+type Options struct {
+	Program  string                           // the compiled prerender program
+	Dir      string                           // working directory of the site's code: the project root
+	Job      wire.Job                         // what to render
+	List     io.Writer                        // gets one manifest.Prerendered per line, in the order of the routes
+	Output   io.Writer                        // gets what the site's own code prints
+	Progress func(done int)                   // called after every page; may be nil
+	Rel      func(file string) string         // turns a file of the site's module into a diagnostic's file
+	Source   func(file string) ([]byte, bool) // the text of such a file, to find columns; may be nil
+}
+
+// Count is what one route has produced.
+type Count struct {
+	Pages int
+	Bytes int64
+}
+
+// Result sums up a run.
+type Result struct {
+	Routes map[string]Count // by pattern
+	Pages  int
+	Bytes  int64
+}
+
+// Run renders everything. Diagnostics are errors of the site; an error is a failure of the machine or ours.
+func Run(ctx context.Context, o Options) (*Result, *diag.List, error) {
+	r := &run{Options: o, result: &Result{Routes: map[string]Count{}}, list: &diag.List{}}
+	if err := r.start(ctx); err != nil {
+		return nil, nil, err
+	}
+	return r.result, r.list, nil
+}
+
+type run struct {
+	Options
+	result *Result
+	list   *diag.List
+	done   bool // the program said that it is through
+}
+
+func (r *run) start(ctx context.Context) error {
+	job, err := json.Marshal(r.Job)
+	if err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, r.Program)
+	cmd.Dir = r.Dir
+	cmd.Stdin = bytes.NewReader(job)
+	var head headBuffer
+	cmd.Stderr = io.MultiWriter(r.Output, &head)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 3 * time.Second
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("start the prerender program: %w", err)
+	}
+	readErr := r.read(out)
+	waitErr := cmd.Wait()
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case readErr != nil:
+		return readErr
+	case r.done || r.list.HasErrors():
+		return nil
+	case waitErr != nil:
+		r.list.Add(r.crash(head.String(), waitErr))
+		return nil
+	}
+	return errors.New("the prerender program ended early without saying why")
+}
+
+func (r *run) read(out io.Reader) error {
+	in := bufio.NewReaderSize(out, 64<<10)
+	for {
+		line, err := in.ReadBytes('\n')
+		if event, ok := bytes.CutPrefix(line, []byte(wire.Prefix)); ok {
+			var e wire.Event
+			if err := json.Unmarshal(event, &e); err != nil {
+				return fmt.Errorf("read what the prerender program says: %w", err)
+			}
+			if err := r.event(e); err != nil {
+				return err
+			}
+		} else if len(line) > 0 {
+			r.Output.Write(line)
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (r *run) event(e wire.Event) error {
+	switch e.Kind {
+	case wire.Page:
+		c := r.result.Routes[e.Route]
+		c.Pages++
+		c.Bytes += e.Size
+		r.result.Routes[e.Route] = c
+		r.result.Pages++
+		r.result.Bytes += e.Size
+		if r.Progress != nil {
+			r.Progress(r.result.Pages)
+		}
+		return r.listPage(e)
+	case wire.Error, wire.Warning:
+		r.list.Add(r.diagnostic(e))
+	case wire.Done:
+		r.done = true
+	}
+	return nil
+}
+
+func (r *run) listPage(e wire.Event) error {
+	p := manifest.Prerendered{Path: e.Path, File: e.File, Route: e.Route, Status: e.Status}
+	for _, h := range e.Headers {
+		p.Headers = append(p.Headers, manifest.Header{Name: h[0], Value: h[1]})
+	}
+	line, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	_, err = r.List.Write(append(line, '\n'))
+	return err
+}
+
+// requestData says, for each thing that only a request has, how a page reads it.
+var requestData = map[string]string{
+	"request":        "page.Request",
+	"cookies":        "page.Cookies",
+	"client address": "page.ClientAddr",
+	"session":        "page.Session",
+}
+
+func (r *run) diagnostic(e wire.Event) diag.Diagnostic {
+	d := diag.Diagnostic{Severity: diag.Error, Message: e.Message}
+	d.File = r.Rel(e.Source)
+	if e.At.File != "" {
+		d.Range.Pos = diag.Pos{File: r.Rel(e.At.File), Line: e.At.Line}
+	}
+	at := ""
+	if e.Path != "" {
+		at = " while rendering " + e.Path
+	}
+	reads := requestData[e.Detail]
+	if e.What == wire.Panicked && strings.Contains(e.Message, "nil pointer dereference") && strings.Contains(r.line(e.At), "page.Request") {
+		e.What, reads = wire.RequestData, "page.Request"
+	}
+	switch e.What {
+	case wire.RequestData:
+		d.Code = "SG3101"
+		if reads == "" {
+			reads = e.Detail
+		}
+		d.Message = fmt.Sprintf("%s is prerendered, so there is no request: %s cannot be read", e.Route, reads)
+		d.Hint = "write `const prerender = false` in the frontmatter of " + r.Rel(e.Source) + " to render it on demand, or guard the code with `if !page.Prerendered { … }`"
+		if i := strings.Index(r.line(e.At), reads); i >= 0 {
+			d.Col = i + 1
+			d.End = diag.Pos{File: d.File, Line: d.Line, Col: d.Col + len(reads)}
+		}
+	case wire.Panicked:
+		d.Code = "SG3102"
+		d.Message = "panic: " + e.Message + at
+		for _, f := range e.Stack[min(1, len(e.Stack)):] {
+			d.Notes = append(d.Notes, diag.Note{Range: diag.Range{Pos: diag.Pos{File: r.Rel(f.File), Line: f.Line}}, Message: "called from here"})
+		}
+	case wire.Returned:
+		d.Code = "SG3103"
+		d.Message = e.Message + at
+	case wire.PathList:
+		d.Code = "SG3104"
+		d.Message = "GetStaticPaths: " + e.Message
+	case wire.Conflict:
+		d.Code = "SG3105"
+		d.Message = fmt.Sprintf("%s makes the file %s, which another page or the public folder has made already", e.Path, e.File)
+		d.Hint = "give the two different paths, or remove one"
+	case wire.Disk:
+		d.Code = "SG7005"
+		d.Message = fmt.Sprintf("%s cannot be written: %s", e.File, e.Message)
+		d.Hint = "free some space or check the permissions; the last good output is untouched"
+	default:
+		d.Severity, d.Code = diag.Warning, "SG3106"
+		d.Message = e.Message + at
+	}
+	return d
+}
+
+// crash explains a program that died without an event: os.Exit in the site's code, a fatal error of Go.
+func (r *run) crash(stderr string, err error) diag.Diagnostic {
+	last := ""
+	for line := range strings.Lines(stderr) {
+		if line = strings.TrimSpace(line); strings.HasPrefix(line, "panic:") || strings.HasPrefix(line, "fatal error:") {
+			last = line
+			break
+		}
+	}
+	d := diag.Diagnostic{Severity: diag.Error, Code: "SG3107", Message: "the site's code ended the build: " + err.Error()}
+	if last != "" {
+		d.Message = "the site's code ended the build: " + last
+	}
+	d.Hint = "look for os.Exit, log.Fatal or a package-level initialisation that panics; what it printed stands above"
+	return d
+}
+
+func (r *run) line(f wire.Frame) string {
+	if r.Source == nil || f.File == "" {
+		return ""
+	}
+	src, ok := r.Source(f.File)
+	if !ok {
+		return ""
+	}
+	n := 1
+	for line := range strings.Lines(string(src)) {
+		if n == f.Line {
+			return line
+		}
+		n++
+	}
+	return ""
+}
+
+// headBuffer keeps the first 16 KiB written to it: where Go prints the reason of its death.
+type headBuffer struct{ strings.Builder }
+
+func (h *headBuffer) Write(p []byte) (int, error) {
+	if room := 16<<10 - h.Len(); room > 0 {
+		h.Builder.Write(p[:min(room, len(p))])
+	}
+	return len(p), nil
+}

@@ -1,0 +1,314 @@
+// Package runtime is the running half of prerendering: the program that the compiler builds from a site's pages calls
+// Main, which renders every prerendered route into files and reports each as an event of package wire. It uses all
+// cores, keeps one buffer per worker, and holds no page after it is written, so that memory follows the largest page
+// and the longest path list, not the number of pages.
+//
+// It is compiled into the site, so it may import the standard library, package site and package wire, nothing else.
+package runtime
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+
+	"sitegen.dev/core/prerender/runtime/wire"
+	"sitegen.dev/core/site"
+)
+
+// Main renders app as the wire.Job on standard input says and exits: 0 when every page was written, 1 otherwise.
+func Main(app *site.App) {
+	events := os.Stdout
+	os.Stdout = os.Stderr // a page that prints must not break the protocol
+	var job wire.Job
+	if err := json.NewDecoder(os.Stdin).Decode(&job); err != nil {
+		fmt.Fprintln(os.Stderr, "this program is run by sitegen build:", err)
+		os.Exit(2)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if !Run(ctx, app, job, events) {
+		os.Exit(1)
+	}
+}
+
+// Run renders app and writes the events to w. It reports whether every page was written.
+func Run(ctx context.Context, app *site.App, job wire.Job, w io.Writer) bool {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if job.Concurrency <= 0 {
+		job.Concurrency = runtime.GOMAXPROCS(0)
+	}
+	p := &printer{app: app, job: job, cancel: cancel, out: bufio.NewWriterSize(w, 64<<10)}
+	p.enc = json.NewEncoder(p.out)
+	p.enc.SetEscapeHTML(false)
+
+	// Routes with a fixed path cannot meet each other, so they are rendered as one batch. A dynamic route begins when
+	// those before it are written: where two make the same file, the one of higher priority has it.
+	var fixed []task
+	var dynamic []*site.Route
+	for _, r := range app.Routes {
+		switch {
+		case !r.Prerender && r.Type != site.RedirectRoute, r.Type == site.RedirectRoute && r.Render == nil:
+		case r.Paths != nil:
+			dynamic = append(dynamic, r)
+		default:
+			fixed = append(fixed, task{route: r})
+		}
+	}
+	p.batch(ctx, fixed)
+	for _, r := range dynamic {
+		entries, err := p.paths(ctx, r)
+		if err != nil {
+			p.event(wire.Event{Kind: wire.Error, Route: r.Pattern, Source: r.Source, What: wire.PathList, Message: err.Error(), At: frameOf(err)})
+			continue
+		}
+		tasks := make([]task, len(entries))
+		for i, e := range entries {
+			tasks[i] = task{route: r, entry: e}
+		}
+		p.batch(ctx, tasks)
+	}
+	if ctx.Err() == nil {
+		p.event(wire.Event{Kind: wire.Done})
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err := p.out.Flush(); err != nil {
+		return false
+	}
+	return p.errors == 0 && ctx.Err() == nil
+}
+
+// task is one page to render.
+type task struct {
+	route *site.Route
+	entry site.PathEntry
+}
+
+type printer struct {
+	app    *site.App
+	job    wire.Job
+	cancel context.CancelFunc
+
+	mu     sync.Mutex
+	out    *bufio.Writer
+	enc    *json.Encoder
+	errors int
+}
+
+func (p *printer) event(e wire.Event) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if e.Kind == wire.Error {
+		p.errors++
+		if p.job.MaxErrors > 0 && p.errors == p.job.MaxErrors {
+			p.cancel()
+		}
+	}
+	io.WriteString(p.out, wire.Prefix)
+	p.enc.Encode(e) // a failed write stays in p.out and is seen at the end
+	if e.Kind != wire.Page {
+		p.out.Flush()
+	}
+}
+
+// paths asks a dynamic route for its list; a panic in it is an error.
+func (p *printer) paths(ctx context.Context, r *site.Route) (entries []site.PathEntry, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &panicError{value: v, stack: userFrames(3, p.job.Module)}
+		}
+	}()
+	return p.app.StaticPaths(ctx, r)
+}
+
+// batch renders tasks on all workers and reports them in their order. The distance between the oldest page that is not
+// reported and the newest that is begun is bounded, so the reports waiting for their turn are too.
+func (p *printer) batch(ctx context.Context, tasks []task) {
+	if len(tasks) == 0 {
+		return
+	}
+	p.event(wire.Event{Kind: wire.Start, Route: tasks[0].route.Pattern, Total: len(tasks)})
+	type job struct {
+		task
+		done chan []wire.Event
+	}
+	jobs := make(chan job)
+	order := make(chan job, 4*p.job.Concurrency)
+	var workers sync.WaitGroup
+	for range min(p.job.Concurrency, len(tasks)) {
+		workers.Go(func() {
+			var buf []byte
+			for j := range jobs {
+				var events []wire.Event
+				buf, events = p.page(ctx, j.task, buf)
+				j.done <- events
+			}
+		})
+	}
+	go func() {
+		defer close(order)
+		defer close(jobs)
+		for _, t := range tasks {
+			j := job{t, make(chan []wire.Event, 1)}
+			select {
+			case order <- j:
+			case <-ctx.Done():
+				return
+			}
+			jobs <- j
+		}
+	}()
+	for j := range order {
+		for _, e := range <-j.done {
+			p.event(e)
+		}
+	}
+	workers.Wait()
+}
+
+// page renders and writes one page. It gives back the buffer for the next one.
+func (p *printer) page(ctx context.Context, t task, buf []byte) (_ []byte, events []wire.Event) {
+	e := wire.Event{Kind: wire.Page, Route: t.route.Pattern, Source: t.route.Source}
+	fail := func(what wire.Failure, err error) {
+		e.Kind, e.What, e.Message, e.At = wire.Error, what, err.Error(), frameOf(err)
+		events = append(events, e)
+	}
+	defer func() {
+		v := recover()
+		if v == nil {
+			return
+		}
+		e.Stack = userFrames(3, p.job.Module)
+		if len(e.Stack) > 0 {
+			e.At = e.Stack[0]
+		}
+		e.Kind, e.What, e.Message = wire.Error, wire.Panicked, fmt.Sprint(v)
+		var early *site.PrerenderError
+		if err, ok := v.(error); ok && errors.As(err, &early) {
+			e.What, e.Detail = wire.RequestData, early.What
+		}
+		events = append(events, e)
+		buf = nil
+	}()
+	r, err := p.app.RenderStatic(ctx, t.route, t.entry, buf[:0])
+	if r != nil {
+		e.Path, e.File, e.Status = r.Path, r.File, r.Status
+	}
+	if err != nil {
+		var early *site.PrerenderError
+		if errors.As(err, &early) {
+			e.Detail = early.What
+			fail(wire.RequestData, err)
+			return buf, events
+		}
+		fail(wire.Returned, err)
+		return buf, events
+	}
+	for name, value := range r.Header.All() {
+		e.Headers = append(e.Headers, [2]string{name, value})
+	}
+	e.Size = int64(len(r.Body))
+	if err := write(p.job.Out, r.File, r.Body); err != nil {
+		if errors.Is(err, fs.ErrExist) {
+			fail(wire.Conflict, fmt.Errorf("%s is there already", r.File))
+		} else {
+			fail(wire.Disk, err)
+		}
+		return r.Body, events
+	}
+	events = append(events, e)
+	for _, m := range r.Warnings {
+		events = append(events, wire.Event{Kind: wire.Warning, Route: e.Route, Source: e.Source, Path: e.Path, Message: m})
+	}
+	return r.Body, events
+}
+
+// write makes a new file below dir. It never replaces one.
+func write(dir, name string, data []byte) error {
+	if !filepath.IsLocal(filepath.FromSlash(name)) {
+		return fmt.Errorf("%q is no name for a file below the output", name)
+	}
+	file := filepath.Join(dir, filepath.FromSlash(name))
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
+			return bare(err)
+		}
+		f, err = os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	}
+	if err != nil {
+		return bare(err)
+	}
+	_, err = f.Write(data)
+	return bare(errors.Join(err, f.Close()))
+}
+
+// bare drops the path of a file error: it names a temporary place that the author never chose.
+func bare(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
+}
+
+type panicError struct {
+	value any
+	stack []wire.Frame
+}
+
+func (e *panicError) Error() string { return fmt.Sprint("panic: ", e.value) }
+
+// frameOf finds the author's line in an error that knows it.
+func frameOf(err error) wire.Frame {
+	var p *panicError
+	if errors.As(err, &p) && len(p.stack) > 0 {
+		return p.stack[0]
+	}
+	var located interface {
+		Source() (file string, line int)
+	}
+	if errors.As(err, &located) {
+		file, line := located.Source()
+		return wire.Frame{File: file, Line: line}
+	}
+	return wire.Frame{}
+}
+
+// userFrames gives the frames of the running goroutine that belong to the site: components, which the compiler marks
+// with //line, and the site's own Go files. It is called while a panic unwinds, so the innermost frame is its cause.
+func userFrames(skip int, module string) []wire.Frame {
+	pc := make([]uintptr, 64)
+	frames := runtime.CallersFrames(pc[:runtime.Callers(skip, pc)])
+	var out []wire.Frame
+	for {
+		f, more := frames.Next()
+		if file, ok := userFile(filepath.ToSlash(f.File), module); ok {
+			out = append(out, wire.Frame{File: file, Line: f.Line, Func: f.Function})
+		}
+		if !more {
+			return out
+		}
+	}
+}
+
+// userFile gives a frame's file relative to the module root. Builds are trimmed, so the site's own Go files begin with
+// the module's path.
+func userFile(file, module string) (string, bool) {
+	if strings.HasSuffix(file, ".gosite") || strings.HasSuffix(file, ".md") {
+		return file, true
+	}
+	rest, ok := strings.CutPrefix(file, module+"/")
+	return rest, ok && !strings.HasPrefix(rest, ".sitegen/")
+}

@@ -1,0 +1,68 @@
+// Package wire is what the compiler and the prerender program of a site say to each other: one JSON Job on standard
+// input, then one JSON Event per line on standard output. Lines that do not begin with Prefix are the site's own
+// printing and are passed on. The package is plain data and imports nothing but the standard library, because it is
+// compiled into both sides.
+package wire
+
+// Prefix begins every line of the program that is an Event.
+const Prefix = "\x00sitegen "
+
+// Job says what to render and where to.
+type Job struct {
+	Out         string `json:"out"`         // existing directory for the files
+	Concurrency int    `json:"concurrency"` // pages at once; 0 means one per processor
+	MaxErrors   int    `json:"maxErrors"`   // stop after so many failed pages; 0 means no limit
+	Module      string `json:"module"`      // path of the site's module, to tell the author's frames from others
+}
+
+// Kind tells the events apart.
+type Kind string
+
+// The kinds of events.
+const (
+	Start   Kind = "start"   // Route begins; Total is the number of its pages
+	Page    Kind = "page"    // a page was written; in the order of routes and path lists, whatever finished first
+	Warning Kind = "warning" // Message about a page that was written
+	Error   Kind = "error"   // a page or a path list failed
+	Done    Kind = "done"    // the last event of a run that was not cut off
+)
+
+// Event is one line.
+type Event struct {
+	Kind    Kind        `json:"kind"`
+	Route   string      `json:"route,omitempty"`  // pattern
+	Source  string      `json:"source,omitempty"` // file of the route
+	Path    string      `json:"path,omitempty"`
+	File    string      `json:"file,omitempty"` // below Job.Out
+	Status  int         `json:"status,omitempty"`
+	Size    int64       `json:"size,omitempty"` // bytes
+	Total   int         `json:"total,omitempty"`
+	Headers [][2]string `json:"headers,omitempty"`
+
+	// Of an Error or a Warning: what happened and, where it is known, the author's line.
+	Message string  `json:"message,omitempty"`
+	What    Failure `json:"what,omitempty"`
+	Detail  string  `json:"detail,omitempty"` // of RequestData: "cookies"
+	At      Frame   `json:"at,omitzero"`
+	Stack   []Frame `json:"stack,omitempty"` // the author's own frames, innermost first
+}
+
+// Failure says what kind of thing went wrong.
+type Failure string
+
+// The kinds of failures.
+const (
+	Returned    Failure = "returned"    // the page returned an error
+	Panicked    Failure = "panicked"    // the page panicked
+	RequestData Failure = "requestData" // the page read the request, of which there is none
+	PathList    Failure = "pathList"    // GetStaticPaths failed or gave a wrong list
+	Conflict    Failure = "conflict"    // two pages make the same file
+	Disk        Failure = "disk"        // a file could not be written
+)
+
+// Frame is a place in the author's source, relative to the module root.
+type Frame struct {
+	File string `json:"file,omitempty"`
+	Line int    `json:"line,omitempty"`
+	Func string `json:"func,omitempty"`
+}
