@@ -1,0 +1,188 @@
+package site
+
+import "slices"
+
+// Attrs are attributes whose names are only known when they are written. They are written in the order of the names.
+type Attrs map[string]any
+
+// Spread writes the attributes of a into a tag, each under the rules that its name has on that tag:
+//
+//   - a name that HTML cannot hold is left out
+//   - event handlers need a value of type JS, srcdoc one of type HTML, and style one of type CSS
+//   - URLs, srcset and the content of a refresh are checked as those of the template are
+//   - everything else is an ordinary attribute
+//
+// skip lists the names that the tag has already. What is left out is reported as a warning.
+func Spread(w *Writer, tag string, a Attrs, skip ...string) {
+	if len(a) == 0 {
+		return
+	}
+	var space [16]string
+	names := space[:0]
+	for name := range a {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	tag = lowerASCII(tag)
+	refresh := tag == "meta" && !describesMeta(a, skip)
+	for i, name := range names {
+		switch {
+		case !isAttrName(name):
+			w.warning("an attribute name holds no blanks, quotes, <, >, / or =", "the attribute ", quoteShort(name), " was left out")
+		case hasFold(skip, name), i > 0 && hasFold(names[:i], name): // the first of two counts, as in HTML
+		default:
+			w.spread(tag, name, a[name], refresh)
+		}
+	}
+}
+
+func (w *Writer) spread(tag, name string, x any, refresh bool) {
+	sep := ""
+	if equalFold(name, "class") {
+		sep = " "
+	}
+	sc := w.anyScalar(x, name, sep, 0)
+	if sc.kind == isAbsent || w.err != nil {
+		return
+	}
+	switch kindOfAttr(tag, lowerASCII(name)) {
+	case scriptAttr:
+		w.typedAttr(name, sc, isJS, "site.JS")
+	case documentAttr:
+		w.typedAttr(name, sc, isHTML, "site.HTML")
+	case styleAttr:
+		w.typedAttr(name, sc, isCSS, "site.CSS")
+	case urlAttr:
+		w.scalarURL(name, sc, false)
+	case imageAttr:
+		w.scalarURL(name, sc, true)
+	case srcsetAttr:
+		w.srcset(name, sc)
+	case enumAttr:
+		w.enumAttr(name, sc)
+	case contentAttr:
+		if refresh {
+			w.refresh(sc)
+			return
+		}
+		w.scalarAttr(name, sc)
+	default:
+		w.scalarAttr(name, sc)
+	}
+}
+
+func (w *Writer) typedAttr(name string, sc scalar, want kind, typ string) {
+	if sc.kind == isFalse {
+		return
+	}
+	if sc.kind != want {
+		w.warning("if you trust the value, make it a "+typ, "the attribute ", name, " was left out because its value is no ", typ)
+		return
+	}
+	w.attr(name, sc.s)
+}
+
+// describesMeta tells that a meta element is known not to be a refresh.
+func describesMeta(a Attrs, skip []string) bool {
+	for name, x := range a {
+		if s, ok := x.(string); ok && equalFold(name, "http-equiv") {
+			return !equalFold(trimBlanks(s), "refresh") && !hasFold(skip, "http-equiv")
+		}
+	}
+	for name := range a {
+		if describing(name) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(skip, describing)
+}
+
+func describing(name string) bool {
+	return equalFold(name, "name") || equalFold(name, "property") || equalFold(name, "itemprop")
+}
+
+func hasFold(list []string, s string) bool {
+	for _, t := range list {
+		if equalFold(s, t) {
+			return true
+		}
+	}
+	return false
+}
+
+// isAttrName reports whether a parser of HTML reads name as one attribute name.
+func isAttrName(name string) bool {
+	for _, r := range name {
+		switch {
+		case r <= ' ', r == '"', r == '\'', r == '>', r == '<', r == '/', r == '=', r == 0x7f, r == 0xFFFD:
+			return false
+		case 0x80 <= r && r < 0xA0, 0xFDD0 <= r && r <= 0xFDEF, r&0xFFFE == 0xFFFE: // controls and noncharacters
+			return false
+		}
+	}
+	return name != ""
+}
+
+type attrKind uint8
+
+const (
+	plainAttr attrKind = iota
+	enumAttr
+	urlAttr
+	imageAttr
+	srcsetAttr
+	styleAttr
+	scriptAttr
+	documentAttr
+	contentAttr
+)
+
+// kindOfAttr tells the rules of an attribute; tag and name are in lower case.
+func kindOfAttr(tag, name string) attrKind {
+	switch name {
+	case "src":
+		switch tag {
+		case "img", "source", "input", "video", "audio", "track", "image":
+			return imageAttr
+		}
+		return urlAttr
+	case "poster", "background":
+		return imageAttr
+	case "href", "xlink:href":
+		if tag == "image" || tag == "feimage" {
+			return imageAttr
+		}
+		return urlAttr
+	case "action", "formaction", "cite", "ping", "data", "manifest", "longdesc", "codebase", "classid", "archive",
+		"profile", "usemap", "icon", "lowsrc", "dynsrc", "xml:base":
+		return urlAttr
+	case "to", "from", "by", "values":
+		// The animations of SVG set other attributes, of links too.
+		switch tag {
+		case "set", "animate", "animatecolor", "animatemotion", "animatetransform":
+			return urlAttr
+		}
+	case "srcset", "imagesrcset":
+		return srcsetAttr
+	case "style":
+		return styleAttr
+	case "srcdoc":
+		return documentAttr
+	case "content":
+		if tag == "meta" {
+			return contentAttr
+		}
+	case "contenteditable", "draggable", "spellcheck", "writingsuggestions", "focusable", "externalresourcesrequired",
+		"preservealpha":
+		return enumAttr
+	}
+	for _, prefix := range [...]string{"on", "hx-on", "x-on", "v-on", "@"} {
+		if foldPrefix(name, prefix) {
+			return scriptAttr
+		}
+	}
+	if foldPrefix(name, "aria-") {
+		return enumAttr
+	}
+	return plainAttr
+}
