@@ -111,6 +111,13 @@ func entity(c byte) string {
 // stringOf returns b as a string without a copy. The caller must be done with it before b changes.
 func stringOf(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + ('a' - 'A')
+	}
+	return c
+}
+
 func isLetter(c byte) bool { c = lower(c); return 'a' <= c && c <= 'z' }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
