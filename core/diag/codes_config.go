@@ -1,3 +1,26 @@
 package diag
 
-var configCodes = []CodeInfo{}
+var configCodes = []CodeInfo{
+	{"SG4001", "site.yaml is not valid YAML.",
+		"Indent with blanks, the keys of one mapping alike; write a blank behind every colon; close brackets and quotes."},
+	{"SG4002", "site.yaml has a key that sitegen does not know.",
+		"Correct the spelling, or move the key to where it belongs. `sitegen info` lists every key with its value."},
+	{"SG4003", "A value in site.yaml is of the wrong type.",
+		"Write what the message asks for. Text that looks like a number or like true needs quotes."},
+	{"SG4004", "A value in site.yaml, in a SITEGEN_ variable or of a flag is not one of those allowed.",
+		"Write one that the message names."},
+	{"SG4005", "A key is in the same mapping of site.yaml twice.",
+		"Remove one of the two. For several header lines of one name write a list: `Link: [a, b]`."},
+	{"SG4006", "A key of site.yaml belongs to a feature that this version does not have.",
+		"Remove the key. It is refused because a setting that does nothing would only look as if it worked."},
+	{"SG4007", "site.yaml holds more than one YAML document.",
+		"Remove the line `---` and what follows it."},
+	{"SG4008", "site.yaml uses YAML tags, merge keys, or aliases and nesting beyond any need.",
+		"Write the values out. Plain anchors and aliases work."},
+	{"SG4009", "The folders in site.yaml overlap, or one of them is not for files of yours.",
+		"Give src, public and out separate folders: the build empties out and publishes public."},
+	{"SG4010", "site.yaml is not UTF-8 text, or far too large.",
+		"Save it as UTF-8."},
+	{"SG4011", "site.yaml sets a header that is up to the server.",
+		"Remove it. Length, encoding and framing of an answer follow from the answer."},
+}
