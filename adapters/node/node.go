@@ -19,7 +19,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"testing/fstest"
 
 	"sitegen.dev/core/adapter"
 	"sitegen.dev/core/diag"
@@ -117,7 +116,7 @@ func (Adapter) Adapt(ctx context.Context, site *adapter.Site, out *adapter.Out) 
 		out.Report(problems...)
 		return nil
 	}
-	source := fstest.MapFS{}
+	source := adapter.Files{}
 	if o.Mode == middleware {
 		if d, ok := importable(site); !ok {
 			out.Report(d)
@@ -139,7 +138,7 @@ func (Adapter) Adapt(ctx context.Context, site *adapter.Site, out *adapter.Out) 
 	if err != nil {
 		return err
 	}
-	source["files.txt"] = &fstest.MapFile{Data: encodeList(list)}
+	source["files.txt"] = encodeList(list)
 	if size := packSize(list); o.Embed && size > maxPack {
 		out.Report(diag.Diagnostic{
 			Code:    "SG6020",
@@ -336,12 +335,12 @@ func Handler(o Options) http.Handler {
 }
 
 // standalone compiles the program.
-func (p *program) standalone(ctx context.Context, out *adapter.Out, source fstest.MapFS, st *store, list []entry) error {
+func (p *program) standalone(ctx context.Context, out *adapter.Out, source adapter.Files, st *store, list []entry) error {
 	code, err := gofmt(p.main())
 	if err != nil {
 		return err
 	}
-	source["main.go"] = &fstest.MapFile{Data: code}
+	source["main.go"] = code
 	files := fs.FS(source)
 	if p.Options.Embed {
 		if err := st.pack(ctx, list); err != nil {
@@ -383,12 +382,12 @@ func (p *program) unknownTarget(out *adapter.Out, err error) error {
 }
 
 // middleware writes the package and compiles what it imports, so that trouble shows now and not in the program around.
-func (p *program) middleware(ctx context.Context, out *adapter.Out, source fstest.MapFS, st *store, list []entry) error {
+func (p *program) middleware(ctx context.Context, out *adapter.Out, source adapter.Files, st *store, list []entry) error {
 	code, err := gofmt(p.mount())
 	if err != nil {
 		return err
 	}
-	source["server.go"] = &fstest.MapFile{Data: code}
+	source["server.go"] = code
 	files := fs.FS(source)
 	if p.Options.Embed {
 		if err := st.pack(ctx, list); err != nil {

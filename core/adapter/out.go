@@ -242,6 +242,9 @@ feed:
 	return nil
 }
 
+// Files is a tree of files in memory, by their slash-separated names: an fs.FS for CopyFS and Source.
+type Files = gocmd.Files
+
 // genDir is the directory, below the site's module, of all generated source.
 const genDir = ".sitegen/gen"
 

@@ -205,3 +205,13 @@ func TestWriteSource(t *testing.T) {
 		}
 	}
 }
+
+func TestFiles(t *testing.T) {
+	f := Files{"a.go": []byte("a"), "b/c/d.go": []byte("d"), "b/e.go": {}}
+	if err := fstest.TestFS(f, "a.go", "b", "b/c", "b/c/d.go", "b/e.go"); err != nil {
+		t.Error(err)
+	}
+	if err := fstest.TestFS(Files{}); err != nil {
+		t.Error(err)
+	}
+}

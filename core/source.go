@@ -1,0 +1,50 @@
+// Package core hands out the source of what a site is compiled against: the runtime packages that generated code and
+// components import. The command line carries this source, so that a site builds without network and without a checkout
+// of sitegen.
+//
+// It lies at the root of the module because go:embed reaches only downwards.
+package core
+
+import (
+	"embed"
+	"io/fs"
+	"path"
+	"strings"
+
+	"golang.org/x/mod/modfile"
+
+	"sitegen.dev/core/internal/gocmd"
+)
+
+//go:embed go.mod site/*.go prerender/runtime/*.go prerender/runtime/wire/*.go
+var source embed.FS
+
+// Runtime gives the runtime as a Go module of its own: packages site and prerender/runtime without their tests, and a
+// go.mod with the path and the go version of this module, which needs nothing else.
+func Runtime() fs.FS {
+	out := gocmd.Files{}
+	err := fs.WalkDir(source, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasSuffix(name, "_test.go") {
+			return err
+		}
+		data, err := source.ReadFile(name)
+		if name == "go.mod" {
+			data = strip(data)
+		}
+		out[path.Clean(name)] = data
+		return err
+	})
+	if err != nil {
+		panic(err) // the files are part of this program
+	}
+	return out
+}
+
+// strip keeps of a go.mod the lines module and go.
+func strip(data []byte) []byte {
+	m, err := modfile.ParseLax("go.mod", data, nil)
+	if err != nil {
+		panic(err) // part of this program, as above
+	}
+	return []byte("module " + m.Module.Mod.Path + "\n\ngo " + m.Go.Version + "\n")
+}
