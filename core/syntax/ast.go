@@ -69,6 +69,7 @@ type FenceItem struct {
 	Kind ItemKind
 	Span        // the item itself, without leading comments, trailing semicolon or blanks
 	Doc  Span   // leading comments, may be empty
+	Tail Span   // a comment behind the item on its last line, may be empty
 	Name string // of a func, method or single-name const or type; "" otherwise
 }
 
@@ -154,7 +155,7 @@ type TemplatePart struct {
 
 // Expr is a Go expression in which markup may stand as operands.
 type Expr struct {
-	Span          // the Go text without surrounding blanks
+	Span          // the Go text without the blanks and comments around it
 	Markup []Node // each *Element (or fragment) embedded in it, in order; empty for plain Go
 }
 
@@ -224,6 +225,7 @@ type Switch struct {
 type Case struct {
 	Span
 	Label *Expr // the Go text between case and the colon; nil for default
+	Colon int   // offset of the colon
 	Body  []Node
 }
 

@@ -1,0 +1,376 @@
+package syntax
+
+import (
+	"bytes"
+	"errors"
+	goparser "go/parser"
+	"go/scanner"
+	"go/token"
+)
+
+// fence finds the frontmatter, splits it and checks its syntax. The parser stands behind it afterwards.
+func (p *parser) fence() {
+	start, before, ok := p.fenceStart()
+	if !ok {
+		return
+	}
+	p.f.Nodes = before
+	if before != nil {
+		p.error("SG1033", Span{start, start + 3}, "the frontmatter is not at the top of the file", "move the --- line to the first line")
+	}
+	line := p.lineEnd(start)
+	if rest := bytes.TrimRight(p.src[start+3:line], blanks); len(rest) > 0 {
+		p.error("SG1009", Span{start + 3, start + 3 + len(rest)}, "text stands behind the opening ---", "start the Go code on a line of its own")
+	}
+	body := line
+	if body < len(p.src) && p.src[body] == '\r' {
+		body++
+	}
+	if body < len(p.src) {
+		body++
+	}
+	f := &Fence{Span: Span{start, len(p.src)}, Body: Span{body, len(p.src)}}
+	p.f.Fence = f
+	split := splitFence(p.src, f.Body)
+	if split.fence < 0 { // a string or a comment that is not closed hides the fence
+		if at := textualFence(p.src, body); at >= 0 {
+			split = splitFence(p.src, Span{body, at})
+			split.fence = at
+		}
+	}
+	if split.fence >= 0 {
+		f.Body.End = split.fence
+		f.Span.End = split.fence + 3
+		p.pos = p.lineEnd(split.fence)
+	} else {
+		p.pos = len(p.src)
+		p.unclosed("SG1009", Span{start, start + 3}, "the frontmatter", "write --- on a line of its own behind the Go code")
+	}
+	f.Items = split.items
+	p.checkFence(f, split)
+}
+
+// fenceStart looks for the opening ---, behind blanks, and behind comments, where it is in the wrong place.
+func (p *parser) fenceStart() (start int, before []Node, ok bool) {
+	pos := p.pos
+	defer func() {
+		if !ok {
+			p.pos = pos
+		}
+	}()
+	for {
+		from := p.pos
+		p.skipBlanks()
+		if p.has("---") && !p.has("----") && (p.pos == 0 || p.src[p.pos-1] == '\n' || p.pos == pos) {
+			return p.pos, before, true
+		}
+		if !p.has("<!--") {
+			return 0, nil, false
+		}
+		if bytes.Index(p.src[p.pos:], []byte("-->")) < 0 {
+			return 0, nil, false
+		}
+		if p.pos > from {
+			before = append(before, &Text{Span{from, p.pos}})
+		}
+		before = append(before, p.comment())
+	}
+}
+
+// isFenceLine says whether the --- at i is alone on its line.
+func isFenceLine(src []byte, i int) bool {
+	if !bytes.HasPrefix(src[i:], []byte("---")) || i > 0 && src[i-1] != '\n' {
+		return false
+	}
+	for _, c := range src[i+3:] {
+		if c == '\n' {
+			return true
+		}
+		if !isBlank(c) {
+			return false
+		}
+	}
+	return true
+}
+
+// textualFence gives the first line that looks like a fence.
+func textualFence(src []byte, from int) int {
+	for i := from; i < len(src); {
+		if isFenceLine(src, i) {
+			return i
+		}
+		n := bytes.IndexByte(src[i:], '\n')
+		if n < 0 {
+			break
+		}
+		i += n + 1
+	}
+	return -1
+}
+
+type fenceSplit struct {
+	items []FenceItem
+	fence int  // offset of the closing ---, or -1
+	open  Span // the bracket that is not closed at the end of the last item, or empty
+}
+
+// splitFence cuts Go code into its top-level items, at the semicolons that the Go scanner inserts outside of brackets,
+// and finds the --- that ends it. The code need not be correct.
+func splitFence(src []byte, body Span) fenceSplit {
+	out := fenceSplit{fence: -1}
+	text := src[body.Start:body.End]
+	var s scanner.Scanner
+	s.Init(token.NewFileSet().AddFile("", -1, len(text)), text, func(token.Position, string) {}, scanner.ScanComments)
+	var (
+		cl       classifier
+		item     = FenceItem{}
+		active   bool
+		doc      Span
+		brackets []Span
+		last     int // end of the last token
+	)
+	finish := func() {
+		if active {
+			item.Span.End = last
+			item.Kind, item.Name = cl.kind, cl.name
+			out.items = append(out.items, item)
+		}
+		active = false
+		doc = Span{}
+	}
+	for {
+		pos, tok, lit := s.Scan()
+		at := body.Start + int(pos) - 1
+		switch tok {
+		case token.EOF:
+			if n := len(brackets); n > 0 {
+				out.open = brackets[n-1]
+			}
+			finish()
+			return out
+		case token.COMMENT:
+			end := commentEnd(src, at, body.End)
+			if active {
+				continue
+			}
+			if n := len(out.items); n > 0 && doc.Empty() && bytes.IndexByte(src[last:at], '\n') < 0 &&
+				bytes.IndexByte(src[at:end], '\n') < 0 {
+				out.items[n-1].Tail = Span{at, end}
+				continue
+			}
+			if doc.Empty() {
+				doc = Span{at, end}
+			}
+			doc.End = end
+			continue
+		case token.DEC:
+			if isFenceLine(src, at) {
+				out.fence = at
+				if n := len(brackets); n > 0 {
+					out.open = brackets[n-1]
+				}
+				finish()
+				return out
+			}
+		case token.SEMICOLON:
+			if len(brackets) == 0 {
+				finish()
+				if lit == ";" {
+					last = at + 1
+				}
+				continue
+			}
+		}
+		if !active {
+			active = true
+			item = FenceItem{Span: Span{at, at}, Doc: doc}
+			cl = classifier{kind: ItemStmt}
+		}
+		cl.token(tok, lit, len(brackets))
+		switch tok {
+		case token.LPAREN, token.LBRACK, token.LBRACE:
+			brackets = append(brackets, Span{at, at + 1})
+		case token.RPAREN, token.RBRACK, token.RBRACE:
+			if n := len(brackets); n > 0 {
+				brackets = brackets[:n-1]
+			}
+		}
+		last = tokenEnd(src, at, tok, lit, body.End)
+	}
+}
+
+// tokenEnd gives the end of a token. The scanner's literal lacks the carriage returns of raw strings.
+func tokenEnd(src []byte, at int, tok token.Token, lit string, limit int) int {
+	switch {
+	case tok == token.SEMICOLON && lit == "\n":
+		return at
+	case tok == token.STRING && src[at] == '`':
+		if n := bytes.IndexByte(src[at+1:limit], '`'); n >= 0 {
+			return at + n + 2
+		}
+		return limit
+	case tok.IsOperator():
+		return at + len(tok.String())
+	}
+	return min(at+len(lit), limit)
+}
+
+func commentEnd(src []byte, at, limit int) int {
+	if src[at+1] == '*' {
+		if n := bytes.Index(src[at+2:limit], []byte("*/")); n >= 0 {
+			return at + n + 4
+		}
+		return limit
+	}
+	n := bytes.IndexByte(src[at:limit], '\n')
+	if n < 0 {
+		n = limit - at
+	}
+	return at + len(bytes.TrimRight(src[at:at+n], "\r"))
+}
+
+// classifier tells the kinds of items apart by their first tokens: func is followed by a name, by a receiver and a name
+// and a parenthesis, or by anything else that makes it the start of a statement.
+type classifier struct {
+	kind  ItemKind
+	name  string
+	state classState
+}
+
+type classState int
+
+const (
+	classFirst classState = iota
+	className
+	classComma // a comma behind the name: there are several
+	classFunc
+	classReceiver
+	classMethodName
+	classMethodParen
+	classDone
+)
+
+func (c *classifier) token(tok token.Token, lit string, depth int) {
+	switch c.state {
+	case classFirst:
+		c.state = classDone
+		switch tok {
+		case token.IMPORT:
+			c.kind = ItemImport
+		case token.CONST:
+			c.kind, c.state = ItemConst, className
+		case token.TYPE:
+			c.kind, c.state = ItemType, className
+		case token.FUNC:
+			c.state = classFunc
+		}
+	case className:
+		c.state = classDone
+		if tok == token.IDENT {
+			c.name, c.state = lit, classComma
+		}
+	case classComma:
+		if tok == token.COMMA {
+			c.name = ""
+		}
+		c.state = classDone
+	case classFunc:
+		switch tok {
+		case token.IDENT:
+			c.kind, c.name, c.state = ItemFunc, lit, classDone
+		case token.LPAREN:
+			c.state = classReceiver
+		default:
+			c.state = classDone
+		}
+	case classReceiver:
+		if tok == token.RPAREN && depth == 1 {
+			c.state = classMethodName
+		}
+	case classMethodName:
+		c.state = classDone
+		if tok == token.IDENT {
+			c.name, c.state = lit, classMethodParen
+		}
+	case classMethodParen:
+		c.state = classDone
+		if tok == token.LPAREN || tok == token.LBRACK {
+			c.kind = ItemMethod
+		} else {
+			c.name = ""
+		}
+	}
+}
+
+// checkFence reports the syntax errors of the frontmatter. go/parser takes a file of declarations or a function of
+// statements, with imports first, so it is asked up to three times, with what is of another class blanked out. That
+// keeps every position.
+func (p *parser) checkFence(f *Fence, split fenceSplit) {
+	items := f.Items
+	if !split.open.Empty() && len(items) > 0 {
+		p.unclosedIn(f, split.open)
+		items = items[:len(items)-1]
+	}
+	for _, pass := range []struct {
+		head, tail string
+		takes      func(ItemKind) bool
+	}{
+		{"package p;", "", func(k ItemKind) bool { return k == ItemImport }},
+		{"package p;", "", func(k ItemKind) bool { return k != ItemImport && k != ItemStmt }},
+		{"package p;func _() error {", "\n}", func(k ItemKind) bool { return k == ItemStmt }},
+	} {
+		var buf []byte
+		at := f.Body.Start
+		for _, it := range items {
+			if !pass.takes(it.Kind) {
+				continue
+			}
+			if buf == nil {
+				buf = make([]byte, 0, len(pass.head)+f.Body.End-f.Body.Start+len(pass.tail))
+				buf = append(buf, pass.head...)
+			}
+			buf = appendBlank(buf, p.src[at:it.Start])
+			end := it.End
+			if end < f.Body.End && p.src[end] == ';' {
+				end++
+			}
+			buf = append(buf, p.src[it.Start:end]...)
+			at = end
+		}
+		if buf == nil {
+			continue
+		}
+		buf = appendBlank(buf, p.src[at:f.Body.End])
+		limit := len(buf)
+		buf = append(buf, pass.tail...)
+		_, err := goparser.ParseFile(token.NewFileSet(), "", buf, goparser.SkipObjectResolution)
+		var list scanner.ErrorList
+		if !errors.As(err, &list) {
+			continue
+		}
+		for _, e := range list {
+			off := min(e.Pos.Offset, limit) - len(pass.head) + f.Body.Start
+			p.error("SG1008", p.tokenSpan(max(off, f.Body.Start)), "Go syntax: "+e.Msg, goHint(p.src, off, e.Msg))
+		}
+	}
+}
+
+func (p *parser) unclosedIn(f *Fence, open Span) {
+	b := p.src[open.Start]
+	at := Span{f.Body.End, f.Body.End + 3}
+	if at.End > len(p.src) {
+		at = Span{open.Start, open.End}
+	}
+	p.error("SG1008", at, string(b)+" is never closed", "add "+closer(b), p.note(open, "opened here"))
+}
+
+// appendBlank appends as many bytes as b has: blanks, and the line breaks of b.
+func appendBlank(buf, b []byte) []byte {
+	for _, c := range b {
+		if c != '\n' {
+			c = ' '
+		}
+		buf = append(buf, c)
+	}
+	return buf
+}
