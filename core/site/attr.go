@@ -1,6 +1,9 @@
 package site
 
-import "slices"
+import (
+	"reflect"
+	"slices"
+)
 
 // Attr writes a blank, the name and the value in double quotes. A bool decides whether the bare name is there; nil,
 // nil pointers and an Opt without a value leave the attribute out. The name is trusted.
@@ -87,7 +90,7 @@ type Piece struct {
 	scalar
 	err error
 	lit bool
-	enc bool // already encoded as a query
+	enc bool // encoded as a query already
 }
 
 // Lit is a literal piece, as the author means it: it is escaped like all others.
@@ -106,7 +109,7 @@ func Hole[T any](v T, errs ...error) Piece {
 }
 
 func anyPiece(x any) Piece {
-	if q, ok := x.(interface{ Encode() string }); ok {
+	if q, ok := x.(interface{ Encode() string }); ok && reflect.TypeOf(x).Kind() == reflect.Map {
 		return Piece{scalar: scalar{s: q.Encode(), kind: isString}, enc: true}
 	}
 	var w Writer

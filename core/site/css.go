@@ -50,7 +50,7 @@ func (w *Writer) declaration(start int, d string) {
 			return
 		}
 	}
-	w.warning(`write "property: value"`, "style: ", quoteShort(d), " is not a declaration and was left out")
+	w.warning(`write "property: value"`, "the style ", d, " is not a declaration and was left out")
 }
 
 // property writes a declaration behind those since start.
@@ -60,7 +60,7 @@ func (w *Writer) property(start int, name, value string) {
 	}
 	if !safeProperty(name) || !safeCSSValue(value) {
 		w.warning("site.CSS(x) allows any value that you trust",
-			"style: ", quoteShort(name+": "+value), " was left out because it is not known to be safe")
+			"the property ", name, " with the value ", value, " was left out because it is not known to be safe")
 		return
 	}
 	w.openStyle(start)

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"bytes"
 	"encoding/json"
 	"math"
 	"strconv"
@@ -83,21 +84,56 @@ func plainJSON(s string) bool {
 	return true
 }
 
-// appendScriptSafe escapes what could end a script or a line of it. All of it can only occur in strings, where JSON
-// knows the escape. json.Marshal does the same; this does not depend on it.
+// appendScriptSafe appends JSON as an expression of JavaScript in a script element. Two things differ: what could end
+// the script or a line of it is escaped, as it can occur in strings only; and "__proto__" as a key, which would be
+// the prototype there, becomes a computed one.
 func appendScriptSafe(b, j []byte) []byte {
-	for i := 0; i < len(j); i++ {
-		switch c := j[i]; {
+	for i := 0; i < len(j); {
+		if j[i] != '"' {
+			b = append(b, j[i])
+			i++
+			continue
+		}
+		end := i + 1
+		for end < len(j) && j[end] != '"' {
+			if j[end] == '\\' {
+				end++
+			}
+			end++
+		}
+		end = min(end+1, len(j))
+		str := j[i:end]
+		i = end
+		if i < len(j) && j[i] == ':' && isProto(str) {
+			b = append(b, `["__proto__"]`...)
+			continue
+		}
+		b = appendScriptString(b, str)
+	}
+	return b
+}
+
+func appendScriptString(b, str []byte) []byte {
+	for i := 0; i < len(str); i++ {
+		switch c := str[i]; {
 		case c == '<', c == '>', c == '&':
 			b = append(b, '\\', 'u', '0', '0', upperHex[c>>4], upperHex[c&15])
-		case c == 0xE2 && i+2 < len(j) && j[i+1] == 0x80 && j[i+2]&^1 == 0xA8:
-			b = append(b, '\\', 'u', '2', '0', '2', '8'+j[i+2]&1)
+		case c == 0xE2 && i+2 < len(str) && str[i+1] == 0x80 && str[i+2]&^1 == 0xA8:
+			b = append(b, '\\', 'u', '2', '0', '2', '8'+str[i+2]&1)
 			i += 2
 		default:
 			b = append(b, c)
 		}
 	}
 	return b
+}
+
+func isProto(str []byte) bool {
+	if bytes.IndexByte(str, '\\') < 0 {
+		return string(str) == `"__proto__"`
+	}
+	var s string
+	return json.Unmarshal(str, &s) == nil && s == "__proto__"
 }
 
 // isIdentifier reports whether a script can declare a constant of this name, in strict mode too.

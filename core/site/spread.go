@@ -1,6 +1,9 @@
 package site
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Attrs are attributes whose names are only known when they are written. They are written in the order of the names.
 type Attrs map[string]any
@@ -22,14 +25,14 @@ func Spread(w *Writer, tag string, a Attrs, skip ...string) {
 	for name := range a {
 		names = append(names, name)
 	}
-	slices.Sort(names)
+	slices.SortFunc(names, compareNames)
 	tag = lowerASCII(tag)
-	refresh := tag == "meta" && !describesMeta(a, skip)
+	refresh := tag == "meta" && mayRefresh(a, skip)
 	for i, name := range names {
 		switch {
 		case !isAttrName(name):
-			w.warning("an attribute name holds no blanks, quotes, <, >, / or =", "the attribute ", quoteShort(name), " was left out")
-		case hasFold(skip, name), i > 0 && hasFold(names[:i], name): // the first of two counts, as in HTML
+			w.warning("an attribute name holds no blanks, quotes, <, >, / or =", "the attribute ", name, " was left out")
+		case hasFold(skip, name), i > 0 && equalFold(names[i-1], name): // the first of two counts, as in HTML
 		default:
 			w.spread(tag, name, a[name], refresh)
 		}
@@ -76,25 +79,36 @@ func (w *Writer) typedAttr(name string, sc scalar, want kind, typ string) {
 		return
 	}
 	if sc.kind != want {
-		w.warning("if you trust the value, make it a "+typ, "the attribute ", name, " was left out because its value is no ", typ)
+		w.warning("convert the value if it is trusted", "the attribute ", name, " was left out because its value is not of type "+typ)
 		return
 	}
 	w.attr(name, sc.s)
 }
 
-// describesMeta tells that a meta element is known not to be a refresh.
-func describesMeta(a Attrs, skip []string) bool {
+// compareNames orders names without case, so that those that HTML takes for one are neighbours.
+func compareNames(a, b string) int {
+	for i := range min(len(a), len(b)) {
+		if c := cmp.Compare(lower(a[i]), lower(b[i])); c != 0 {
+			return c
+		}
+	}
+	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
+}
+
+// mayRefresh reports whether a meta element can be a refresh as far as can be seen here.
+func mayRefresh(a Attrs, skip []string) bool {
+	if hasFold(skip, "http-equiv") {
+		return true
+	}
+	described := slices.ContainsFunc(skip, describing)
 	for name, x := range a {
-		if s, ok := x.(string); ok && equalFold(name, "http-equiv") {
-			return !equalFold(trimBlanks(s), "refresh") && !hasFold(skip, "http-equiv")
+		if equalFold(name, "http-equiv") {
+			s, ok := x.(string)
+			return !ok || equalFold(trimBlanks(s), "refresh")
 		}
+		described = described || describing(name)
 	}
-	for name := range a {
-		if describing(name) {
-			return true
-		}
-	}
-	return slices.ContainsFunc(skip, describing)
+	return !described
 }
 
 func describing(name string) bool {

@@ -24,11 +24,11 @@ func (w *Writer) srcset(name string, sc scalar) {
 		w.buf = appendAttr(w.buf, w.checkURL(name, url, true))
 		for descriptors != "" {
 			var d string
-			if d, descriptors = word(descriptors); isDescriptor(d) {
+			if d, descriptors = field(descriptors); isDescriptor(d) {
 				w.S(" ")
 				w.S(d)
 			} else if d != "" {
-				w.warning(`a descriptor is a width or a density: "480w", "2x"`, name, ": the descriptor ", quoteShort(d), " was left out")
+				w.warning(`a descriptor is a width or a density: "480w", "2x"`, "the descriptor ", d, " of ", name, " was left out")
 			}
 		}
 	}
@@ -42,7 +42,7 @@ func candidate(s string) (url, descriptors, rest string) {
 	for i < len(s) && (isBlank(s[i]) || s[i] == ',') {
 		i++
 	}
-	url, rest = word(s[i:])
+	url, rest = field(s[i:])
 	if n := len(url); n > 0 && url[n-1] == ',' {
 		for n > 0 && url[n-1] == ',' {
 			n--
@@ -63,8 +63,8 @@ func candidate(s string) (url, descriptors, rest string) {
 	return url, rest, ""
 }
 
-// word splits s at its first run of blanks, after those it begins with.
-func word(s string) (first, rest string) {
+// field splits s at its first run of blanks, after those it begins with.
+func field(s string) (first, rest string) {
 	i := 0
 	for i < len(s) && isBlank(s[i]) {
 		i++

@@ -41,7 +41,7 @@ func (w *Writer) checkURL(name, s string, image bool) string {
 		return s
 	}
 	w.warning("use http, https, mailto, tel or a relative URL; site.RawURL(x) allows any that you trust",
-		name, ": the URL ", quoteShort(s), " was replaced because its scheme is not known to be safe")
+		"the URL ", s, " of ", name, " was replaced because its scheme is not known to be safe")
 	return invalidURL
 }
 
@@ -106,7 +106,7 @@ func (w *Writer) refresh(sc scalar) {
 	w.open("content")
 	switch {
 	case !ok:
-		w.warning(`write seconds, or seconds and a URL: "5; url=/next"`, "content: ", quoteShort(s), " is not a refresh and was left out")
+		w.warning(`write seconds, or seconds and a URL: "5; url=/next"`, "the content ", s, " is not a refresh and was left out")
 	case url == "":
 		w.S(wait)
 	default:

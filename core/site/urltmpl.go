@@ -17,7 +17,7 @@ import "math"
 func URLTmpl(w *Writer, name string, image bool, ps ...Piece) {
 	w.open(name)
 	start := len(w.buf)
-	ok, trusted, own := true, false, 0
+	first, ok, trusted, own := true, true, false, 0
 	for i := range ps {
 		p := &ps[i]
 		if p.err != nil {
@@ -30,9 +30,11 @@ func URLTmpl(w *Writer, name string, image bool, ps ...Piece) {
 			s = stringOf(w.tmp)
 		}
 		switch {
+		case p.lit && s == "":
+			continue
 		case p.lit:
 			w.buf = appendURLLiteral(w.buf, s, start)
-		case i == 0:
+		case first:
 			w.buf = appendURLStart(w.buf, s)
 			trusted = p.kind == isRawURL
 		default:
@@ -40,17 +42,18 @@ func URLTmpl(w *Writer, name string, image bool, ps ...Piece) {
 			w.buf, ok = appendURLHole(w.buf, s, start, p.enc, ends)
 			if !ok {
 				w.warning("begin the hole with a slash, or put one in front of it",
-					name, ": the hole ", quoteShort(s), " would have changed the host of the URL, which was replaced")
+					"the hole ", s, " of ", name, " would have changed the host of the URL, which was replaced")
 				w.buf = append(append(w.buf[:start], invalidURL...), '"')
 				return
 			}
 		}
-		if i == 0 {
-			own = slashes(w.buf[start:])
+		if first {
+			first = false
+			own = slashes(stringOf(w.buf[start:]))
 		}
 	}
 	// Two slashes at the start are a host, and only one part on its own may mean that.
-	if n := slashes(w.buf[start:]); n > 1 && own < 2 {
+	if n := slashes(stringOf(w.buf[start:])); n > 1 && own < 2 {
 		w.buf = append(w.buf[:start], w.buf[start+n-1:]...)
 		w.buf[start] = '/'
 	}
@@ -58,7 +61,7 @@ func URLTmpl(w *Writer, name string, image bool, ps ...Piece) {
 		w.checkURL(name, s, image)
 		w.buf = append(w.buf[:start], invalidURL...)
 	}
-	if i := start + attrSpecial(stringOf(w.buf[start:]), 0); i < len(w.buf) {
+	if i := start + attrSpecial(stringOf(w.buf[start:])); i < len(w.buf) {
 		w.tmp = append(w.tmp[:0], w.buf[i:]...)
 		w.buf = appendAttr(w.buf[:i], stringOf(w.tmp))
 	}
@@ -159,9 +162,9 @@ func hasPort(host string) bool {
 
 func isSlash(c byte) bool { return c == '/' || c == '\\' }
 
-func slashes(b []byte) int {
+func slashes(s string) int {
 	n := 0
-	for n < len(b) && isSlash(b[n]) {
+	for n < len(s) && isSlash(s[n]) {
 		n++
 	}
 	return n
@@ -184,7 +187,7 @@ func urlPlace(s string) (at urlPart, host string) {
 	for i < len(s) && (isLetter(s[i]) || isDigit(s[i]) || s[i] == '+' || s[i] == '-' || s[i] == '.') {
 		i++
 	}
-	n := slashes([]byte(s))
+	n := slashes(s)
 	switch {
 	case i < len(s) && s[i] == ':':
 		rest := s[i+1:]
@@ -192,10 +195,10 @@ func urlPlace(s string) (at urlPart, host string) {
 		switch lowerASCII(s[:i]) {
 		case "http", "https", "ftp", "ws", "wss":
 			at = inHost // with any number of slashes
-			s = rest[slashes([]byte(rest)):]
+			s = rest[slashes(rest):]
 		default:
 			s = rest
-			if slashes([]byte(rest)) >= 2 {
+			if slashes(rest) >= 2 {
 				at, s = inHost, rest[2:]
 			}
 		}

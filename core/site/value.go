@@ -34,15 +34,13 @@ func V[T any](v T, errs ...error) Val[T] {
 
 // Text writes the value as text.
 func (v Val[T]) Text(w *Writer) {
-	if s, ok := any(v.v).(string); ok && v.err == nil {
-		w.buf = appendText(w.buf, s)
-		return
-	}
 	if v.err != nil {
 		w.failWith(v.err)
-		return
-	}
-	if !w.plainText(any(v.v)) {
+	} else if s, ok := any(v.v).(string); ok {
+		w.buf = appendText(w.buf, s)
+	} else if n, ok := any(v.v).(int); ok {
+		w.buf = strconv.AppendInt(w.buf, int64(n), 10)
+	} else if !w.plainText(any(v.v)) {
 		w.anyText(any(v.v), 0)
 	}
 }
@@ -315,10 +313,6 @@ func (w *Writer) items(v reflect.Value, place, sep string, depth int) scalar {
 
 // plainText writes the types that need no allocation; x does not escape.
 func (w *Writer) plainText(x any) bool {
-	if n, ok := x.(int); ok {
-		w.buf = strconv.AppendInt(w.buf, int64(n), 10)
-		return true
-	}
 	if sc, ok := plain(x); ok {
 		w.scalarText(sc)
 		return true

@@ -36,12 +36,17 @@ func (w *Writer) failWith(err error) {
 	w.Fail(&ValueError{File: file, Line: line, Message: err.Error(), Err: err})
 }
 
-// failType reports that a value of x's type cannot stand in the place that where names.
+// failType reports that a value of x's type cannot stand where it should.
 func (w *Writer) failType(x any, where string) {
 	if w.err != nil {
 		return
 	}
 	file, line := caller()
+	switch where {
+	case placeText, placeHTML, placeStyle, placeClass:
+	default:
+		where = "the attribute " + where
+	}
 	t := reflect.TypeOf(x)
 	e := &ValueError{File: file, Line: line, Message: "a value of type " + t.String() + " cannot be printed in " + where}
 	switch k := t.Kind(); {
@@ -57,7 +62,7 @@ func (w *Writer) failType(x any, where string) {
 	w.Fail(e)
 }
 
-// where the values of each context land, for messages.
+// Places of values for messages. All others are names of attributes.
 const (
 	placeText  = "text"
 	placeHTML  = "set:html"

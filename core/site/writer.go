@@ -120,14 +120,18 @@ type Warning struct {
 // onWarning makes f receive the warnings. They cost a walk of the stack, so production leaves it unset.
 func (w *Writer) onWarning(f func(Warning)) { w.warn = f }
 
-// warning is called with parts of a message, so that nothing is put together unless somebody listens.
+// warning takes a message in parts, every second of which is quoted, so that nothing is put together unless somebody
+// listens.
 func (w *Writer) warning(hint string, message ...string) {
 	if w.warn == nil {
 		return
 	}
 	file, line := caller()
 	m := Warning{File: file, Line: line, Hint: hint}
-	for _, s := range message {
+	for i, s := range message {
+		if i%2 == 1 {
+			s = quoteShort(s)
+		}
 		m.Message += s
 	}
 	w.warn(m)
