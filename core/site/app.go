@@ -1,0 +1,229 @@
+package site
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"sync"
+)
+
+// App is a compiled site: what the generated bundle hands to the runtime.
+type App struct {
+	Routes     []*Route                             // in order of priority; prerendered ones have no Render in the on-demand bundle
+	Middleware func(page *Page, next Handler) error // OnRequest of the site; nil when there is none
+	Config     Config
+	Assets     map[string]Asset // by import id: scripts, images, other files
+
+	once     sync.Once
+	compiled *compiledApp
+	err      error
+}
+
+// Handler answers a request, or, in the middleware, the rest of the chain.
+type Handler func(page *Page) error
+
+// Config is what the runtime needs of site.yaml.
+type Config struct {
+	Site           string // public origin, "https://example.com"; may be empty
+	Base           string // "/" or "/docs/"
+	TrailingSlash  string // "always", "never" or "ignore" ("" is the same)
+	BuildFormat    string // "directory" ("" is the same), "file" or "preserve"
+	AssetsDir      string // of the hashed files, below Base: "_assets"
+	BuildID        string
+	Generator      string
+	CheckOrigin    bool     // refuse form posts from other origins
+	AllowedHosts   []string // hosts that may be asked for: "example.com", "*.example.com", "https://example.com:8443"; none means any
+	TrustedProxies []string // addresses and prefixes ("10.0.0.0/8", "*" for any) whose X-Forwarded-* headers are believed
+	BodyLimit      int64    // bytes of a request body; 0 is no limit
+	Headers        []HeaderRule
+	Dev            bool // render prerendered routes on demand, show errors to the visitor
+}
+
+// HeaderRule adds header lines to the answers for matching paths. A * in the pattern, which is below Base, stands for
+// any text, slashes included. A line that a page sets itself stays as the page set it.
+type HeaderRule struct {
+	Pattern string
+	Set     []HeaderLine
+}
+
+// RouteType tells pages, endpoints and redirects apart.
+type RouteType int
+
+// The types of routes.
+const (
+	PageRoute RouteType = iota
+	EndpointRoute
+	RedirectRoute
+)
+
+// Route is one entry of the route table.
+type Route struct {
+	Pattern   string    // "/blog/[slug]", below the base
+	Source    string    // file that made it, for messages
+	Type      RouteType // what answers
+	Prerender bool
+	Partial   bool
+	Error     int                                 // 404 or 500 for an error page
+	Head      HTML                                // what Head writes: links to stylesheets, inline styles
+	Doctype   bool                                // write <!DOCTYPE html> first: no component of the page has one
+	HeadFirst bool                                // write Head first: no component of the page has a <head>
+	Render    func(w *Writer, page *Page) error   // of pages
+	Methods   map[string]Handler                  // of endpoints, and of pages that take their own forms: GET, POST, …, ALL
+	Paths     func(b *Build) ([]PathEntry, error) // of prerendered dynamic routes
+	Redirect  *RedirectTo                         // of redirects
+}
+
+// RedirectTo is the target of a configured redirect: a path below the base or an absolute URL. Parameters of the pattern
+// may stand in it as [name] and [...name].
+type RedirectTo struct {
+	To     string
+	Status int // 0 is 301
+}
+
+// Params are the parameters of a route, decoded. A rest parameter that matched nothing is absent.
+type Params = map[string]string
+
+// Path is one page of a prerendered dynamic route: the values of the route's parameters, and the props to render it
+// with. GetStaticPaths of a component returns them.
+type Path[P any] struct {
+	Params Params
+	Props  P
+}
+
+// PathEntry is a Path with its props bound to the component.
+type PathEntry struct {
+	Params Params
+	Render func(w *Writer, page *Page) error
+}
+
+// PageFunc makes a route's Render of a component's, with empty props and slots.
+func PageFunc[P, S any](render func(*Writer, *Page, P, S) error) func(*Writer, *Page) error {
+	return func(w *Writer, page *Page) error {
+		var props P
+		var slots S
+		return render(w, page, props, slots)
+	}
+}
+
+// StaticPaths makes a route's Paths of a component's GetStaticPaths and Render.
+func StaticPaths[P, S any](paths func(*Build) ([]Path[P], error), render func(*Writer, *Page, P, S) error) func(*Build) ([]PathEntry, error) {
+	return func(b *Build) ([]PathEntry, error) {
+		list, err := paths(b)
+		if err != nil {
+			return nil, err
+		}
+		out := make([]PathEntry, len(list))
+		for i, entry := range list {
+			out[i] = PathEntry{Params: entry.Params, Render: func(w *Writer, page *Page) error {
+				var slots S
+				return render(w, page, entry.Props, slots)
+			}}
+		}
+		return out, nil
+	}
+}
+
+// Build is what GetStaticPaths is given.
+type Build struct {
+	Site    *url.URL // public origin; empty when site.yaml names none
+	Base    string   // "/" or "/docs/"
+	Pattern string   // of the route whose paths are asked for
+
+	ctx   context.Context
+	app   *compiledApp
+	route *compiledRoute
+}
+
+// Context ends when the build is given up.
+func (b *Build) Context() context.Context {
+	if b.ctx == nil {
+		return context.Background()
+	}
+	return b.ctx
+}
+
+// compiledApp is an App with its patterns, addresses and rules taken apart. It does not change, but for the cache of paths.
+type compiledApp struct {
+	app     *App
+	cfg     *Config
+	site    url.URL
+	base    urlPath
+	table   table
+	routes  []*compiledRoute
+	byRoute map[*Route]*compiledRoute
+	errors  map[int]*compiledRoute
+	hosts   []hostPattern
+	proxies proxyList
+	assets  string // "/_assets/", below the base
+	paths   pathCache
+}
+
+func (a *App) compile() (*compiledApp, error) {
+	a.once.Do(func() { a.compiled, a.err = compileApp(a) })
+	return a.compiled, a.err
+}
+
+func compileApp(a *App) (*compiledApp, error) {
+	c := &compiledApp{app: a, cfg: &a.Config, byRoute: map[*Route]*compiledRoute{}, errors: map[int]*compiledRoute{}}
+	if a.Config.Site != "" {
+		u, err := url.Parse(a.Config.Site)
+		if err != nil || u.Host == "" {
+			return nil, fmt.Errorf("site %q is no origin", a.Config.Site)
+		}
+		c.site = *u
+	}
+	base := a.Config.Base
+	if base == "" {
+		base = "/"
+	}
+	p, _, err := parsePath(base)
+	if err != nil {
+		return nil, fmt.Errorf("base %q: %w", base, err)
+	}
+	c.base = p.withSlash(true)
+	for i, r := range a.Routes {
+		route, err := compileRoute(r, i)
+		if err != nil {
+			return nil, err
+		}
+		c.routes = append(c.routes, route)
+		c.byRoute[r] = route
+		if r.Error != 0 && c.errors[r.Error] == nil {
+			c.errors[r.Error] = route
+		}
+	}
+	c.table = newTable(c.routes)
+	if a.Config.AssetsDir != "" {
+		c.assets = "/" + a.Config.AssetsDir + "/"
+	}
+	if c.hosts, err = parseHosts(a.Config.AllowedHosts); err != nil {
+		return nil, err
+	}
+	if c.proxies, err = parseProxies(a.Config.TrustedProxies); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// withBase gives the path of the URL of a path below the base.
+func (c *compiledApp) withBase(p *urlPath) urlPath {
+	if c.base.enc == "/" {
+		return *p
+	}
+	n := len(c.base.enc) - 1
+	return urlPath{dec: c.base.dec[:len(c.base.dec)-1] + p.dec, enc: c.base.enc[:n] + p.enc, inner: p.inner}
+}
+
+// slashed applies the slash policy to a path: changed is false when it is right as it stands.
+func (c *compiledApp) slashed(p *urlPath) (q urlPath, changed bool) {
+	if p.enc == "/" || hasExtension(p.enc) {
+		return *p, false
+	}
+	switch c.cfg.TrailingSlash {
+	case "always":
+		return p.withSlash(true), !p.trailing()
+	case "never":
+		return p.withSlash(false), p.trailing()
+	}
+	return *p, false
+}

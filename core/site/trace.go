@@ -1,0 +1,116 @@
+package site
+
+import (
+	"fmt"
+	"runtime"
+	"strconv"
+	"strings"
+)
+
+// Frame is one place on the call stack.
+type Frame struct {
+	File string // as the compiler recorded it: for components the .gosite file, relative to the module
+	Line int
+	Func string
+}
+
+// String gives "file:line".
+func (f Frame) String() string {
+	if f.File == "" {
+		return ""
+	}
+	return f.File + ":" + strconv.Itoa(f.Line)
+}
+
+// PanicError is a panic in a page, an endpoint or the middleware, caught and carried on as an error.
+type PanicError struct {
+	Value any
+	Stack []Frame // innermost first, without frames of this package and of Go's runtime
+}
+
+// Error says what was panicked with and where.
+func (e *PanicError) Error() string {
+	s := fmt.Sprintf("panic: %v", e.Value)
+	if at := e.At(); at.File != "" {
+		s = at.String() + ": " + s
+	}
+	return s
+}
+
+// At is the innermost frame inside a component, or the innermost one at all when no component is on the stack.
+func (e *PanicError) At() Frame {
+	for _, f := range e.Stack {
+		if strings.HasSuffix(f.File, ".gosite") {
+			return f
+		}
+	}
+	if len(e.Stack) > 0 {
+		return e.Stack[0]
+	}
+	return Frame{}
+}
+
+// Unwrap gives the value when it is an error, so that errors.As finds a *PrerenderError.
+func (e *PanicError) Unwrap() error {
+	err, _ := e.Value.(error)
+	return err
+}
+
+// newPanicError must be called by the deferred function that recovered v: the stack is still that of the panic.
+func newPanicError(v any) *PanicError { return &PanicError{Value: v, Stack: stack()} }
+
+// misuseError is a mistake of the author that shows only at run time, with the line that made it.
+type misuseError struct{ at, msg string }
+
+func (e *misuseError) Error() string {
+	if e.at == "" {
+		return e.msg
+	}
+	return e.at + ": " + e.msg
+}
+
+// misuse makes an error that points at the innermost caller outside this package.
+func misuse(msg string) error { return &misuseError{at: callerOutside(), msg: msg} }
+
+// callerOutside gives "file:line" of the innermost caller outside this package.
+func callerOutside() string {
+	if s := stack(); len(s) > 0 {
+		return s[0].String()
+	}
+	return ""
+}
+
+// ownPrefix is what the names of this package's functions begin with. It is asked for instead of written down because
+// the repository can be renamed.
+var ownPrefix = func() string {
+	pc, _, _, _ := runtime.Caller(0)
+	name := runtime.FuncForPC(pc).Name()
+	slash := strings.LastIndexByte(name, '/') + 1
+	dot := strings.IndexByte(name[slash:], '.')
+	return name[:slash+dot+1]
+}()
+
+func stack() []Frame {
+	var pcs [64]uintptr
+	n := runtime.Callers(2, pcs[:])
+	frames := runtime.CallersFrames(pcs[:n])
+	var out []Frame
+	for {
+		f, more := frames.Next()
+		own := strings.HasPrefix(f.Function, ownPrefix) && !strings.HasSuffix(f.File, "_test.go") && !strings.HasSuffix(f.File, ".gosite")
+		if !own && !strings.HasPrefix(f.Function, "runtime.") && f.File != "" {
+			out = append(out, Frame{f.File, f.Line, f.Function})
+		}
+		if !more {
+			return out
+		}
+	}
+}
+
+// quoteShort quotes s for a message, cut to a length that fits into a log line.
+func quoteShort(s string) string {
+	if len(s) > 60 {
+		s = s[:60] + "…"
+	}
+	return strconv.Quote(s)
+}
