@@ -74,7 +74,7 @@ func walkKeys(keys []key, prefix string, visit func(path string, k key)) {
 type text struct {
 	into    func(*Config) *string
 	enum    []string
-	pattern string                                // for the schema; at least what check says
+	pattern string                                  // for the schema; at least what check says
 	check   func(string) (clean string, p *problem) // nil: any
 }
 

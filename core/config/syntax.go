@@ -34,6 +34,9 @@ var yamlProblems = []struct{ parser, message, hint string }{
 
 var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
 
+// bracketInValue is a route's parameter between braces, where YAML takes the bracket for the beginning of a list.
+var bracketInValue = regexp.MustCompile(`\{[^}"']*[^\s,:\[{"'][\[]`)
+
 // syntaxError reports what the parser says. Its line is that of the block in which it noticed, and off by one for some
 // errors, so the line is found anew.
 func (l *loader) syntaxError(err error) {
@@ -57,14 +60,17 @@ func (l *loader) syntaxError(err error) {
 	if n := l.src.tabLine(line); n > 0 {
 		line, message, hint = n, "a tab cannot indent YAML", "indent with blanks"
 	}
+	if strings.HasPrefix(message, "{ is") && bracketInValue.Match(l.src.line(line)) {
+		message, hint = "a bracket in a value ends the value here", `put the value into quotes: {to: "/blog/[slug]"}`
+	}
 	l.list.Error("SG4001", l.src.lineRange(line), message, hint)
 }
 
 // brokenLine finds the line that makes the text invalid: the first one behind the longest beginning that is valid.
 // Where a bracket or a quote is never closed, this is the line that opens it.
 func (s *source) brokenLine(guess int) int {
-	const tooMany = 500 // lines, because each is tried in turn
-	if len(s.lines) > tooMany {
+	// Each line is tried in turn, which is not worth it for files that nobody writes by hand.
+	if len(s.lines) > 500 || len(s.text) > 64<<10 {
 		return min(max(guess, 1), len(s.lines))
 	}
 	for n := len(s.lines) - 1; n > 0; n-- {
