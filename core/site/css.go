@@ -10,14 +10,18 @@ func (w *Writer) style(sc scalar) {
 		return
 	}
 	start := len(w.buf)
-	s := sc.String()
+	w.declarations(start, sc.String())
+	w.closeStyle(start)
+}
+
+// declarations writes those of the list s that pass.
+func (w *Writer) declarations(start int, s string) {
 	for s != "" {
 		var d string
 		if d, s = declaration(s); trimBlanks(d) != "" {
 			w.declaration(start, d)
 		}
 	}
-	w.closeStyle(start)
 }
 
 // declaration splits s at the first semicolon outside of strings and brackets.
@@ -122,7 +126,7 @@ func StyleList(w *Writer, ds ...Decl) {
 		case d.err != nil:
 			w.failWith(d.err)
 			return
-		case d.lit:
+		case d.lit, d.prop == "" && d.kind == isCSS:
 			if s := trimDeclarations(d.s); s != "" {
 				w.openStyle(start)
 				w.buf = appendAttr(w.buf, s)
@@ -135,6 +139,8 @@ func StyleList(w *Writer, ds ...Decl) {
 				w.buf = appendAttr(w.buf, s)
 			}
 		case d.kind <= isFalse:
+		case d.prop == "":
+			w.declarations(start, d.String())
 		case d.str():
 			w.property(start, d.prop, trimBlanks(d.s))
 		default:

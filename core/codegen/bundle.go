@@ -1,0 +1,269 @@
+package codegen
+
+import (
+	"cmp"
+	"go/format"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Bundle describes the application that the components make.
+type Bundle struct {
+	Routes     []Route // in order of priority
+	Config     Config
+	Assets     map[string]Asset // by import id: scripts, images, files
+	Middleware string           // import path of the package that declares OnRequest, "" for none
+}
+
+// Route is one entry of the route table. Component is nil for redirects.
+type Route struct {
+	Pattern   string
+	Source    string // for messages
+	Type      string // "page", "endpoint" or "redirect"
+	Prerender bool
+	Error     int    // 404 or 500 for an error page
+	Head      string // HTML: stylesheets of the closure
+	To        string // of a redirect
+	Status    int    // of a redirect
+	Component *Component
+}
+
+// Config is what the runtime needs of site.yaml; the fields are those of site.Config.
+type Config struct {
+	Site, Base, TrailingSlash, BuildFormat, AssetsDir, BuildID, Generator string
+
+	CheckOrigin    bool
+	AllowedHosts   []string
+	TrustedProxies []string
+	BodyLimit      int64
+	Headers        []HeaderRule
+	Dev            bool
+}
+
+// HeaderRule adds header lines to the answers whose path matches Pattern.
+type HeaderRule struct {
+	Pattern string
+	Set     [][2]string // name, value
+}
+
+// Asset is what became of an imported file or a processed script.
+type Asset struct {
+	URL           string
+	Width, Height int
+	Format        string
+	Tag           string // HTML of the whole <script> element
+}
+
+// Bundle prints two packages: bundle, whose App serves the site, and prerender, a program that renders the prerendered
+// routes. Both hold the whole route table; each links only the components that it runs.
+func (p *Program) Bundle(b Bundle) []File {
+	return []File{
+		{Path: path.Join(p.in.GenDir, "bundle", "bundle.go"), Data: p.bundle(b, false)},
+		{Path: path.Join(p.in.GenDir, "prerender", "main.go"), Data: p.bundle(b, true)},
+	}
+}
+
+// runs says whether a route's component is linked into the program.
+func (r Route) runs(prerender bool) bool {
+	return r.Component != nil && r.Prerender == prerender
+}
+
+func (p *Program) bundle(b Bundle, prerender bool) []byte {
+	var out strings.Builder
+	w := func(ss ...string) {
+		for _, s := range ss {
+			out.WriteString(s)
+		}
+	}
+	name, doc := "bundle", "// Package bundle holds the application: routes, assets and configuration. Prerendered pages are not linked.\n"
+	if prerender {
+		name, doc = "main", "// Command prerender renders the prerendered routes. It is run by sitegen build.\n"
+	}
+	w(Header, "\n", doc, "package ", name, "\n\nimport (\n")
+	alias := map[*Component]string{}
+	imports := []string{`_sg "` + runtimePath + `"`}
+	if prerender {
+		imports = append(imports, `"sitegen.dev/core/prerender/runtime"`)
+	}
+	if b.Middleware != "" {
+		imports = append(imports, "_mw "+strconv.Quote(b.Middleware))
+	}
+	var comps []*Component
+	for _, r := range b.Routes {
+		if r.runs(prerender) && !slices.Contains(comps, r.Component) {
+			comps = append(comps, r.Component)
+		}
+	}
+	slices.SortFunc(comps, func(a, b *Component) int { return cmp.Compare(a.ImportPath, b.ImportPath) })
+	for i, c := range comps {
+		alias[c] = "c" + strconv.Itoa(i)
+		imports = append(imports, alias[c]+" "+strconv.Quote(c.ImportPath))
+	}
+	// gofmt sorts a group of imports by path.
+	slices.SortFunc(imports, func(a, b string) int { return cmp.Compare(a[strings.Index(a, `"`):], b[strings.Index(b, `"`):]) })
+	for _, s := range imports {
+		w("\t", s, "\n")
+	}
+	w(")\n\n")
+	if prerender {
+		w("func main() { runtime.Main(app()) }\n\nfunc app() *_sg.App {\n")
+	} else {
+		w("// App gives a new application.\nfunc App() *_sg.App {\n")
+	}
+	w("\treturn &_sg.App{\n\t\tRoutes: []*_sg.Route{\n")
+	for _, r := range b.Routes {
+		w("\t\t\t{", r.literal(alias[r.Component], prerender), "},\n")
+	}
+	w("\t\t},\n")
+	if b.Middleware != "" {
+		w("\t\tMiddleware: _mw.OnRequest,\n")
+	}
+	w("\t\tConfig: _sg.Config{", b.Config.literal(), "},\n")
+	w("\t\tAssets: map[string]_sg.Asset{")
+	ids := make([]string, 0, len(b.Assets))
+	for id := range b.Assets {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	for i, id := range ids {
+		if i == 0 {
+			w("\n")
+		}
+		w("\t\t\t", strconv.Quote(id), ": {", b.Assets[id].literal(), "},\n")
+	}
+	if len(ids) > 0 {
+		w("\t\t")
+	}
+	w("},\n\t}\n}\n")
+	return gofmt(out.String())
+}
+
+// fields writes key: value pairs of a composite literal, leaving out zero values.
+type fields []string
+
+func (f *fields) str(name, v string) {
+	if v != "" {
+		*f = append(*f, name+": "+strconv.Quote(v))
+	}
+}
+
+func (f *fields) num(name string, v int64) {
+	if v != 0 {
+		*f = append(*f, name+": "+strconv.FormatInt(v, 10))
+	}
+}
+
+func (f *fields) flag(name string, v bool) {
+	if v {
+		*f = append(*f, name+": true")
+	}
+}
+
+func (f *fields) list(name string, v []string) {
+	if len(v) == 0 {
+		return
+	}
+	q := make([]string, len(v))
+	for i, s := range v {
+		q[i] = strconv.Quote(s)
+	}
+	*f = append(*f, name+": []string{"+strings.Join(q, ", ")+"}")
+}
+
+func (f fields) String() string { return strings.Join(f, ", ") }
+
+var routeTypes = map[string]string{"endpoint": "_sg.EndpointRoute", "redirect": "_sg.RedirectRoute"}
+
+func (r Route) literal(alias string, prerender bool) string {
+	var f fields
+	f.str("Pattern", r.Pattern)
+	f.str("Source", r.Source)
+	if t := routeTypes[r.Type]; t != "" {
+		f = append(f, "Type: "+t)
+	}
+	f.flag("Prerender", r.Prerender)
+	c := r.Component
+	if c != nil {
+		f.flag("Partial", c.Flags.Partial)
+	}
+	f.num("Error", int64(r.Error))
+	f.str("Head", r.Head)
+	if c != nil && r.Type != "endpoint" {
+		f.flag("Doctype", !c.Flags.Partial && !c.Doctype())
+		f.flag("HeadFirst", !c.Head())
+	}
+	if r.Type == "redirect" {
+		var to fields
+		to.str("To", r.To)
+		to.num("Status", int64(r.Status))
+		f = append(f, "Redirect: &_sg.RedirectTo{"+to.String()+"}")
+	}
+	if !r.runs(prerender) {
+		return f.String()
+	}
+	paths := prerender && c.Flags.StaticPaths != nil
+	if r.Type != "endpoint" && !paths {
+		f = append(f, "Render: _sg.PageFunc("+alias+".Render)")
+	}
+	if len(c.Flags.Methods) > 0 {
+		m := make([]string, len(c.Flags.Methods))
+		for i, method := range c.Flags.Methods {
+			m[i] = strconv.Quote(method.Name) + ": " + alias + "." + method.Name
+		}
+		slices.Sort(m)
+		f = append(f, "Methods: map[string]_sg.Handler{"+strings.Join(m, ", ")+"}")
+	}
+	if paths {
+		f = append(f, "Paths: _sg.StaticPaths("+alias+".GetStaticPaths, "+alias+".Render)")
+	}
+	return f.String()
+}
+
+func (c Config) literal() string {
+	var f fields
+	f.str("Site", c.Site)
+	f.str("Base", c.Base)
+	f.str("TrailingSlash", c.TrailingSlash)
+	f.str("BuildFormat", c.BuildFormat)
+	f.str("AssetsDir", c.AssetsDir)
+	f.str("BuildID", c.BuildID)
+	f.str("Generator", c.Generator)
+	f.flag("CheckOrigin", c.CheckOrigin)
+	f.list("AllowedHosts", c.AllowedHosts)
+	f.list("TrustedProxies", c.TrustedProxies)
+	f.num("BodyLimit", c.BodyLimit)
+	if len(c.Headers) > 0 {
+		rules := make([]string, len(c.Headers))
+		for i, h := range c.Headers {
+			lines := make([]string, len(h.Set))
+			for j, l := range h.Set {
+				lines[j] = "{Name: " + strconv.Quote(l[0]) + ", Value: " + strconv.Quote(l[1]) + "}"
+			}
+			rules[i] = "{Pattern: " + strconv.Quote(h.Pattern) + ", Set: []_sg.HeaderLine{" + strings.Join(lines, ", ") + "}}"
+		}
+		f = append(f, "Headers: []_sg.HeaderRule{"+strings.Join(rules, ", ")+"}")
+	}
+	f.flag("Dev", c.Dev)
+	return f.String()
+}
+
+func (a Asset) literal() string {
+	var f fields
+	f.str("URL", a.URL)
+	f.num("Width", int64(a.Width))
+	f.num("Height", int64(a.Height))
+	f.str("Format", a.Format)
+	f.str("Tag", a.Tag)
+	return f.String()
+}
+
+// gofmt aligns what is printed without alignment. The text is ours, so that it always parses.
+func gofmt(src string) []byte {
+	out, err := format.Source([]byte(src))
+	if err != nil {
+		panic("generated bundle does not parse: " + err.Error())
+	}
+	return out
+}
