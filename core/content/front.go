@@ -1,0 +1,140 @@
+package content
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"sitegen.dev/core/diag"
+)
+
+// cut finds the front matter of src: the lines between a first line --- and the next one. body is the offset behind it.
+func cut(src *source, list *diag.List) (yamlLine int, text string, body int) {
+	first, _ := src.line(1)
+	if strings.TrimRight(first, " \t") != "---" {
+		if strings.TrimRight(first, " \t") == "+++" {
+			list.Error("SG5020", src.rng(0, 3), "front matter is written in YAML, between two lines ---", "replace +++ by --- and key = value by key: value")
+		}
+		return 0, "", 0
+	}
+	for n := 2; n <= len(src.lines); n++ {
+		line, off := src.line(n)
+		if strings.TrimRight(line, " \t") != "---" {
+			continue
+		}
+		body = len(src.text)
+		if n < len(src.lines) {
+			body = src.lines[n]
+		}
+		return 2, src.text[src.lines[1]:off], body
+	}
+	list.Error("SG5021", src.rng(0, 3), "the front matter is never closed", "add a line --- behind it")
+	return 0, "", len(src.text)
+}
+
+var yamlLine = regexp.MustCompile(`^yaml: (?:unmarshal errors:\s+)?(?:line (\d+): )?`)
+
+// front reads YAML that begins at a line of src.
+func front(src *source, line int, text string, list *diag.List) []Field {
+	var root yaml.Node
+	if err := yaml.Unmarshal([]byte(text), &root); err != nil {
+		list.Error("SG5020", yamlRange(src, line, err), yamlMessage(err), "")
+		return nil
+	}
+	if len(root.Content) == 0 { // empty, or comments only
+		return nil
+	}
+	top := root.Content[0]
+	if top.Kind != yaml.MappingNode {
+		if top.Tag != "!!null" {
+			list.Error("SG5020", nodeRange(src, line, top), "the front matter is no list of keys and values", "write key: value")
+		}
+		return nil
+	}
+	var fields []Field
+	seen := map[string]diag.Range{}
+	for i := 0; i+1 < len(top.Content); i += 2 {
+		key, node := top.Content[i], top.Content[i+1]
+		f := Field{Key: key.Value, Node: node, KeyAt: nodeRange(src, line, key), ValueAt: nodeRange(src, line, node)}
+		if key.Kind != yaml.ScalarNode || key.Tag != "!!str" {
+			list.Error("SG5020", f.KeyAt, "a key of the front matter is no text", "put it in quotes")
+			continue
+		}
+		if first, ok := seen[f.Key]; ok {
+			list.Add(diag.Diagnostic{
+				Code: "SG5020", Range: f.KeyAt, Message: fmt.Sprintf("%s is set twice", f.Key), Hint: "remove one of them",
+				Notes: []diag.Note{{Range: first, Message: "first set here"}},
+			})
+			continue
+		}
+		seen[f.Key] = f.KeyAt
+		if err := node.Decode(&f.Value); err != nil {
+			list.Error("SG5020", f.ValueAt, yamlMessage(err), "")
+			continue
+		}
+		fields = append(fields, f)
+	}
+	return fields
+}
+
+func yamlMessage(err error) string {
+	return strings.TrimSpace(yamlLine.ReplaceAllString(err.Error(), ""))
+}
+
+// yamlRange gives the line that a YAML error names.
+func yamlRange(src *source, line int, err error) diag.Range {
+	if m := yamlLine.FindStringSubmatch(err.Error()); m[1] != "" {
+		n, _ := strconv.Atoi(m[1])
+		line += max(n, 1) - 1
+	}
+	text, off := src.line(line)
+	return src.rng(off, off+len(text))
+}
+
+// nodeRange gives the place of a node of YAML that begins at a line of src. yaml.v3 counts columns in characters.
+func nodeRange(src *source, line int, n *yaml.Node) diag.Range {
+	text, off := src.line(line + n.Line - 1)
+	col := 0
+	for i := range text {
+		if col++; col == n.Column {
+			off += i
+			if n.Kind == yaml.ScalarNode && n.Style&^yaml.TaggedStyle == 0 && n.Value != "" && strings.HasPrefix(text[i:], n.Value) {
+				return src.rng(off, off+len(n.Value))
+			}
+			break
+		}
+	}
+	return diag.Range{Pos: src.pos(off)}
+}
+
+// known reads the keys that mean something to sitegen itself.
+func (d *Document) known(list *diag.List) {
+	for _, k := range []struct {
+		key string
+		to  *string
+	}{{"layout", &d.Layout}, {"title", &d.Title}, {"description", &d.Description}, {"lang", &d.Lang}} {
+		f := d.Field(k.key)
+		if f == nil || f.Value == nil {
+			continue
+		}
+		s, ok := f.Value.(string)
+		if !ok && k.key != "layout" && f.Node.Kind == yaml.ScalarNode {
+			s, ok = f.Node.Value, true // title: 2026
+		}
+		if !ok {
+			list.Error("SG5022", f.ValueAt, k.key+" must be a text", "write "+k.key+`: "…"`)
+			continue
+		}
+		*k.to = s
+	}
+	if f := d.Field("draft"); f != nil && f.Value != nil {
+		b, ok := f.Value.(bool)
+		if !ok {
+			list.Error("SG5022", f.ValueAt, "draft must be true or false", "")
+		}
+		d.Draft = b
+	}
+}

@@ -1,0 +1,356 @@
+package content
+
+import (
+	"bytes"
+	"fmt"
+	"html"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer"
+	ghtml "github.com/yuin/goldmark/renderer/html"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+
+	"sitegen.dev/core/diag"
+)
+
+// Markdown reads front matter and renders what follows. The Document is there in spite of errors, as far as it could be
+// read.
+//
+// Code blocks have classes, never inline styles; HighlightCSS is the sheet for them. Behind the language may stand the
+// lines to mark and a title: ```go {1,3-4} title="main.go". A language that is not known is shown as plain text.
+func Markdown(name string, src []byte, o MarkdownOptions) (*Document, []diag.Diagnostic) {
+	var list diag.List
+	s := newSource(name, string(bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))))
+	d := &Document{Name: name}
+	line, yamlText, body := cut(s, &list)
+	if line > 0 {
+		d.Front = front(s, line, yamlText, &list)
+		d.known(&list)
+	}
+	d.body = s.pos(body)
+
+	p := &page{doc: d, src: s, base: body, text: []byte(s.text[body:]), options: o, list: &list}
+	md := p.goldmark()
+	root := md.Parser().Parse(text.NewReader(p.text))
+	p.headings(root)
+	p.links(root)
+	var out bytes.Buffer
+	if err := md.Renderer().Render(&out, p.text, root); err != nil {
+		list.Error("SG5020", diag.Range{Pos: d.body}, err.Error(), "")
+	}
+	d.HTML = out.String()
+	return d, list.Sorted()
+}
+
+// page is a Markdown text on its way to HTML.
+type page struct {
+	doc     *Document
+	src     *source
+	base    int    // offset of text in the file
+	text    []byte // without front matter
+	options MarkdownOptions
+	list    *diag.List
+}
+
+func (p *page) goldmark() goldmark.Markdown {
+	extensions := []goldmark.Extender{
+		// The align attribute instead of a style: a content security policy without unsafe-inline refuses styles.
+		extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)),
+		extension.Strikethrough, extension.Linkify, extension.TaskList, extension.Footnote,
+	}
+	if p.options.Typographer {
+		extensions = append(extensions, extension.Typographer)
+	}
+	options := []goldmark.Option{
+		goldmark.WithExtensions(extensions...),
+		goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(p, 100))),
+	}
+	if !p.options.Untrusted {
+		options = append(options, goldmark.WithParserOptions(parser.WithAttribute()), goldmark.WithRendererOptions(ghtml.WithUnsafe()))
+	}
+	return goldmark.New(options...)
+}
+
+// RegisterFuncs takes over code blocks and headings from goldmark's renderer.
+func (p *page) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
+	r.Register(ast.KindFencedCodeBlock, p.renderCode)
+	r.Register(ast.KindCodeBlock, p.renderCode)
+	r.Register(ast.KindHeading, p.renderHeading)
+}
+
+func (p *page) renderCode(w util.BufWriter, src []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		return ast.WalkContinue, nil
+	}
+	var code strings.Builder
+	for i := range node.Lines().Len() {
+		line := node.Lines().At(i)
+		code.Write(line.Value(src))
+	}
+	var opts codeOptions
+	if n, ok := node.(*ast.FencedCodeBlock); ok && n.Info != nil {
+		var problem string
+		at := p.base + n.Info.Segment.Start
+		if opts, problem = parseInfo(string(n.Info.Segment.Value(src))); problem != "" {
+			p.list.Warn("SG5027", p.src.rng(at, p.base+n.Info.Segment.Stop), problem, "write {1,3-4} to mark lines and title=\"…\" for a title")
+		}
+	}
+	_, err := w.WriteString(highlight(code.String(), opts))
+	return ast.WalkSkipChildren, err
+}
+
+func (p *page) renderHeading(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	n := node.(*ast.Heading)
+	level := strconv.Itoa(n.Level)
+	if entering {
+		w.WriteString("<h" + level)
+		ghtml.RenderAttributes(w, node, ghtml.HeadingAttributeFilter)
+		return ast.WalkContinue, w.WriteByte('>')
+	}
+	if p.options.Anchors {
+		if id, ok := node.AttributeString("id"); ok {
+			w.WriteString(` <a class="anchor" href="#` + html.EscapeString(string(id.([]byte))) + `" aria-label="Link to this section">#</a>`)
+		}
+	}
+	_, err := w.WriteString("</h" + level + ">\n")
+	return ast.WalkContinue, err
+}
+
+// headings gives every heading an id of its own and collects them.
+func (p *page) headings(root ast.Node) {
+	var all []*ast.Heading
+	ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if h, ok := n.(*ast.Heading); ok && entering {
+			all = append(all, h)
+		}
+		return ast.WalkContinue, nil
+	})
+	ids := slugs{}
+	for _, h := range all { // the author's own first, so that no made-up one takes their place
+		v, ok := h.AttributeString("id")
+		if !ok {
+			continue
+		}
+		id, _ := v.([]byte)
+		if len(id) == 0 {
+			h.SetAttributeString("id", []byte(ids.unique("section")))
+			continue
+		}
+		if _, taken := ids[string(id)]; taken {
+			p.list.Warn("SG5024", diag.Range{Pos: p.src.pos(p.base + p.start(h))}, fmt.Sprintf("two headings have the id %q", id), "give one of them another")
+		}
+		ids[string(id)] = 0
+	}
+	for _, h := range all {
+		title := plain(h, p.text)
+		v, ok := h.AttributeString("id")
+		if !ok {
+			v = []byte(ids.unique(slug(title)))
+			h.SetAttributeString("id", v)
+		}
+		p.doc.Headings = append(p.doc.Headings, Heading{Depth: h.Level, ID: string(v.([]byte)), Text: title})
+	}
+}
+
+// start gives the offset in the text of the first thing that a node consists of.
+func (p *page) start(n ast.Node) int {
+	for c := n; c != nil; c = c.FirstChild() {
+		if t, ok := c.(*ast.Text); ok {
+			return t.Segment.Start
+		}
+	}
+	for c := n; c != nil; c = c.Parent() {
+		if c.Type() == ast.TypeBlock && c.Lines() != nil && c.Lines().Len() > 0 {
+			return c.Lines().At(0).Start
+		}
+	}
+	return 0
+}
+
+// plain gives the text of a node without markup.
+func plain(n ast.Node, src []byte) string {
+	var b strings.Builder
+	ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		switch n := n.(type) {
+		case *ast.Text:
+			if _, code := n.Parent().(*ast.CodeSpan); code || n.IsRaw() {
+				b.Write(n.Segment.Value(src))
+			} else {
+				b.WriteString(unescape(string(n.Segment.Value(src))))
+			}
+			if n.SoftLineBreak() || n.HardLineBreak() {
+				b.WriteByte(' ')
+			}
+		case *ast.String:
+			b.WriteString(html.UnescapeString(string(n.Value)))
+		case *ast.AutoLink:
+			b.Write(n.Label(src))
+		case *ast.RawHTML:
+			return ast.WalkSkipChildren, nil
+		}
+		return ast.WalkContinue, nil
+	})
+	return strings.TrimSpace(b.String())
+}
+
+// unescape resolves backslash escapes and entities.
+func unescape(s string) string {
+	var b strings.Builder
+	start := 0
+	for i := 0; i+1 < len(s); i++ {
+		if s[i] == '\\' && util.IsPunct(s[i+1]) {
+			b.WriteString(html.UnescapeString(s[start:i]))
+			b.WriteByte(s[i+1])
+			i++
+			start = i + 1
+		}
+	}
+	b.WriteString(html.UnescapeString(s[start:]))
+	return b.String()
+}
+
+// slug makes an id of a heading as GitHub does: lower case, letters, digits, - and _ stay, blanks become -, all else goes.
+func slug(title string) string {
+	s := strings.Map(func(r rune) rune {
+		switch {
+		case r == ' ' || r == '\t':
+			return '-'
+		case r == '-' || r == '_' || unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r):
+			return r
+		}
+		return -1
+	}, strings.ToLower(title))
+	if s == "" {
+		return "section"
+	}
+	return s
+}
+
+// slugs counts how often an id was asked for.
+type slugs map[string]int
+
+func (s slugs) unique(id string) string {
+	out := id
+	for {
+		if _, taken := s[out]; !taken {
+			s[out] = 0
+			return out
+		}
+		s[id]++
+		out = id + "-" + strconv.Itoa(s[id])
+	}
+}
+
+// links resolves relative addresses and takes away those that run code.
+func (p *page) links(root ast.Node) {
+	from := 0 // addresses are found in the text in the order of the tree
+	ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		switch n := n.(type) {
+		case *ast.Link:
+			n.Destination = p.resolve(n, n.Destination, &from)
+		case *ast.Image:
+			n.Destination = p.resolve(n, n.Destination, &from)
+		case *ast.AutoLink:
+			if n.AutoLinkType == ast.AutoLinkURL && refused(string(n.URL(p.text)), false, p.options.Untrusted) {
+				p.list.Error("SG5025", diag.Range{Pos: p.src.pos(p.base + p.start(n))}, "the link runs code instead of leading somewhere", "")
+				parent := n.Parent()
+				parent.ReplaceChild(parent, n, ast.NewString(n.Label(p.text)))
+				return ast.WalkSkipChildren, nil
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+}
+
+func (p *page) resolve(n ast.Node, dest []byte, from *int) []byte {
+	_, image := n.(*ast.Image)
+	at := p.find(n, dest, from)
+	// As the renderer will read it: goldmark keeps escapes and entities up to then, java&#115;cript: among them.
+	url := string(util.ResolveEntityNames(util.ResolveNumericReferences(util.UnescapePunctuations(dest))))
+	if refused(url, image, p.options.Untrusted) {
+		p.list.Error("SG5025", at, fmt.Sprintf("the address %q runs code instead of leading somewhere", url), "link to an address, or write the element as HTML if this is meant")
+		return []byte("about:invalid#sitegen")
+	}
+	if p.options.Resolve == nil || !relative(url) {
+		return dest
+	}
+	to, ok := p.options.Resolve(Ref{Dest: url, Image: image, At: at})
+	if !ok {
+		p.list.Error("SG5026", at, fmt.Sprintf("%s leads nowhere", url), "write the path relative to this file")
+		return dest
+	}
+	if image && to.Width > 0 && to.Height > 0 {
+		for _, a := range []struct {
+			name  string
+			value int
+		}{{"width", to.Width}, {"height", to.Height}} {
+			if _, set := n.AttributeString(a.name); !set {
+				n.SetAttributeString(a.name, []byte(strconv.Itoa(a.value)))
+			}
+		}
+	}
+	return []byte(destination.Replace(to.URL))
+}
+
+// destination writes an address so that the renderer, which resolves escapes and entities, gets it back.
+var destination = strings.NewReplacer("&", "&amp;", `\`, `\\`)
+
+// find gives the place of an address: goldmark does not keep it, so it is looked for behind the text of the link.
+func (p *page) find(n ast.Node, dest []byte, from *int) diag.Range {
+	start := max(*from, p.start(n))
+	i := -1
+	if start <= len(p.text) && len(dest) > 0 {
+		i = bytes.Index(p.text[start:], dest)
+	}
+	if i < 0 {
+		return diag.Range{Pos: p.src.pos(p.base + min(start, len(p.text)))}
+	}
+	start += i
+	return p.src.rng(p.base+start, p.base+start+len(dest))
+}
+
+// relative says whether an address is a path relative to the file.
+func relative(url string) bool {
+	return url != "" && url[0] != '/' && url[0] != '#' && url[0] != '?' && scheme(url) == ""
+}
+
+// scheme gives the scheme of an address in lower case as a browser finds it, which skips blanks and control characters.
+func scheme(url string) string {
+	url = strings.Map(func(r rune) rune {
+		if r <= ' ' || r == 0x7f {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, url)
+	i := strings.IndexAny(url, ":/?#")
+	if i < 0 || url[i] != ':' {
+		return ""
+	}
+	return url[:i]
+}
+
+// refused says whether an address must not be linked to.
+func refused(url string, image, untrusted bool) bool {
+	switch s := scheme(url); s {
+	case "", "http", "https", "mailto", "tel":
+		return false
+	case "javascript", "vbscript":
+		return true
+	case "data":
+		return !image || !strings.HasPrefix(strings.ToLower(strings.TrimSpace(url)), "data:image/")
+	}
+	return untrusted
+}
