@@ -274,7 +274,7 @@ func (p *program) literal() string {
 func (p *program) embeds() string {
 	s := "//go:embed files.txt\nvar files string\n"
 	if p.Options.Embed {
-		s += "\n//go:embed client.pack\nvar pack string\n"
+		s += "\n//go:embed client.pack\nvar pack []byte\n"
 	}
 	return s
 }

@@ -55,7 +55,7 @@ type field struct{ name, value string }
 type files struct {
 	byName map[string]*file
 	root   *os.Root // of a client folder, or nil
-	pack   string   // bytes of all files, in the order of the list, or ""
+	pack   []byte   // bytes of all files, in the order of the list, or nil
 	hot    *hotCache
 }
 
@@ -162,7 +162,7 @@ func (s *files) openDir(dir string) error {
 }
 
 // openPack makes the list answer from bytes in memory.
-func (s *files) openPack(pack string) error {
+func (s *files) openPack(pack []byte) error {
 	var want int64
 	for _, f := range s.byName {
 		for _, n := range f.size {
@@ -196,7 +196,7 @@ func (e *errChanged) Error() string {
 
 // body is the bytes of one form of a file: in memory, or open on disk.
 type body struct {
-	bytes string
+	bytes []byte
 	file  *os.File // closed by the user of the body; nil when the bytes are in memory
 }
 
@@ -248,9 +248,8 @@ func (s *files) read(f *file, enc encoding) (body, error) {
 	if int64(len(data)) != f.size[enc] {
 		return body{}, &errChanged{name: name, want: f.size[enc], got: int64(len(data))}
 	}
-	text := string(data)
-	s.hot.add(&f.hot[enc], text)
-	return body{bytes: text}, nil
+	s.hot.add(&f.hot[enc], data)
+	return body{bytes: data}, nil
 }
 
 // modifiedOf gives the time of a file that is worth sending: not the beginning of 1970 or 1980, which reproducible
@@ -271,7 +270,7 @@ const (
 
 // hotBytes is one cached form of a file.
 type hotBytes struct {
-	data string
+	data []byte
 	used atomic.Bool // since the hand came by
 	at   *atomic.Pointer[hotBytes]
 }
@@ -286,7 +285,7 @@ type hotCache struct {
 	hand   int
 }
 
-func (c *hotCache) add(at *atomic.Pointer[hotBytes], data string) {
+func (c *hotCache) add(at *atomic.Pointer[hotBytes], data []byte) {
 	n := int64(len(data))
 	if n > c.budget {
 		return
