@@ -1,139 +1,40 @@
-package site_test
+package site
 
 import (
-	"strconv"
-	"strings"
+	"context"
 	"testing"
-
-	"sitegen.dev/core/site"
 )
 
-type row struct {
-	ID                       int
-	Name, Mail, City, Remark string
-}
+// nullSink takes an answer and forgets it.
+type nullSink struct{ n int }
 
-func rows(n int) []row {
-	rs := make([]row, n)
-	for i := range rs {
-		rs[i] = row{i, "Person number " + strconv.Itoa(i), "person" + strconv.Itoa(i) + "@example.com", "Kraków", "likes <tea> & \"cake\""}
-	}
-	return rs
-}
+func (s *nullSink) Start(int, *Header) error          { return nil }
+func (s *nullSink) Write(p []byte) (int, error)       { s.n += len(p); return len(p), nil }
+func (s *nullSink) WriteString(p string) (int, error) { s.n += len(p); return len(p), nil }
+func (s *nullSink) Flush() error                      { return nil }
 
-// appendHand is what somebody would write by hand: one pass, and a table of what to replace.
-func appendHand(b []byte, s string) []byte {
-	start := 0
-	for i := 0; i < len(s); i++ {
-		var e string
-		switch s[i] {
-		case '&':
-			e = "&amp;"
-		case '<':
-			e = "&lt;"
-		case '>':
-			e = "&gt;"
-		case 0:
-			e = "\uFFFD"
-		default:
-			continue
-		}
-		b = append(append(b, s[start:i]...), e...)
-		start = i + 1
-	}
-	return append(b, s[start:]...)
-}
-
-func byHand(b []byte, rs []row, text func([]byte, string) []byte) []byte {
-	for i := range rs {
-		r := &rs[i]
-		b = append(b, "<tr><td>"...)
-		b = strconv.AppendInt(b, int64(r.ID), 10)
-		b = append(b, "</td><td>"...)
-		b = text(b, r.Name)
-		b = append(b, "</td><td>"...)
-		b = text(b, r.Mail)
-		b = append(b, "</td><td>"...)
-		b = text(b, r.City)
-		b = append(b, "</td><td>"...)
-		b = text(b, r.Remark)
-		b = append(b, "</td></tr>"...)
-	}
-	return b
-}
-
-// generated has the shape of a compiled component.
-func generated(w *site.Writer, rs []row) error {
-	for _, r := range rs {
-		if !w.Loop() {
-			return w.Err()
-		}
-		w.S("<tr><td>")
-		site.V(r.ID).Text(w)
-		w.S("</td><td>")
-		site.V(r.Name).Text(w)
-		w.S("</td><td>")
-		site.V(r.Mail).Text(w)
-		w.S("</td><td>")
-		site.V(r.City).Text(w)
-		w.S("</td><td>")
-		site.V(r.Remark).Text(w)
-		w.S("</td></tr>")
-	}
-	return w.End()
-}
-
-func TestGeneratedEqualsHand(t *testing.T) {
-	rs := rows(100)
-	w := site.NewWriter(nil)
-	if err := generated(w, rs); err != nil {
-		t.Fatal(err)
-	}
-	if got, want := string(w.Bytes()), string(byHand(nil, rs, appendHand)); got != want {
-		t.Errorf("got %.300q, want %.300q", got, want)
+func benchmarkServe(b *testing.B, app *App, method, target string) {
+	b.Helper()
+	h := NewHandler(app, Host{})
+	b.ReportAllocs()
+	sink := new(nullSink)
+	for b.Loop() {
+		req := &Request{Method: method, Target: target, Host: "example.com", Scheme: "http", RemoteAddr: "192.0.2.1:1234"}
+		h.Serve(context.Background(), req, sink)
 	}
 }
 
-func BenchmarkRows(b *testing.B) {
-	rs := rows(1000)
-	buf := byHand(nil, rs, appendHand)
-	b.Run("hand", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			buf = byHand(buf[:0], rs, appendHand)
-		}
-	})
-	b.Run("hand, our escaper", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			buf = byHand(buf[:0], rs, site.AppendText)
-		}
-	})
-	b.Run("V", func(b *testing.B) {
-		w := site.NewWriter(buf)
-		b.ReportAllocs()
-		for b.Loop() {
-			w.Reset()
-			if err := generated(w, rs); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
+func BenchmarkServeHello(b *testing.B) {
+	benchmarkServe(b, &App{Routes: []*Route{{Pattern: "/", Render: fixed("<h1>Hello</h1>")}}}, "GET", "/")
 }
 
-func BenchmarkEscape(b *testing.B) {
-	for _, n := range []int{4, 12, 40, 400} {
-		s := strings.Repeat("a", n)
-		buf := make([]byte, 0, 2*n)
-		b.Run("hand/"+strconv.Itoa(n), func(b *testing.B) {
-			for b.Loop() {
-				buf = appendHand(buf[:0], s)
-			}
-		})
-		b.Run("ours/"+strconv.Itoa(n), func(b *testing.B) {
-			for b.Loop() {
-				buf = site.AppendText(buf[:0], s)
-			}
-		})
-	}
+func BenchmarkServeParam(b *testing.B) {
+	benchmarkServe(b, &App{Routes: []*Route{{Pattern: "/blog/[slug]", Render: fixed("<h1>Hello</h1>")}}}, "GET", "/blog/hello")
+}
+
+func BenchmarkServeJSON(b *testing.B) {
+	v := map[string]string{"message": "hello"}
+	benchmarkServe(b, &App{Routes: []*Route{{Pattern: "/", Type: EndpointRoute, Methods: map[string]Handler{
+		"GET": func(page *Page) error { return page.JSON(v) },
+	}}}}, "GET", "/")
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Cookie is a cookie as it was received, which is Name and Value, or as it is to be set.
@@ -93,7 +94,7 @@ func parseCookies(out []Cookie, s string) []Cookie {
 	for pair := range strings.SplitSeq(s, ";") {
 		name, value, ok := strings.Cut(pair, "=")
 		name = strings.Trim(name, " \t")
-		if !ok || !isToken(name) {
+		if !ok || name == "" {
 			continue
 		}
 		value = strings.Trim(value, " \t")
@@ -123,7 +124,7 @@ func (c *Cookies) Get(name string) (Cookie, bool) {
 }
 
 func decoded(c Cookie) Cookie {
-	if v, ok := unescape(c.Value); ok {
+	if v, ok := unescape(c.Value); ok && utf8.ValidString(v) {
 		c.Value = v
 	}
 	return c

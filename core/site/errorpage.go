@@ -16,6 +16,10 @@ func (x *exchange) errorPage(status int, cause error) error {
 	x.scrub(cause != nil)
 	if cause != nil {
 		x.failure = cause
+		if x.ctx.Err() != nil {
+			x.builtin(status, nil) // nobody is there any more: whatever failed, failed because of that
+			return nil
+		}
 		x.log(LevelError, "the page failed", cause)
 	}
 	tried := slices.Contains(x.errorPages, status)

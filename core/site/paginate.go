@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// PaginateOptions say how Paginate cuts.
+// PaginateOptions say how Paginate cuts. PageSize makes the usual ones.
 type PaginateOptions struct {
 	Size   int                     // items on a page; 0 is 10
 	Param  string                  // the route's parameter for the number of the page; "" is "page"
@@ -14,15 +14,18 @@ type PaginateOptions struct {
 	Format func(url string) string // changes every URL that is given out; may be nil
 }
 
-// PageOf is one page of a list.
-type PageOf[T any] struct {
-	Data        []T
-	Start, End  int // indexes of the first and the last item of Data in the list; End is Start-1 on an empty page
-	Size        int // items on a full page
-	Total       int // items in the list
-	CurrentPage int // from 1
-	LastPage    int
-	URL         PageURLs
+// PageSize gives options with only the number of items on a page.
+func PageSize(n int) PaginateOptions { return PaginateOptions{Size: n} }
+
+// Pagination is one page of a list.
+type Pagination[T any] struct {
+	Data       []T
+	Start, End int // indexes of the first and the last item of Data in the list; End is Start-1 on an empty page
+	Size       int // items on a full page
+	Total      int // items in the list
+	Current    int // number of this page, from 1
+	Last       int // number of the last page
+	URL        PageURLs
 }
 
 // PageURLs are the addresses of the pages around a page, with the base. Prev and First are empty on the first page, Next
@@ -34,20 +37,20 @@ type PageURLs struct{ Current, Prev, Next, First, Last string }
 // of each page:
 //
 //	func GetStaticPaths(b *site.Build) ([]site.Path[Props], error) {
-//		return site.Paginate(b, posts, site.PaginateOptions{Size: 5}, func(p site.PageOf[Post]) Props {
+//		return site.Paginate(b, posts, site.PageSize(5), func(p site.Pagination[Post]) Props {
 //			return Props{Page: p}
 //		})
 //	}
-func Paginate[T, P any](b *Build, items []T, o PaginateOptions, props func(PageOf[T]) P) ([]Path[P], error) {
+func Paginate[T, P any](b *Build, items []T, o PaginateOptions, props func(Pagination[T]) P) ([]Path[P], error) {
 	pages, params, err := b.pages(len(items), &o)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]Path[P], len(pages))
 	for i, p := range pages {
-		page := PageOf[T]{
+		page := Pagination[T]{
 			Data: items[p.Start : p.End+1 : p.End+1], Start: p.Start, End: p.End, Size: p.Size,
-			Total: len(items), CurrentPage: i + 1, LastPage: len(pages), URL: p.URL,
+			Total: len(items), Current: i + 1, Last: len(pages), URL: p.URL,
 		}
 		out[i] = Path[P]{Params: params[i], Props: props(page)}
 	}
@@ -55,7 +58,7 @@ func Paginate[T, P any](b *Build, items []T, o PaginateOptions, props func(PageO
 }
 
 // pages is the part of Paginate that does not depend on types.
-func (b *Build) pages(total int, o *PaginateOptions) ([]PageOf[struct{}], []Params, error) {
+func (b *Build) pages(total int, o *PaginateOptions) ([]Pagination[struct{}], []Params, error) {
 	if b == nil || b.route == nil {
 		return nil, nil, fmt.Errorf("site.Paginate needs the *site.Build that GetStaticPaths was given")
 	}
@@ -91,7 +94,7 @@ func (b *Build) pages(total int, o *PaginateOptions) ([]PageOf[struct{}], []Para
 			urls[i] = o.Format(urls[i])
 		}
 	}
-	out := make([]PageOf[struct{}], count)
+	out := make([]Pagination[struct{}], count)
 	for i := range out {
 		p := &out[i]
 		p.Start, p.End, p.Size = i*size, min(total, (i+1)*size)-1, size

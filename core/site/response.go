@@ -78,6 +78,10 @@ func (r *Response) Bytes() (body []byte, ok bool) {
 // take makes r the answer that other is: its status, its body, and its header lines in place of those of the same name.
 // Lines of other names stay, so what the middleware set for every answer holds for this one too.
 func (r *Response) take(other *Response) {
+	if r == other {
+		r.done = true
+		return
+	}
 	r.Status, r.StatusText = other.Status, other.StatusText
 	r.setBodyOf(other)
 	seen := len(r.Header.lines)

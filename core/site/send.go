@@ -294,7 +294,7 @@ func (x *exchange) abort(err error) {
 // log otherwise.
 func (x *exchange) late(what, at string) {
 	err := &misuseError{at, what + " was set after the output had begun: set it before page.Flush and before a large page's first rows"}
-	if x.app.cfg.Dev {
+	if x.app.cfg.Dev && x.resp.body == noBody && x.w != nil {
 		x.w.Fail(err)
 		return
 	}

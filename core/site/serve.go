@@ -197,6 +197,9 @@ func (x *exchange) address() (p urlPath, clean bool, status int, reason string) 
 	if err != nil || !isQuery(query) {
 		return p, false, 400, "The address is malformed."
 	}
+	if host == "" {
+		host = x.app.site.Host // HTTP/1.0
+	}
 	o := x.app.originOf(x.req, host)
 	x.req.clientAddr = o.client
 	x.url.Scheme, x.url.Host = o.scheme, o.host
@@ -540,6 +543,9 @@ func (x *exchange) render(r *compiledRoute) error {
 	}
 	x.resp.clearBody()
 	x.resp.body, x.resp.data, x.resp.done = pageBody, w.Bytes(), true
+	if x.resp.Status == 0 {
+		x.resp.Status = 200
+	}
 	return nil
 }
 
@@ -626,13 +632,17 @@ func (x *exchange) settleStatus(status int) error {
 
 func (x *exchange) isEndpoint() bool { return x.route != nil && x.route.Type == EndpointRoute }
 
-// tooLate is for what a page returns when its output has begun: it can only be broken off.
+// tooLate is for what a page returns when its output has begun: it can only be broken off, even if the middleware does
+// not pass the error on.
 func (x *exchange) tooLate(err error) error {
 	var send *sendError
 	var status *statusError
 	var rewrite *rewriteError
 	if errors.As(err, &send) || errors.As(err, &status) || errors.As(err, &rewrite) {
-		return fmt.Errorf("%w, but its output had begun", err)
+		err = fmt.Errorf("%w, but its output had begun", err)
+	}
+	if x.streamErr == nil {
+		x.streamErr = err
 	}
 	return err
 }
@@ -650,6 +660,10 @@ func (x *exchange) finish(err error) bool {
 	}
 	if err := x.refused(); err != nil {
 		x.fail(err)
+		if x.refused() != nil { // the 500 page does it too
+			x.scrub(true)
+			x.builtin(500, err)
+		}
 	}
 	x.send()
 	return true
