@@ -63,8 +63,8 @@ var syntaxCodes = []CodeInfo{
 		"Write name=\"text\". Only values without blanks, quotes, braces, <, > and = may stand without them."},
 	{"SG1031", "An else follows no if.",
 		"Write it into the braces of the if, behind its block: {if ok { … } else { … }}."},
-	{"SG1032", "An end tag has attributes.",
-		"Move them to the start tag."},
+	{"SG1032", "An end tag holds more than a name.",
+		"Write </p> without blanks before the name and without attributes."},
 	{"SG1033", "The frontmatter is not at the top of the file.",
 		"Move it up: the file starts with ---, comments come behind the frontmatter."},
 }

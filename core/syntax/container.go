@@ -71,6 +71,16 @@ func (p *parser) broken(start int) Node {
 	return &ExprNode{Span{start, p.pos}, &Expr{c.span, c.markup}}
 }
 
+// firstWord gives the identifier that s starts with.
+func firstWord(s string) string {
+	for i := 0; i < len(s); i++ {
+		if !isIdentByte(s[i]) {
+			return s[:i]
+		}
+	}
+	return s
+}
+
 // word gives the identifier that the parser stands at, without moving.
 func (p *parser) word() string {
 	i := p.pos
@@ -115,7 +125,10 @@ func (p *parser) goComment() bool {
 				p.noGoEnd = min(p.noGoEnd, p.pos)
 				at := p.pos
 				p.pos = p.lineEnd(at)
-				p.unclosed("SG1020", Span{at, at + 2}, "/*", "add */}")
+				if n := bytes.IndexByte(p.src[at:p.pos], '}'); n >= 0 {
+					p.pos = at + n + 1
+				}
+				p.error("SG1020", Span{at, at + 2}, "/* is never closed", "add */")
 				return true
 			}
 			p.pos += n + 4
@@ -157,6 +170,19 @@ func (p *parser) endBraces(open int, c *goCode, tag bool) bool {
 		return true
 	}
 	if p.aborted {
+		return false
+	}
+	if at := c.quote; at > 0 { // it swallowed what follows on its line
+		if n := bytes.IndexByte(p.src[at:p.lineEnd(at)], '}'); n >= 0 && (at+n >= p.pos || p.rewind(at+n)) {
+			p.pos = at + n + 1
+		} else {
+			p.cut(open, tag)
+		}
+		p.diags = p.diags[:min(c.diags, len(p.diags))]
+		c.markup, c.items, c.broken = nil, nil, true
+		c.span.End = max(c.span.Start, min(c.span.End, p.pos-1))
+		quote := p.src[at : at+1]
+		p.error("SG1005", Span{at, at + 1}, "the string is never closed", "add "+string(quote))
 		return false
 	}
 	hint := "add } behind " + clip(c.span.Text(p.src))
@@ -207,8 +233,10 @@ func (p *parser) exprOrStmt(start int) Node {
 		default:
 			s.Kind = StmtIncDec
 		}
-		if ok && !p.twoStatements(&c) {
-			p.check(&c, checkStmt, "")
+		if ok && !p.twoStatements(&c) && p.check(&c, checkStmt, "") && c.badLeft {
+			left := string(bytes.TrimRight(p.src[c.span.Start:c.assignAt], blanks))
+			p.error("SG1007", Span{c.span.Start, c.span.Start + len(left)}, "Go syntax: only names can stand on the left side of :=",
+				"write "+clip(left)+" = … to assign")
 		}
 		return s
 	}
@@ -322,6 +350,12 @@ func (p *parser) ifNode(start int) Node {
 			}
 			if !p.at('{') {
 				p.error("SG1010", Span{from, from + 4}, "else has no block", "write else { … } or else if cond { … }")
+				open := p.pos
+				p.push(frame{kind: inBlock, name: "else", open: Span{from, from + 4}})
+				body := p.trimEnd(p.nodes(false))
+				p.pop()
+				n.Branches = append(n.Branches, Branch{Span: Span{from, p.pos}, Body: body, Block: Span{open, p.pos}})
+				end = p.pos
 				break
 			}
 			b, ok := p.block("else", start)
@@ -462,6 +496,14 @@ func (p *parser) closeAt(start, end int, keyword string) {
 		return
 	}
 	open := Span{start, start + 1 + len(keyword)}
+	if p.at('{') { // {for range T{1} { … }}: the first { opens the block, as in Go
+		p.error("SG1010", Span{p.pos, p.pos + 1}, "a second block follows that of {"+keyword,
+			"where the header holds a composite literal, put it in parentheses: (T{…})", p.note(open, "opened here"))
+		if _, ok := p.block(keyword, start); ok {
+			p.closeContainer(start, keyword)
+		}
+		return
+	}
 	if p.pos >= len(p.src) || p.at('<') {
 		p.pos = end
 		p.unclosed("SG1005", open, "{"+keyword, "add a second }")
@@ -473,6 +515,11 @@ func (p *parser) closeAt(start, end int, keyword string) {
 	}
 	p.error("SG1010", p.tokenSpan(p.pos), "only "+what+" may follow the block of {"+keyword, "close the statement with }}",
 		p.note(open, "opened here"))
+	rest := p.src[p.pos:p.lineEnd(p.pos)]
+	if n := bytes.IndexAny(rest, "{}"); n >= 0 && rest[n] == '}' {
+		p.pos += n + 1
+		return
+	}
 	p.pos = end
 }
 
@@ -547,7 +594,19 @@ func (p *parser) switchNode(start int) Node {
 			} else {
 				if c.end != endLine {
 					p.cut(at, false)
+					// What looks like an operator < is more likely the start of the arm.
+					for i := at; i < p.pos; i++ {
+						if p.src[i] == '<' && p.markupAt(i) {
+							p.rewind(i)
+							break
+						}
+					}
+					p.diags = p.diags[:min(c.diags, len(p.diags))]
+					c.markup = nil
 					c.span.End = max(c.span.Start, min(c.span.End, p.pos))
+					for c.span.End > c.span.Start && isBlank(p.src[c.span.End-1]) {
+						c.span.End--
+					}
 					cs.Label = &Expr{Span: c.span}
 				}
 				p.error("SG1013", Span{at, at + 4}, "the label has no : on its line", "write case "+clip(c.span.Text(p.src))+":")

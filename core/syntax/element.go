@@ -42,7 +42,7 @@ func isAttrByte(c byte) bool {
 }
 
 // element reads an element or a fragment from the < of its start tag.
-func (p *parser) element() Node {
+func (p *parser) element() *Element {
 	start := p.pos
 	e := &Element{}
 	defer func() { p.depth-- }()
@@ -126,7 +126,13 @@ func (p *parser) typeArgs(e *Element) {
 	case endBracket:
 		p.pos++
 	default:
-		p.cut(open, true)
+		for i := open; i < p.pos; i++ {
+			if isBlank(p.src[i]) || p.src[i] == '>' {
+				p.rewind(i)
+				break
+			}
+		}
+		p.diags = p.diags[:min(c.diags, len(p.diags))]
 		p.unclosed("SG1005", Span{open, open + 1}, "[", "add ] behind the type arguments")
 		return
 	}
@@ -199,10 +205,13 @@ func (p *parser) attributes(e *Element) bool {
 			e.Attrs = append(e.Attrs, a)
 		default: // a quote, or = without a name
 			p.pos++
-			if end := p.lineEnd(start); c != '=' {
-				if n := bytes.IndexByte(p.src[p.pos:end], c); n >= 0 {
-					p.pos += n + 1
+			if c == '=' && p.pos < len(p.src) {
+				if c = p.src[p.pos]; c == '"' || c == '\'' {
+					p.pos++
 				}
+			}
+			if n := bytes.IndexByte(p.src[p.pos:p.lineEnd(start)], c); n >= 0 && (c == '"' || c == '\'' || c == '`') {
+				p.pos += n + 1
 			}
 			p.error("SG1016", Span{start, p.pos}, clip(string(p.src[start:p.pos]))+" is no attribute", "write name=\"value\"")
 			continue
@@ -287,6 +296,11 @@ func (p *parser) braceAttr(a *Attr) {
 		a.Kind = AttrComment
 		p.error("SG1025", Span{start, p.pos}, "the braces are empty", "write {name} for name={name}, or {attrs...}")
 		return
+	case isKeyword(firstWord(text)):
+		a.Kind = AttrSpread
+		p.error("SG1024", Span{c.span.Start, c.span.Start + len(firstWord(text))}, "a statement cannot stand in a tag",
+			"give the attribute its value: name={site.When(cond, value)}")
+		return
 	default:
 		a.Kind = AttrSpread
 		p.error("SG1024", c.span, "braces without a name hold a variable or a spread",
@@ -349,11 +363,21 @@ func (p *parser) attribute(e *Element, a *Attr) {
 		}
 		if p.pos < len(p.src) && strings.IndexByte("\"'<={}`", p.src[p.pos]) >= 0 {
 			bad := Span{p.pos, p.pos + 1}
-			for p.pos < len(p.src) && !isBlank(p.src[p.pos]) && p.src[p.pos] != '>' && p.src[p.pos] != '<' && p.src[p.pos] != '}' {
-				p.pos++
+			hint := `write ` + a.Name + `="…"`
+			if p.at('{') {
+				hint = "write " + a.Name + "=`" + a.Value.Text(p.src) + "${…}`"
 			}
-			a.Value.End = max(p.pos, bad.Start)
-			p.error("SG1030", bad, bad.Text(p.src)+" in a value without quotes", `write `+a.Name+`="…"`)
+			for depth := 0; p.pos < len(p.src) && !isBlank(p.src[p.pos]) && p.src[p.pos] != '>' && p.src[p.pos] != '<'; p.pos++ {
+				if p.at('{') {
+					depth++
+				} else if p.at('}') {
+					if depth--; depth < 0 {
+						break
+					}
+				}
+			}
+			a.Value.End = p.pos
+			p.error("SG1030", bad, bad.Text(p.src)+" in a value without quotes", hint)
 		}
 	}
 }
@@ -414,6 +438,14 @@ func (p *parser) template(a *Attr) {
 			brace := p.pos
 			p.pos++
 			c := p.goCode(goExpr, "")
+			if c.end != endBrace && c.quote > 0 && p.src[c.quote] == '`' && p.rewind(c.quote) {
+				c.span.End = max(c.span.Start, c.quote)
+				a.Parts = append(a.Parts, TemplatePart{Span{start, c.quote}, &Expr{Span: c.span}})
+				p.diags = p.diags[:min(c.diags, len(p.diags))]
+				p.unclosed("SG1005", Span{start, start + 2}, "${", "add } before the `")
+				p.pos++
+				return
+			}
 			ok := p.endBraces(brace, &c, true)
 			a.Parts = append(a.Parts, TemplatePart{Span{start, p.pos}, &Expr{c.span, c.markup}})
 			if !ok {
@@ -501,15 +533,7 @@ func (p *parser) rawContent(e *Element) {
 		if end > start {
 			e.Children = []Node{&Text{Span{start, end}}}
 		}
-		t := p.endTagAt(end)
-		p.pos = t.span.End
-		e.Close = t.span
-		switch {
-		case t.open:
-			p.error("SG1014", t.span, "</"+e.Name+" is missing its >", "write </"+e.Name+">")
-		case !t.extra.Empty():
-			p.error("SG1032", t.extra, "an end tag has no attributes", "write </"+e.Name+">")
-		}
+		e.Close = p.readEndTag(p.endTagAt(end))
 		return
 	}
 	if ok {
@@ -518,7 +542,7 @@ func (p *parser) rawContent(e *Element) {
 		}
 		p.noEnd[key] = start
 	}
-	p.pos = p.lineEnd(start)
+	p.pos = p.nextOpenEnd(len(p.src))
 	if p.pos > start {
 		e.Children = []Node{&Text{Span{start, p.pos}}}
 	}

@@ -6,6 +6,7 @@ import (
 	goparser "go/parser"
 	"go/scanner"
 	"go/token"
+	"strings"
 )
 
 // fence finds the frontmatter, splits it and checks its syntax. The parser stands behind it afterwards.
@@ -43,7 +44,9 @@ func (p *parser) fence() {
 		f.Span.End = split.fence + 3
 		p.pos = p.lineEnd(split.fence)
 	} else {
-		p.pos = len(p.src)
+		p.pos = firstTag(p.src, body)
+		f.Body.End, f.Span.End = p.pos, p.pos
+		split = splitFence(p.src, f.Body)
 		p.unclosed("SG1009", Span{start, start + 3}, "the frontmatter", "write --- on a line of its own behind the Go code")
 	}
 	f.Items = split.items
@@ -75,6 +78,21 @@ func (p *parser) fenceStart() (start int, before []Node, ok bool) {
 		}
 		before = append(before, p.comment())
 	}
+}
+
+// firstTag gives the first line that starts with a tag, which no line of Go does.
+func firstTag(src []byte, from int) int {
+	for i := from; i < len(src); {
+		if src[i] == '<' && i+1 < len(src) && (isLetter(src[i+1]) || src[i+1] == '!' || src[i+1] == '>') {
+			return i
+		}
+		n := bytes.IndexByte(src[i:], '\n')
+		if n < 0 {
+			break
+		}
+		i += n + 1
+	}
+	return len(src)
 }
 
 // isFenceLine says whether the --- at i is alone on its line.
@@ -112,12 +130,14 @@ type fenceSplit struct {
 	items []FenceItem
 	fence int  // offset of the closing ---, or -1
 	open  Span // the bracket that is not closed at the end of the last item, or empty
+	// comment is where a comment starts that is not closed, or -1. The parser does not see comments between items.
+	comment int
 }
 
 // splitFence cuts Go code into its top-level items, at the semicolons that the Go scanner inserts outside of brackets,
 // and finds the --- that ends it. The code need not be correct.
 func splitFence(src []byte, body Span) fenceSplit {
-	out := fenceSplit{fence: -1}
+	out := fenceSplit{fence: -1, comment: -1}
 	text := src[body.Start:body.End]
 	var s scanner.Scanner
 	s.Init(token.NewFileSet().AddFile("", -1, len(text)), text, func(token.Position, string) {}, scanner.ScanComments)
@@ -126,6 +146,7 @@ func splitFence(src []byte, body Span) fenceSplit {
 		item     = FenceItem{}
 		active   bool
 		doc      Span
+		tail     Span // comments behind the last token
 		brackets []Span
 		last     int // end of the last token
 	)
@@ -133,10 +154,11 @@ func splitFence(src []byte, body Span) fenceSplit {
 		if active {
 			item.Span.End = last
 			item.Kind, item.Name = cl.kind, cl.name
+			item.Tail = tail
 			out.items = append(out.items, item)
 		}
 		active = false
-		doc = Span{}
+		doc, tail = Span{}, Span{}
 	}
 	for {
 		pos, tok, lit := s.Scan()
@@ -150,7 +172,14 @@ func splitFence(src []byte, body Span) fenceSplit {
 			return out
 		case token.COMMENT:
 			end := commentEnd(src, at, body.End)
+			if src[at+1] == '*' && (end < at+4 || src[end-1] != '/' || src[end-2] != '*') {
+				out.comment = at
+			}
 			if active {
+				if tail.Empty() {
+					tail.Start = at
+				}
+				tail.End = end
 				continue
 			}
 			if n := len(out.items); n > 0 && doc.Empty() && bytes.IndexByte(src[last:at], '\n') < 0 &&
@@ -186,6 +215,7 @@ func splitFence(src []byte, body Span) fenceSplit {
 			item = FenceItem{Span: Span{at, at}, Doc: doc}
 			cl = classifier{kind: ItemStmt}
 		}
+		tail = Span{}
 		cl.token(tok, lit, len(brackets))
 		switch tok {
 		case token.LPAREN, token.LBRACK, token.LBRACE:
@@ -307,6 +337,9 @@ func (c *classifier) token(tok token.Token, lit string, depth int) {
 // keeps every position.
 func (p *parser) checkFence(f *Fence, split fenceSplit) {
 	items := f.Items
+	if at := split.comment; at >= 0 {
+		p.error("SG1008", Span{at, at + 2}, "/* is never closed", "add */")
+	}
 	if !split.open.Empty() && len(items) > 0 {
 		p.unclosedIn(f, split.open)
 		items = items[:len(items)-1]
@@ -343,14 +376,20 @@ func (p *parser) checkFence(f *Fence, split fenceSplit) {
 		buf = appendBlank(buf, p.src[at:f.Body.End])
 		limit := len(buf)
 		buf = append(buf, pass.tail...)
+		spurious := func(e *scanner.Error) bool { // all brackets are closed
+			return strings.Contains(e.Msg, "found 'EOF'")
+		}
 		_, err := goparser.ParseFile(token.NewFileSet(), "", buf, goparser.SkipObjectResolution)
 		var list scanner.ErrorList
 		if !errors.As(err, &list) {
 			continue
 		}
-		for _, e := range list {
+		for i, e := range list {
+			if split.comment >= 0 && strings.HasPrefix(e.Msg, "comment") || i > 0 && spurious(e) {
+				continue
+			}
 			off := min(e.Pos.Offset, limit) - len(pass.head) + f.Body.Start
-			p.error("SG1008", p.tokenSpan(max(off, f.Body.Start)), "Go syntax: "+e.Msg, goHint(p.src, off, e.Msg))
+			p.error("SG1008", p.tokenSpan(max(off, f.Body.Start)), goMessage(e.Msg, checkStmt), goHint(p.src, off, e.Msg))
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"cmp"
 	"errors"
 	"go/ast"
 	goparser "go/parser"
@@ -138,16 +139,10 @@ func (p *parser) check(c *goCode, k checkKind, keyword string) bool {
 		p.error("SG1007", c.span, "Go syntax: "+err.Error(), "")
 		return false
 	}
-	for i, e := range list {
-		if i == 10 {
-			break
-		}
-		at := t.source(e.Pos.Offset)
-		p.error("SG1007", p.tokenSpan(at), goMessage(e.Msg, k), goHint(p.src, at, e.Msg))
-		if k != checkStmt && k != checkExpr || strings.Contains(e.Msg, "EOF") {
-			break
-		}
-	}
+	foreign := foreignWord(string(t.buf[len(before):t.segs[len(t.segs)-1].at]), keyword)
+	e := list[0] // the others mostly follow from the first
+	at := t.source(e.Pos.Offset)
+	p.error("SG1007", p.tokenSpan(at), goMessage(e.Msg, k), cmp.Or(goHint(p.src, at, e.Msg), foreign))
 	return false
 }
 
@@ -166,16 +161,14 @@ func (p *parser) tokenSpan(off int) Span {
 
 // goMessage puts a message of go/parser into the terms of the author, who has not written what stands around the code.
 func goMessage(msg string, k checkKind) string {
-	if k == checkExpr {
-		msg = strings.Replace(msg, "expected 'EOF'", "expected '}'", 1)
-		msg = strings.Replace(msg, "expected ';'", "expected '}'", 1)
-	}
+	msg = strings.Replace(msg, "expected ';', found", "unexpected", 1)
+	msg = strings.Replace(msg, "expected 'EOF', found", "unexpected", 1)
 	closer := "'}'"
 	if k == checkTypes {
 		closer = "']'"
 	}
 	msg = strings.Replace(msg, "found 'EOF'", "found "+closer, 1)
-	msg = strings.Replace(msg, "found markup", "found markup", 1)
+	msg = strings.Replace(msg, " (missing parentheses around composite literal?)", "", 1)
 	return "Go syntax: " + msg
 }
 
@@ -186,12 +179,50 @@ func goHint(src []byte, at int, msg string) string {
 	switch {
 	case has("=>"):
 		return "Go has no arrow functions: use {for _, x := range xs { … }}"
+	case strings.Contains(msg, "found 'map'"):
+		return "Go slices have no methods: use {for _, x := range xs { … }}"
 	case has("?"):
 		return "Go has no ?: and no optional chaining: use {if cond { … } else { … }}"
 	case has("==="):
 		return "Go compares with =="
+	case strings.Contains(msg, "expected operand, found '='"):
+		return "Go compares with =="
+	case strings.Contains(msg, "found assignment"):
+		return "Go compares with =="
 	case strings.Contains(msg, "illegal rune literal"), strings.Contains(msg, "rune literal not terminated"):
 		return `Go writes strings with double quotes: "text"`
+	}
+	before := strings.TrimRight(string(src[max(0, at-12):min(at, len(src))]), blanks)
+	return foreignWord(before[strings.LastIndexAny(before, blanks+"{(=")+1:], "")
+}
+
+// foreignWord knows the words that other template languages start with.
+func foreignWord(code, keyword string) string {
+	word := code
+	for i := 0; i < len(code); i++ {
+		if !isIdentByte(code[i]) && code[i] != '#' && code[i] != ':' && code[i] != '/' && code[i] != '@' {
+			word = code[:i]
+			break
+		}
+	}
+	switch word {
+	case "while":
+		return "Go loops with for: {for cond { … }}"
+	case "foreach", "each", "#each", "#for":
+		return "Go loops with for: {for _, x := range xs { … }}"
+	case "#if", "@if", "unless":
+		return "write {if cond { … } else { … }}"
+	case "/if", "/for", "/each":
+		return "blocks close with }}"
+	case ":else", "elseif", "elif":
+		return "write {if cond { … } else { … }}"
+	case "let":
+		return "Go declares variables with x := …"
+	case "await", "async", "function", "new", "typeof":
+		return word + " is JavaScript: write Go here"
+	}
+	if keyword == "for" && (strings.Contains(code, " of ") || strings.Contains(code, " in ")) {
+		return "Go loops with range: {for _, x := range xs { … }}"
 	}
 	return ""
 }

@@ -44,7 +44,9 @@ type goCode struct {
 	assign   byte // the first assignment outside of brackets: ':' for :=, '=' for = and +=, '+' for ++ and --
 	assignAt int
 	semi     int  // offset of a ; outside of brackets, or 0
+	badLeft  bool // the left side of := is not made of names
 	hidden   bool // a // comment swallowed a }
+	quote    int  // offset of the first string that is not closed, or 0
 	bracket  int  // offset of the innermost ( [ { that is open at the end, or 0
 
 	dots       int // offset of a ... that ends the code, or 0
@@ -69,6 +71,7 @@ func (c *goCode) part(src []byte, s Span) *Expr {
 	for s.Start < s.End && isBlank(src[s.End-1]) {
 		s.End--
 	}
+	s.Start = min(s.Start, s.End)
 	e := &Expr{Span: s}
 	for _, n := range c.markup {
 		if r := n.Range(); r.Start >= s.Start && r.End <= s.End {
@@ -341,12 +344,15 @@ func (p *parser) goCode(mode goMode, keyword string) (c goCode) {
 				if (mode == goList || mode == goTypes) && !inItem {
 					item, inItem = goItem{span: Span{start, start}}, true
 				}
-				errors := len(p.diags)
 				p.push(frame{kind: inGo, open: Span{start, start + 1}})
 				n := p.element()
 				p.pop()
 				c.markup = append(c.markup, n)
-				if len(p.diags) > errors || p.aborted {
+				if (last == '&' || last == '|') && src[start-1] != '<' && !c.broken {
+					p.error("SG1028", Span{start, min(n.Open.End, n.Close.Start+1)}, "markup is no condition", "write {if cond { "+clip(n.Span.Text(src))+" }}")
+					c.broken = true
+				}
+				if n.Close.Empty() && !n.SelfClosed && !n.Void || p.aborted {
 					c.broken = true
 				}
 				c.span.End = p.pos
@@ -446,6 +452,9 @@ func (p *parser) goCode(mode goMode, keyword string) (c goCode) {
 				p.pos++
 			} else {
 				c.simple = false
+				if c.quote == 0 {
+					c.quote = start
+				}
 			}
 			operand, semi, lhs = false, true, false
 
@@ -457,10 +466,13 @@ func (p *parser) goCode(mode goMode, keyword string) (c goCode) {
 			for p.pos < len(src) && src[p.pos] != '`' {
 				p.pos++
 			}
-			if p.pos >= len(src) {
-				c.simple = false
-			} else {
+			if p.pos < len(src) {
 				p.pos++
+			} else {
+				c.simple = false
+				if c.quote == 0 {
+					c.quote = start
+				}
 			}
 			operand, semi, lhs = false, true, false
 
@@ -595,7 +607,7 @@ func (p *parser) goCode(mode goMode, keyword string) (c goCode) {
 				if depth == 0 && c.assign == 0 {
 					c.assign, c.assignAt = '=', start
 					if kind == opDefine {
-						c.assign = ':'
+						c.assign, c.badLeft = ':', !lhs
 					}
 				}
 				last = '='

@@ -374,25 +374,52 @@ func (p *parser) comment() Node {
 		}
 		p.noCommentEnd = start
 	}
-	p.pos = p.lineEnd(start)
+	p.pos = start + 4
+	p.pos = p.nextOpenEnd(p.lineEnd(start))
 	p.error("SG1020", Span{start, start + 4}, "<!-- is never closed", "add -->")
 	return &Comment{Span{start, p.pos}}
+}
+
+// nextOpenEnd gives the offset of the next end tag of an element that is open, up to limit.
+func (p *parser) nextOpenEnd(limit int) int {
+	for i := p.pos; i < limit; i += 2 {
+		n := bytes.Index(p.src[i:limit], []byte("</"))
+		if n < 0 {
+			break
+		}
+		i += n
+		name := p.endTagAt(i).name
+		for _, f := range p.frames {
+			if f.kind == inElement && f.name == string(name) && len(name) > 0 {
+				return i
+			}
+		}
+	}
+	return limit
 }
 
 // endTag is an end tag that has been looked at, not read.
 type endTag struct {
 	name  []byte
 	span  Span
+	gap   bool // there are blanks before the name
 	extra Span // what stands between name and >
 	open  bool // there is no >
 }
 
 func (p *parser) endTagAt(pos int) endTag {
-	i := pos + 2
+	name := pos + 2
+	for name < len(p.src) && (p.src[name] == ' ' || p.src[name] == '\t') {
+		name++
+	}
+	if name == len(p.src) || !isLetter(p.src[name]) {
+		name = pos + 2
+	}
+	i := name
 	for i < len(p.src) && isNameByte(p.src[i]) {
 		i++
 	}
-	t := endTag{name: p.src[pos+2 : i]}
+	t := endTag{name: p.src[name:i], gap: name > pos+2}
 	from := i
 	for i < len(p.src) && p.src[i] != '>' && p.src[i] != '<' && p.src[i] != '{' && p.src[i] != '}' && p.src[i] != '\n' {
 		i++
@@ -441,7 +468,11 @@ func (p *parser) endTagHere() bool {
 	case IsVoid(string(t.name)):
 		p.error("SG1019", t.span, "<"+string(t.name)+"> has no end tag", "remove "+tag)
 	default:
-		reported := p.error("SG1003", t.span, tag+" has no start tag", "remove it, or add <"+string(t.name)+"> before it")
+		hint := "remove it, or add <" + string(t.name) + "> before it"
+		if p.braces > 0 {
+			hint = "an element starts and ends in the same braces: " + hint
+		}
+		reported := p.error("SG1003", t.span, tag+" has no start tag", hint)
 		if n := len(p.frames); reported && n > 0 && p.frames[n-1].kind == inElement && p.frames[n-1].stray == 0 {
 			p.frames[n-1].stray = len(p.diags)
 		}
@@ -462,14 +493,7 @@ func (p *parser) closeElement(f frame) Span {
 	if p.has("</") {
 		t := p.endTagAt(p.pos)
 		if string(t.name) == f.name {
-			p.pos = t.span.End
-			switch {
-			case t.open:
-				p.error("SG1014", t.span, "</"+f.name+" is missing its >", "write </"+f.name+">")
-			case !t.extra.Empty():
-				p.error("SG1032", t.extra, "an end tag has no attributes", "write </"+f.name+">")
-			}
-			return t.span
+			return p.readEndTag(t)
 		}
 	}
 	if f.stray > 0 && f.stray <= len(p.diags) { // one mistake, one report
@@ -481,9 +505,27 @@ func (p *parser) closeElement(f frame) Span {
 		return Span{p.pos, p.pos}
 	}
 	hint := "add </" + f.name + ">"
-	if p.has("</") {
+	switch {
+	case p.has("</"):
 		hint += " before </" + string(p.endTagAt(p.pos).name) + ">"
+	case p.at('}'):
+		hint += " before the }"
 	}
 	p.unclosed("SG1001", f.open, tag, hint)
 	return Span{p.pos, p.pos}
+}
+
+// readEndTag reads an end tag that closes the innermost element.
+func (p *parser) readEndTag(t endTag) Span {
+	p.pos = t.span.End
+	write := "write </" + string(t.name) + ">"
+	switch {
+	case t.open:
+		p.error("SG1014", t.span, "</"+string(t.name)+" is missing its >", write)
+	case t.gap:
+		p.error("SG1032", t.span, "an end tag has no blank before its name", write)
+	case !t.extra.Empty():
+		p.error("SG1032", t.extra, "an end tag has no attributes", write)
+	}
+	return t.span
 }

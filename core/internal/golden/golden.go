@@ -102,8 +102,12 @@ func (c *Case) Want(t *testing.T, name string, got []byte) {
 	}
 	c.changed = true
 	switch {
-	case i < 0:
-		c.archive.Files = append(c.archive.Files, txtar.File{Name: name, Data: got})
+	case i < 0: // below its input, if that is named after it
+		i = slices.IndexFunc(c.archive.Files, func(f txtar.File) bool { return "want."+f.Name == name })
+		if i < 0 {
+			i = len(c.archive.Files) - 1
+		}
+		c.archive.Files = slices.Insert(c.archive.Files, i+1, txtar.File{Name: name, Data: got})
 	case len(got) == 0:
 		c.archive.Files = slices.Delete(c.archive.Files, i, i+1)
 	default:
