@@ -71,7 +71,7 @@ func (b *builder) prerender(ctx context.Context) error {
 		Progress: func(done int) {
 			b.progress(Prerender, done)
 		},
-		Rel: b.Layout.Rel,
+		Place: b.place,
 		Source: func(name string) ([]byte, bool) {
 			data, ok := b.files[name]
 			return data, ok

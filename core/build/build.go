@@ -14,6 +14,7 @@ import (
 
 	"sitegen.dev/core/codegen"
 	"sitegen.dev/core/config"
+	"sitegen.dev/core/content"
 	"sitegen.dev/core/diag"
 	"sitegen.dev/core/manifest"
 	"sitegen.dev/core/prerender"
@@ -149,12 +150,9 @@ func (b *builder) discard() {
 // add takes over diagnostics of a package that names files below the module root.
 func (b *builder) add(ds ...diag.Diagnostic) {
 	for _, d := range ds {
-		d.File = b.Layout.Rel(d.File)
-		if d.End.File != "" {
-			d.End.File = d.File
-		}
+		d.Range = b.place(d.Range)
 		for i := range d.Notes {
-			d.Notes[i].File = b.Layout.Rel(d.Notes[i].File)
+			d.Notes[i].Range = b.place(d.Notes[i].Range)
 		}
 		b.list.Add(d)
 	}

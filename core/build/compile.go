@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"sitegen.dev/core/codegen"
 	"sitegen.dev/core/internal/gocmd"
 )
 
@@ -18,9 +19,6 @@ const (
 // compile builds the prerender program and type-checks everything that is rendered on demand, in one run of the go
 // command. What the compiler says about generated code comes back at the author's lines.
 func (b *builder) compile(ctx context.Context) error {
-	if err := b.sync(); err != nil || b.list.HasErrors() {
-		return err
-	}
 	out := b.Layout.abs(workDir + "/bin")
 	b.binary = filepath.Join(out, prerenderPackage+exe())
 	packages := []string{"./" + genDir + "/" + prerenderPackage, "./" + genDir + "/" + bundlePackage}
@@ -53,7 +51,7 @@ func (b *builder) run(ctx context.Context, args []string, vet bool) (ok bool, er
 			errors.As(err, &said)
 		}
 	}
-	ds := b.program.MapGoOutput(said.Output)
+	ds := codegen.MapGoOutput(said.Output)
 	if len(ds) == 0 {
 		return false, said
 	}

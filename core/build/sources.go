@@ -210,23 +210,16 @@ func (b *builder) route(context.Context) error {
 
 // describe tells the route table what the compiler found in a page.
 func (b *builder) describe(p *routes.Page, c *codegen.Component) {
-	here := func(r diag.Range) diag.Range {
-		r.File = b.Layout.Rel(r.File)
-		if r.End.File != "" {
-			r.End.File = r.File
-		}
-		return r
-	}
 	p.HasTemplate = c.HasTemplate
 	if f := c.Flags.Prerender; f != nil {
-		p.Prerender, p.PrerenderAt = &f.Value, here(f.At)
+		p.Prerender, p.PrerenderAt = &f.Value, b.place(f.At)
 	}
 	if at := c.Flags.StaticPaths; at != nil {
-		r := here(*at)
+		r := b.place(*at)
 		p.StaticPaths = &r
 	}
 	for _, m := range c.Flags.Methods {
-		p.Methods = append(p.Methods, routes.Method{Name: m.Name, At: here(m.At)})
+		p.Methods = append(p.Methods, routes.Method{Name: m.Name, At: b.place(m.At)})
 	}
 	seen := map[string]bool{}
 	for _, d := range c.Closure() {

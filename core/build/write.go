@@ -3,10 +3,11 @@ package build
 import (
 	"bytes"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
+	"strings"
+
+	"sitegen.dev/core/internal/gocmd"
 )
 
 // file is a file to be written, its name relative to some directory and slash-separated.
@@ -15,17 +16,24 @@ type file struct {
 	data []byte
 }
 
-// writeTree makes dir hold exactly files: it writes those whose bytes differ and removes the others, so that the go
-// command and editors see a change only where there is one.
-func writeTree(dir string, files []file) error {
-	want := make(map[string]bool, len(files))
-	for _, f := range files {
-		want[f.name] = true
-		if err := writeChanged(filepath.Join(dir, filepath.FromSlash(f.name)), f.data); err != nil {
+// generatedDirs are the directories below genDir that the compiler owns; the adapters own others beside them.
+var generatedDirs = []string{"c", "ext", bundlePackage, prerenderPackage}
+
+// writeGenerated makes the generated directories hold files, whose names are below the module root, and nothing else.
+// What has its bytes already is not touched, so that the go command and editors see a change only where there is one.
+func writeGenerated(l *Layout, files []file) error {
+	for _, dir := range generatedDirs {
+		tree := gocmd.Files{}
+		for _, f := range files {
+			if name, ok := strings.CutPrefix(f.name, genDir+"/"+dir+"/"); ok {
+				tree[name] = f.data
+			}
+		}
+		if _, err := gocmd.WriteSource(l.abs(genDir+"/"+dir), tree); err != nil {
 			return err
 		}
 	}
-	return removeOthers(dir, want)
+	return nil
 }
 
 // writeChanged writes a file unless it has these bytes already. A reader never sees half of it.
@@ -46,34 +54,4 @@ func writeChanged(name string, data []byte) error {
 		return err
 	}
 	return os.Rename(tmp.Name(), name)
-}
-
-// removeOthers deletes every file below dir that is not wanted, and the directories that are empty then.
-func removeOthers(dir string, want map[string]bool) error {
-	var dirs []string
-	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			if errors.Is(err, fs.ErrNotExist) {
-				return nil
-			}
-			return err
-		}
-		rel, err := filepath.Rel(dir, name)
-		if err != nil || rel == "." {
-			return err
-		}
-		if d.IsDir() {
-			dirs = append(dirs, name)
-			return nil
-		}
-		if want[filepath.ToSlash(rel)] {
-			return nil
-		}
-		return os.Remove(name)
-	})
-	slices.Reverse(dirs)
-	for _, d := range dirs {
-		os.Remove(d) // fails where the directory is still used, which is right
-	}
-	return err
 }

@@ -30,7 +30,7 @@ type Options struct {
 	List     io.Writer                        // gets one manifest.Prerendered per line, in the order of the routes
 	Output   io.Writer                        // gets what the site's own code prints
 	Progress func(done int)                   // called after every page; may be nil
-	Rel      func(file string) string         // turns a file of the site's module into a diagnostic's file
+	Place    func(diag.Range) diag.Range      // turns a place in a file of the site's module into what the author is shown
 	Source   func(file string) ([]byte, bool) // the text of such a file, to find columns; may be nil
 }
 
@@ -166,9 +166,9 @@ var requestData = map[string]string{
 
 func (r *run) diagnostic(e wire.Event) diag.Diagnostic {
 	d := diag.Diagnostic{Severity: diag.Error, Message: e.Message}
-	d.File = r.Rel(e.Source)
+	d.File = e.Source
 	if e.At.File != "" {
-		d.Range.Pos = diag.Pos{File: r.Rel(e.At.File), Line: e.At.Line}
+		d.Range = r.frame(e.At)
 	}
 	at := ""
 	if e.Path != "" {
@@ -185,7 +185,7 @@ func (r *run) diagnostic(e wire.Event) diag.Diagnostic {
 			reads = e.Detail
 		}
 		d.Message = fmt.Sprintf("%s is prerendered, so there is no request: %s cannot be read", e.Route, reads)
-		d.Hint = "write `const prerender = false` in the frontmatter of " + r.Rel(e.Source) + " to render it on demand, or guard the code with `if !page.Prerendered { … }`"
+		d.Hint = "write `const prerender = false` in the frontmatter of " + e.Source + " to render it on demand, or guard the code with `if !page.Prerendered { … }`"
 		if i := strings.Index(r.line(e.At), reads); i >= 0 {
 			d.Col = i + 1
 			d.End = diag.Pos{File: d.File, Line: d.Line, Col: d.Col + len(reads)}
@@ -194,7 +194,7 @@ func (r *run) diagnostic(e wire.Event) diag.Diagnostic {
 		d.Code = "SG3102"
 		d.Message = "panic: " + e.Message + at
 		for _, f := range e.Stack[min(1, len(e.Stack)):] {
-			d.Notes = append(d.Notes, diag.Note{Range: diag.Range{Pos: diag.Pos{File: r.Rel(f.File), Line: f.Line}}, Message: "called from here"})
+			d.Notes = append(d.Notes, diag.Note{Range: r.frame(f), Message: "called from here"})
 		}
 	case wire.Returned:
 		d.Code = "SG3103"
@@ -232,6 +232,10 @@ func (r *run) crash(stderr string, err error) diag.Diagnostic {
 	}
 	d.Hint = "look for os.Exit, log.Fatal or a package-level initialisation that panics; what it printed stands above"
 	return d
+}
+
+func (r *run) frame(f wire.Frame) diag.Range {
+	return r.Place(diag.Range{Pos: diag.Pos{File: f.File, Line: f.Line}})
 }
 
 func (r *run) line(f wire.Frame) string {

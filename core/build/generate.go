@@ -1,0 +1,73 @@
+package build
+
+import (
+	"context"
+
+	"sitegen.dev/core/codegen"
+	"sitegen.dev/core/manifest"
+)
+
+// generate writes the Go packages of the components, the bundle and the prerender program.
+func (b *builder) generate(context.Context) error {
+	middleware, err := b.findMiddleware()
+	if err != nil {
+		return err
+	}
+	b.middleware = middleware
+	files, list := b.program.Generate()
+	b.add(list.Sorted()...)
+	if b.list.HasErrors() {
+		return nil
+	}
+	b.site.Manifest = b.manifest()
+	var out []file
+	for _, f := range files {
+		out = append(out, file{f.Path, f.Data})
+	}
+	if b.site.Manifest.BuildID, err = b.inputsHash(out); err != nil {
+		return err
+	}
+	for _, f := range b.program.Bundle(b.bundle()) {
+		out = append(out, file{f.Path, f.Data})
+	}
+	b.site.Bundle = b.Layout.ModulePath + "/" + genDir + "/" + bundlePackage
+	if err := b.sync(); err != nil || b.list.HasErrors() {
+		return err
+	}
+	return writeGenerated(b.Layout, out)
+}
+
+// bundle describes the application to the code generator.
+func (b *builder) bundle() codegen.Bundle {
+	cfg, m := b.Config, b.site.Manifest
+	out := codegen.Bundle{
+		Middleware: b.middleware,
+		Assets:     b.table.byID,
+		Config: codegen.Config{
+			Site: cfg.Site, Base: cfg.Base, TrailingSlash: cfg.TrailingSlash, BuildFormat: cfg.Build.Format,
+			AssetsDir: cfg.Build.Assets, BuildID: m.BuildID, Generator: m.Generator,
+			CheckOrigin: cfg.Security.CheckOrigin, AllowedHosts: cfg.Security.AllowedHosts,
+			TrustedProxies: cfg.Security.TrustedProxies, BodyLimit: cfg.Security.BodyLimit,
+		},
+	}
+	for _, h := range cfg.Headers {
+		rule := codegen.HeaderRule{Pattern: h.Pattern}
+		for _, line := range h.Set {
+			rule.Set = append(rule.Set, [2]string{line.Name, line.Value})
+		}
+		out.Config.Headers = append(out.Config.Headers, rule)
+	}
+	for _, r := range b.routes {
+		route := codegen.Route{
+			Pattern: r.Pattern, Source: r.Source, Type: string(r.Type), Prerender: r.Prerender, Error: r.Error,
+			Head: b.table.heads[r.Source], Component: b.pages[r.Source],
+		}
+		if r.Type == manifest.Redir {
+			route.To, route.Status = r.Redirect.To, r.Redirect.Status
+		} else if !r.Prerender {
+			b.site.OnDemand = true
+		}
+		out.Routes = append(out.Routes, route)
+	}
+	return out
+}
