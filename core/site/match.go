@@ -118,8 +118,8 @@ func newTable(routes []*compiledRoute) table {
 	return t
 }
 
-// find gives the first route that matches the path and that accept takes, with its parameters.
-func (t *table) find(p *urlPath, segs []string, accept func(*compiledRoute, Params) bool) (*compiledRoute, Params) {
+// find gives the first route that matches the path and that accept takes, with its parameters. buf is room for them.
+func (t *table) find(p *urlPath, segs []string, buf []capture, accept func(*compiledRoute, Params) bool) (*compiledRoute, Params) {
 	slash := p.trailing()
 	key := p.enc
 	if slash {
@@ -137,16 +137,15 @@ func (t *table) find(p *urlPath, segs []string, accept func(*compiledRoute, Para
 		if slash && c.file {
 			continue
 		}
-		if params, ok := c.match(segs); ok && accept(c, params) {
+		if params, ok := c.match(segs, buf); ok && accept(c, params) {
 			return c, params
 		}
 	}
 	return nil, nil
 }
 
-func (c *compiledRoute) match(segs []string) (Params, bool) {
-	var captured [8]capture
-	found, ok := matchSegments(c.segs, segs, captured[:0])
+func (c *compiledRoute) match(segs []string, buf []capture) (Params, bool) {
+	found, ok := matchSegments(c.segs, segs, buf[:0])
 	if !ok {
 		return nil, false
 	}

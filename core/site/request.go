@@ -28,8 +28,7 @@ type Request struct {
 	// URL is that of Page.URL; Serve sets it.
 	URL *url.URL
 
-	clientAddr string
-	body       bodyState
+	body bodyState
 }
 
 // RequestError is a fault of the visitor that shows when the request is read: a body that is too large (413), of the
@@ -95,8 +94,10 @@ func (r *Request) limitBody(limit int64, stream *bodyStream) {
 		b = eof{}
 	}
 	r.body = bodyState{r: b, limit: limit, left: limit}
-	if n, err := strconv.ParseInt(r.Header.Get("Content-Length"), 10, 64); err == nil && limit > 0 && n > limit {
-		r.body.err = tooLarge(limit)
+	if limit > 0 && r.Body != nil {
+		if n, err := strconv.ParseInt(r.Header.Get("Content-Length"), 10, 64); err == nil && n > limit {
+			r.body.err = tooLarge(limit)
+		}
 	}
 	stream.req = r
 	r.Body = stream

@@ -80,6 +80,7 @@ type exchange struct {
 	siteURL url.URL
 	body    bodyStream
 	segBuf  [8]string
+	capBuf  [4]capture
 	lineBuf [8]HeaderLine
 	scripts []string
 
@@ -201,7 +202,6 @@ func (x *exchange) address() (p urlPath, clean bool, status int, reason string) 
 		host = x.app.site.Host // HTTP/1.0
 	}
 	o := x.app.originOf(x.req, host)
-	x.req.clientAddr = o.client
 	x.url.Scheme, x.url.Host = o.scheme, o.host
 	x.rawQuery = query
 	return p, clean, 0, ""
@@ -258,7 +258,7 @@ func (x *exchange) moved(to urlPath) bool {
 // find looks for what answers the path: a file, or else a route.
 func (x *exchange) find(h *RequestHandler) {
 	x.route, x.page.Params, x.file, x.entry, x.findErr = nil, nil, "", nil, nil
-	route, params := x.app.table.find(&x.path, x.path.segments(x.segBuf[:0]), x.accept)
+	route, params := x.app.table.find(&x.path, x.path.segments(x.segBuf[:0]), x.capBuf[:0], x.accept)
 	if x.host != nil && x.host.Static != nil && (route == nil || h == nil || !h.noFile[route.index]) {
 		if x.file = x.findFile(); x.file != "" {
 			return
