@@ -186,6 +186,14 @@ func TestBundleScripts(t *testing.T) {
 	if diff := cmp.Diff(bs, build(tree(t, scriptFiles))); diff != "" {
 		t.Errorf("another directory, other bytes:\n%s", diff)
 	}
+	readable, _ := BundleScripts(dir, scripts, Options{})
+	for _, b := range readable {
+		for _, f := range b.Files {
+			if strings.Contains(string(f.Data), dir) || strings.Contains(string(f.Data), namespace+":") {
+				t.Errorf("%s names what the author does not know:\n%s", f.Name, f.Data)
+			}
+		}
+	}
 	scripts = append([]ScriptModule{{ID: "zero", Path: "src/components/Zero.gosite", Code: "console.log(0)"}}, scripts[2:]...)
 	more, _ := BundleScripts(dir, scripts, Options{Minify: true, PublicPath: "/_assets/"})
 	if more[1].Code != three.Code {

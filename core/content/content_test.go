@@ -185,7 +185,7 @@ func TestGosite(t *testing.T) {
 	writeTokens(&got, gosite(src))
 	for _, want := range []string{
 		`<span class="k">import </span>`, `<span class="nt">Base </span>`, `<span class="na">title</span>`, `<span class="s">&#34;t&#34; </span>`,
-		`<span class="kc">1 </span>`, `<span class="k">if </span>`, `<span class="nt">b</span>`, ` it&#39;s `, `<span class="k">else </span>`,
+		`<span class="m">1 </span>`, `<span class="k">if </span>`, `<span class="nt">b</span>`, ` it&#39;s `, `<span class="k">else </span>`,
 		`<span class="k">range </span>`, `<span class="s">&#34;}&#34;</span>`, `<span class="k">case </span>`, `<span class="k">default</span>`,
 		`<span class="k">return </span>&lt;<span class="nt">tr</span>&gt;{u.`, `<span class="nt">Table</span>`, `<span class="c">&lt;!-- c --&gt;`,
 	} {

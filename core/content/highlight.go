@@ -179,7 +179,8 @@ func tokenize(lang, code string) (tokens []chroma.Token) {
 	return tokens
 }
 
-// A look is how tokens of some kinds are shown, on a light and on a dark ground.
+// A look is how tokens of some kinds are shown, on a light and on a dark ground. Its class is that of chroma's own sheets,
+// so that these fit as well; kinds that look alike share one.
 type look struct {
 	class       string
 	kinds       []chroma.TokenType
@@ -197,16 +198,17 @@ const (
 var looks = []look{
 	{"k", []chroma.TokenType{chroma.Keyword, chroma.OperatorWord, chroma.CommentPreproc, chroma.NameKeyword}, "#b31d28", "#ff8f87", ""},
 	{"kt", []chroma.TokenType{chroma.KeywordType, chroma.NameClass, chroma.NameException, chroma.NameNamespace}, "#8a3300", "#ffa657", ""},
-	{"kc", []chroma.TokenType{chroma.KeywordConstant, chroma.LiteralNumber, chroma.LiteralDate, chroma.NameConstant, chroma.NameEntity, chroma.LiteralStringEscape, chroma.LiteralStringInterpol}, "#0550ae", "#79c0ff", ""},
+	{"m", []chroma.TokenType{chroma.KeywordConstant, chroma.LiteralNumber, chroma.LiteralDate, chroma.NameConstant, chroma.NameEntity, chroma.LiteralStringEscape, chroma.LiteralStringInterpol}, "#0550ae", "#79c0ff", ""},
 	{"s", []chroma.TokenType{chroma.LiteralString, chroma.Literal}, "#0a3069", "#a5d6ff", ""},
-	{"c", []chroma.TokenType{chroma.Comment, chroma.GenericPrompt}, "#57606a", "#9da7b1", ""},
+	{"c", []chroma.TokenType{chroma.Comment, chroma.GenericOutput}, "#57606a", "#9da7b1", ""},
+	{"gp", []chroma.TokenType{chroma.GenericPrompt}, "#57606a", "#9da7b1", "user-select: none"}, // so that a copied command has none
 	{"nf", []chroma.TokenType{chroma.NameFunction, chroma.NameDecorator, chroma.NameBuiltin}, "#6639ba", "#d2a8ff", ""},
 	{"nt", []chroma.TokenType{chroma.NameTag}, "#116329", "#7ee787", ""},
 	{"na", []chroma.TokenType{chroma.NameAttribute, chroma.NameProperty, chroma.NameVariable, chroma.NameLabel}, "#0a5a6b", "#7dd3e0", ""},
 	{"gd", []chroma.TokenType{chroma.GenericDeleted, chroma.GenericError}, "#82071e", "#ffb3b8", ""},
 	{"gi", []chroma.TokenType{chroma.GenericInserted}, "#116329", "#7ee787", ""},
-	{"gh", []chroma.TokenType{chroma.GenericHeading, chroma.GenericSubheading, chroma.GenericStrong}, "#1f2328", "#e6edf3", "font-weight:bold"},
-	{"ge", []chroma.TokenType{chroma.GenericEmph}, "#1f2328", "#e6edf3", "font-style:italic"},
+	{"gs", []chroma.TokenType{chroma.GenericHeading, chroma.GenericSubheading, chroma.GenericStrong}, "#1f2328", "#e6edf3", "font-weight: bold"},
+	{"ge", []chroma.TokenType{chroma.GenericEmph}, "#1f2328", "#e6edf3", "font-style: italic"},
 }
 
 var classes = func() map[chroma.TokenType]string {
