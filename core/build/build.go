@@ -125,7 +125,8 @@ type builder struct {
 	site *Site
 
 	sources    []codegen.Source
-	files      map[string][]byte // text of every source by its name below the module root
+	markdown   map[string]*content.Page // components made of Markdown, by the name of the file
+	files      map[string][]byte        // text of every source by its name below the module root
 	program    *codegen.Program
 	routes     []manifest.Route
 	pages      map[string]*codegen.Component // by Route.Source

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"sitegen.dev/core/codegen"
 	"sitegen.dev/core/internal/gocmd"
 )
 
@@ -51,7 +50,7 @@ func (b *builder) run(ctx context.Context, args []string, vet bool) (ok bool, er
 			errors.As(err, &said)
 		}
 	}
-	ds := codegen.MapGoOutput(said.Output)
+	ds := b.program.MapGoOutput(said.Output)
 	if len(ds) == 0 {
 		return false, said
 	}

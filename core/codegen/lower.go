@@ -37,7 +37,7 @@ type place struct {
 
 func lower(p *Program, c *Component, diags *diag.List) {
 	l := &lowerer{p: p, c: c, src: c.file.Src, diags: diags}
-	c.HasTemplate = hasContent(c.file.Nodes)
+	c.HasTemplate = hasContent(c.file.Src, c.file.Nodes)
 	l.styles()
 	c.ops = l.nodes(c.file.Nodes, place{top: true})
 	if needsScope(c.file.Nodes) {
@@ -65,13 +65,13 @@ func (l *lowerer) err(code diag.Code, at syntax.Span, msg, hint string) {
 func blank(s string) bool { return strings.Trim(s, " \t\r\n\f") == "" }
 
 // hasContent says whether nodes print or do anything.
-func hasContent(ns []syntax.Node) bool {
+func hasContent(src []byte, ns []syntax.Node) bool {
 	return slices.ContainsFunc(ns, func(n syntax.Node) bool {
 		switch n := n.(type) {
 		case *syntax.GoComment:
 			return false
 		case *syntax.Text:
-			return !n.Empty()
+			return strings.TrimSpace(n.Text(src)) != ""
 		}
 		return true
 	})

@@ -13,7 +13,6 @@ import (
 	"sitegen.dev/cli/internal/registry"
 	"sitegen.dev/core/adapter"
 	"sitegen.dev/core/build"
-	"sitegen.dev/core/config"
 	"sitegen.dev/core/diag"
 	"sitegen.dev/core/manifest"
 )
@@ -51,16 +50,7 @@ func buildCommand(env Env) *cli.Command {
 			if c.Args().Present() {
 				return usage("build takes no arguments; did you mean `sitegen -C %s build`?", c.Args().First())
 			}
-			p, err := open(c, env, func(cfg *config.Config) {
-				for _, f := range []struct {
-					value string
-					set   *string
-				}{{o.out, &cfg.Out}, {o.site, &cfg.Site}, {o.base, &cfg.Base}} {
-					if f.value != "" {
-						*f.set = f.value
-					}
-				}
-			})
+			p, err := open(c, env, overrides(map[string]string{"out": o.out, "site": o.site, "base": o.base})...)
 			if err != nil {
 				return err
 			}

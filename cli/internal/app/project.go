@@ -3,8 +3,12 @@ package app
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -33,8 +37,8 @@ type project struct {
 	layout *build.Layout
 }
 
-// open finds site.yaml in the working directory or above, reads it and finds its module. flags override the file.
-func open(c *cli.Context, env Env, override func(*config.Config)) (*project, error) {
+// open finds site.yaml in the working directory or above, reads it and finds its module. Flags go over the file.
+func open(c *cli.Context, env Env, flags ...config.Override) (*project, error) {
 	p := &project{env: env, term: newTerminal(c, env), file: "site.yaml"}
 	dir, err := startDir(c, env)
 	if err != nil {
@@ -52,16 +56,12 @@ func open(c *cli.Context, env Env, override func(*config.Config)) (*project, err
 	if err != nil {
 		return nil, &exit{exitConfig, errors.New(p.file + " cannot be read: " + reason(err))}
 	}
-	cfg, list := config.Load(p.file, data, env.Getenv)
-	p.term.source = p.read
+	cfg, list := config.Load(p.file, data, env.Getenv, flags...)
 	if list.HasErrors() {
 		p.term.print(list, p.read)
 		return nil, &exit{code: exitConfig}
 	}
 	p.term.print(list, p.read)
-	if override != nil {
-		override(cfg)
-	}
 	p.config = cfg
 	layout, list := build.FindLayout(p.root, cfg.Src)
 	if list.HasErrors() {
@@ -116,3 +116,14 @@ func reason(err error) string {
 	return err.Error()
 }
 
+// overrides turns flags, by the keys of site.yaml that they stand for, into what config.Load takes. Empty ones are left
+// out.
+func overrides(flags map[string]string) []config.Override {
+	var out []config.Override
+	for _, key := range slices.Sorted(maps.Keys(flags)) {
+		if v := flags[key]; v != "" {
+			out = append(out, config.Override{Key: key, Value: v, Name: "--" + path.Base(strings.ReplaceAll(key, ".", "/"))})
+		}
+	}
+	return out
+}

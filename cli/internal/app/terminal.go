@@ -17,7 +17,6 @@ type terminal struct {
 	format string // text, json or github
 	color  bool
 	quiet  bool
-	source func(file string) []byte
 
 	start    time.Time
 	line     bool // a progress line is on the screen

@@ -1,0 +1,145 @@
+package render
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	Rows "sitegen.dev/bench/render/gen/c/components/Rows"
+	"sitegen.dev/bench/rows"
+	"sitegen.dev/core/codegen"
+	"sitegen.dev/core/site"
+	"sitegen.dev/core/syntax"
+)
+
+var update = flag.Bool("update", false, "compile ../site/src/components/Rows.gosite again")
+
+// TestGenerated holds gen/ against what this compiler makes of ../site/src/components/Rows.gosite.
+func TestGenerated(t *testing.T) {
+	src, err := os.ReadFile("../site/src/components/Rows.gosite")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, diags := syntax.Parse("site/src/components/Rows.gosite", src)
+	if len(diags) > 0 {
+		t.Fatal(diags)
+	}
+	p, list := codegen.Link(codegen.Input{
+		ModulePath: "sitegen.dev/bench", SrcDir: "site/src", GenDir: "render/gen",
+		Sources: []codegen.Source{{Path: "site/src/components/Rows.gosite", File: file}},
+	})
+	files, more := p.Generate()
+	if list.Len()+more.Len() > 0 {
+		t.Fatal(list.Sorted(), more.Sorted())
+	}
+	for _, f := range files {
+		name := filepath.Join("..", filepath.FromSlash(f.Path))
+		if *update {
+			if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(name, f.Data, 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if have, err := os.ReadFile(name); err != nil || !bytes.Equal(have, f.Data) {
+			t.Errorf("%s is out of date (%v): go test ./render -run TestGenerated -update", f.Path, err)
+		}
+	}
+}
+
+// TestSame holds the four outputs against each other, as a browser sees them.
+func TestSame(t *testing.T) {
+	table := rows.Data(50)
+	want := normal(t, byHand(nil, table))
+	for name, render := range map[string]func() []byte{
+		"component": func() []byte { return component(site.NewWriter(nil), table) },
+		"templ": func() []byte {
+			var b bytes.Buffer
+			if err := templRows(table).Render(context.Background(), &b); err != nil {
+				t.Fatal(err)
+			}
+			return b.Bytes()
+		},
+		"html/template": func() []byte {
+			var b bytes.Buffer
+			if err := htmlTemplate.Execute(&b, table); err != nil {
+				t.Fatal(err)
+			}
+			return b.Bytes()
+		},
+	} {
+		if got := normal(t, render()); got != want {
+			t.Errorf("%s renders another page:\n%.300s\nwant\n%.300s", name, got, want)
+		}
+	}
+}
+
+func normal(t *testing.T, data []byte) string {
+	t.Helper()
+	tree, err := html.Parse(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := html.Render(&b, tree); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func component(w *site.Writer, table []rows.Row) []byte {
+	if err := Rows.Render(w, nil, Rows.Props{Rows: table}, Rows.Slots{}); err != nil {
+		panic(err)
+	}
+	return w.Bytes()
+}
+
+func BenchmarkRows(b *testing.B) {
+	table := rows.Data(1000)
+	size := int64(len(byHand(nil, table)))
+	b.Run("component", func(b *testing.B) {
+		b.SetBytes(size)
+		b.ReportAllocs()
+		w := site.NewWriter(nil)
+		for b.Loop() {
+			w.Reset()
+			component(w, table)
+		}
+	})
+	b.Run("hand", func(b *testing.B) {
+		b.SetBytes(size)
+		b.ReportAllocs()
+		var buf []byte
+		for b.Loop() {
+			buf = byHand(buf[:0], table)
+		}
+	})
+	b.Run("templ", func(b *testing.B) {
+		b.SetBytes(size)
+		b.ReportAllocs()
+		var buf bytes.Buffer
+		for b.Loop() {
+			buf.Reset()
+			if err := templRows(table).Render(context.Background(), &buf); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("html-template", func(b *testing.B) {
+		b.SetBytes(size)
+		b.ReportAllocs()
+		var buf bytes.Buffer
+		for b.Loop() {
+			buf.Reset()
+			if err := htmlTemplate.Execute(&buf, table); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

@@ -1,0 +1,223 @@
+//go:build browser
+
+package browser
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// server starts the built site on a free port and gives its address.
+func server(t *testing.T) string {
+	t.Helper()
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := l.Addr().String()
+	l.Close()
+	_, port, _ := net.SplitHostPort(addr)
+	cmd := exec.Command(filepath.Join(root, "dist/server/server"))
+	cmd.Env = append(os.Environ(), "HOST=127.0.0.1", "PORT="+port)
+	if err := cmd.Start(); err != nil {
+		t.Fatalf("the site is not built: %v", err)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Signal(os.Interrupt)
+		cmd.Wait()
+	})
+	for range 200 {
+		if resp, err := http.Get("http://" + addr + "/"); err == nil {
+			resp.Body.Close()
+			return "http://" + addr
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Fatal("the server does not answer")
+	return ""
+}
+
+// tab opens a browser tab that fails the test when a page logs an error or throws.
+func tab(t *testing.T) context.Context {
+	t.Helper()
+	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
+		chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	ctx, cancel = context.WithTimeout(ctx, 3*time.Minute)
+	t.Cleanup(cancel)
+	chromedp.ListenTarget(ctx, func(event any) {
+		switch e := event.(type) {
+		case *runtime.EventExceptionThrown:
+			t.Errorf("a script threw: %v", e.ExceptionDetails)
+		case *log.EventEntryAdded:
+			if e.Entry.Level == log.LevelError {
+				t.Errorf("the browser logged: %s %s", e.Entry.Text, e.Entry.URL)
+			}
+		}
+	})
+	if err := chromedp.Run(ctx, log.Enable(), runtime.Enable()); err != nil {
+		t.Fatalf("start Chromium: %v", err)
+	}
+	return ctx
+}
+
+// links gives every page of the site that can be reached from the start page by links, the start page first.
+func links(t *testing.T, ctx context.Context, base string) []string {
+	t.Helper()
+	found := []string{base + "/"}
+	for i := 0; i < len(found); i++ {
+		var hrefs []string
+		if err := chromedp.Run(ctx, chromedp.Navigate(found[i]),
+			chromedp.Evaluate(`[...document.querySelectorAll("a[href]")].map(a => a.href)`, &hrefs)); err != nil {
+			t.Fatalf("%s: %v", found[i], err)
+		}
+		for _, href := range hrefs {
+			u, err := url.Parse(href)
+			if err != nil || "http://"+u.Host != base {
+				continue
+			}
+			u.Fragment, u.RawFragment, u.RawQuery = "", "", ""
+			if u := u.String(); !slices.Contains(found, u) && (strings.HasSuffix(u, "/") || filepath.Ext(u) == "") {
+				found = append(found, u)
+			}
+		}
+	}
+	return found
+}
+
+// TestEveryPage opens every page wide and narrow: it answers, nothing shifts while it loads, nothing sticks out to the
+// side, and every link within the page has its target.
+func TestEveryPage(t *testing.T) {
+	base := server(t)
+	ctx := tab(t)
+	quiet := map[string]bool{} // pages that answer an error status on purpose
+	pages := links(t, ctx, base)
+	if len(pages) < 20 {
+		t.Errorf("only %d pages can be reached: %v", len(pages), pages)
+	}
+	for _, width := range []int64{1440, 390} {
+		for _, page := range pages {
+			if quiet[page] {
+				continue
+			}
+			var shift, wide float64
+			var missing []string
+			err := chromedp.Run(ctx,
+				emulation.SetDeviceMetricsOverride(width, 900, 1, width < 600),
+				chromedp.Navigate(page),
+				chromedp.Sleep(150*time.Millisecond),
+				chromedp.Evaluate(`new Promise(done => {
+					let sum = 0;
+					new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadRecentInput) sum += e.value })
+						.observe({type: "layout-shift", buffered: true});
+					setTimeout(() => done(sum), 50);
+				})`, &shift, func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }),
+				chromedp.Evaluate(`document.documentElement.scrollWidth - document.documentElement.clientWidth`, &wide),
+				chromedp.Evaluate(`[...document.querySelectorAll('a[href^="#"]')].map(a => decodeURIComponent(a.hash.slice(1))).filter(id => id && !document.getElementById(id))`, &missing),
+			)
+			if err != nil {
+				t.Fatalf("%s at %d: %v", page, width, err)
+			}
+			if shift > 0.001 {
+				t.Errorf("%s at %d px: the layout shifts by %.4f", page, width, shift)
+			}
+			if wide > 0 {
+				t.Errorf("%s at %d px sticks out by %.0f px", page, width, wide)
+			}
+			if len(missing) > 0 {
+				t.Errorf("%s links to %v, which the page does not have", page, missing)
+			}
+		}
+	}
+}
+
+// TestLinks asks for every page and every asset it names without a browser.
+func TestLinks(t *testing.T) {
+	base := server(t)
+	ctx := tab(t)
+	seen := map[string]bool{}
+	for _, page := range links(t, ctx, base) {
+		var urls []string
+		if err := chromedp.Run(ctx, chromedp.Navigate(page), chromedp.Evaluate(
+			`[...document.querySelectorAll("a[href], link[href], script[src], img[src]")].map(e => e.href || e.src).filter(u => u.startsWith(location.origin))`, &urls)); err != nil {
+			t.Fatal(err)
+		}
+		for _, u := range urls {
+			u, _, _ = strings.Cut(u, "#")
+			if seen[u] || strings.Contains(u, "/demo/") {
+				continue
+			}
+			seen[u] = true
+			resp, err := http.Get(u)
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp.Body.Close()
+			if resp.StatusCode != 200 {
+				t.Errorf("%s names %s, which answers %s", page, u, resp.Status)
+			}
+		}
+	}
+}
+
+// TestTheme switches between light and dark and finds the choice again on the next page.
+func TestTheme(t *testing.T) {
+	base := server(t)
+	ctx := tab(t)
+	background := `getComputedStyle(document.body).backgroundColor`
+	var light, dark, kept string
+	err := chromedp.Run(ctx,
+		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "light"}}),
+		chromedp.Navigate(base+"/"),
+		chromedp.Evaluate(background, &light),
+		chromedp.Evaluate(`document.querySelector("button.theme").click()`, nil),
+		chromedp.Sleep(400*time.Millisecond),
+		chromedp.Evaluate(background, &dark),
+		chromedp.Navigate(base+"/docs/components/"),
+		chromedp.Evaluate(background, &kept),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if light == dark || kept != dark {
+		t.Errorf("background is %s light, %s dark, %s on the next page", light, dark, kept)
+	}
+}
+
+// TestCounter counts its own visits with a cookie, rendered per request.
+func TestCounter(t *testing.T) {
+	base := server(t)
+	ctx := tab(t)
+	var texts [3]string
+	for i := range texts {
+		if err := chromedp.Run(ctx, chromedp.Navigate(base+"/demo/cookies/"), chromedp.Text(".big", &texts[i])); err != nil {
+			t.Fatal(err)
+		}
+		if want := fmt.Sprint(i + 1); !strings.Contains(texts[i], want) {
+			t.Errorf("visit %s shows %q", want, texts[i])
+		}
+	}
+}
