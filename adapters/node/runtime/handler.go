@@ -15,8 +15,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
+	"os"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -161,8 +163,9 @@ type exchange struct {
 }
 
 var (
-	_ site.Sink    = (*exchange)(nil)
-	_ site.Aborter = (*exchange)(nil)
+	_ site.Sink       = (*exchange)(nil)
+	_ site.Aborter    = (*exchange)(nil)
+	_ io.StringWriter = (*exchange)(nil)
 )
 
 // exchangeKey is the key under which a context gives its exchange.
@@ -194,10 +197,6 @@ func (x *exchange) fill() {
 	}
 	x.req.Header.AddReceived("Host", r.Host) // net/http takes it out
 	if r.Body == nil || r.Body == http.NoBody {
-		return
-	}
-	if x.h.guest {
-		x.req.Body = r.Body
 		return
 	}
 	x.req.Body = newBodyReader(x)
@@ -287,6 +286,18 @@ func (x *exchange) Write(p []byte) (int, error) {
 	}
 	x.extendWrite()
 	n, err := x.w.Write(p)
+	x.bytes += int64(n)
+	x.settleWrite()
+	return n, err
+}
+
+// WriteString is Write for texts. Short ones are not copied; long ones would be sent in small pieces by net/http.
+func (x *exchange) WriteString(s string) (int, error) {
+	if len(s) > 2048 || x.status == 0 || x.head {
+		return x.Write([]byte(s))
+	}
+	x.extendWrite()
+	n, err := io.WriteString(x.w, s)
 	x.bytes += int64(n)
 	x.settleWrite()
 	return n, err
@@ -413,6 +424,7 @@ func (x *exchange) end() {
 		x.access()
 		panic(http.ErrAbortHandler) // the client must not take half an answer for a whole one
 	}
+	x.extendWrite() // for what net/http has yet to send
 	x.access()
 }
 
@@ -437,37 +449,52 @@ func (x *exchange) access() {
 	x.h.log.LogAttrs(context.Background(), slog.LevelInfo, "request", attrs[:n]...)
 }
 
-var errSlowBody = errors.New("the body comes too slowly")
-
-// bodyReader is the body of a request with deadlines.
+// bodyReader is the body of a request with deadlines. What goes wrong with it is the client's fault, and answered so.
 type bodyReader struct {
 	x     *exchange
-	rc    *http.ResponseController
+	rc    *http.ResponseController // nil in somebody else's server
 	begin time.Time
 	last  time.Time
 	n     int64
 }
 
 func newBodyReader(x *exchange) *bodyReader {
-	b := &bodyReader{x: x, rc: http.NewResponseController(x.w), begin: x.begin, last: x.begin}
-	// Also for the case that nobody reads it: net/http does, to use the connection again.
-	b.rc.SetReadDeadline(b.begin.Add(x.h.limits.body))
+	b := &bodyReader{x: x, begin: x.begin, last: x.begin}
+	if !x.h.guest {
+		b.rc = http.NewResponseController(x.w)
+		// Also for the case that nobody reads it: net/http does, to use the connection again.
+		b.rc.SetReadDeadline(b.begin.Add(x.h.limits.body))
+	}
 	return b
 }
 
+// Read gives the next bytes of the body.
 func (b *bodyReader) Read(p []byte) (int, error) {
-	now := time.Now()
-	if now.Sub(b.begin) > b.x.h.limits.body+time.Duration(b.n/bodyRate)*time.Second {
-		return 0, errSlowBody
-	}
-	if now.Sub(b.last) >= b.x.h.limits.body/6 {
-		b.last = now
-		b.rc.SetReadDeadline(now.Add(b.x.h.limits.body))
+	if b.rc != nil {
+		now := time.Now()
+		if now.Sub(b.begin) > b.x.h.limits.body+time.Duration(b.n/bodyRate)*time.Second {
+			return 0, &site.RequestError{Status: http.StatusRequestTimeout, Reason: "the body came too slowly"}
+		}
+		if now.Sub(b.last) >= b.x.h.limits.body/6 {
+			b.last = now
+			b.rc.SetReadDeadline(now.Add(b.x.h.limits.body))
+		}
 	}
 	n, err := b.x.r.Body.Read(p)
 	b.n += int64(n)
-	if err == io.EOF {
-		b.rc.SetReadDeadline(time.Time{}) // else it would hit while the answer is being made, and cancel the request
+	var tooLarge *http.MaxBytesError
+	switch {
+	case err == nil:
+	case err == io.EOF:
+		if b.rc != nil {
+			b.rc.SetReadDeadline(time.Time{}) // else it would hit while the answer is being made, and cancel the request
+		}
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		err = &site.RequestError{Status: http.StatusRequestTimeout, Reason: "the body came too slowly"}
+	case errors.As(err, &tooLarge): // a limit of the program around
+		err = &site.RequestError{Status: http.StatusRequestEntityTooLarge, Reason: "the body is too large"}
+	default:
+		err = &site.RequestError{Status: http.StatusBadRequest, Reason: "the body is broken or incomplete"}
 	}
 	return n, err
 }
@@ -499,5 +526,13 @@ func (s *files) Serve(ctx context.Context, name string, status int, extra *site.
 	if !ok {
 		return errors.New("the answer does not go to this server")
 	}
-	return x.serveFile(s, f, cmp.Or(status, http.StatusOK), extra)
+	err := x.serveFile(s, f, cmp.Or(status, http.StatusOK), extra)
+	if err != nil && x.status != 0 {
+		x.err = err
+		var disk *fs.PathError
+		if !errors.As(err, &disk) && !errors.Is(err, io.ErrUnexpectedEOF) {
+			return nil // the client went away, which is nobody's mistake
+		}
+	}
+	return err
 }

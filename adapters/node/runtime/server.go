@@ -88,8 +88,8 @@ Serves the site.
                         all addresses, "false" for this machine only (HOST; %[2]s)
   --port NUMBER         port to listen on; 0 takes a free one (PORT; %[3]d)
   --client DIR          folder of the client files (CLIENT_DIR; %[4]s)
-  --log FORMAT          access log and messages: text, json, or off for errors
-                        only (LOG_FORMAT; text)
+  --log FORMAT          access log and messages: text, json, or off for
+                        messages only (LOG_FORMAT; text)
   --finish DURATION     how long running requests may take to end when the server
                         is stopped (FINISH_TIMEOUT; %[5]s)
   --version             print the version and exit
@@ -331,14 +331,9 @@ const (
 
 func newLog(w io.Writer, format string) *logger {
 	l := &logger{w: w, access: format != "off"}
-	o := &slog.HandlerOptions{Level: slog.LevelInfo}
-	if format == "off" {
-		o.Level = slog.LevelWarn
-	}
+	l.handler = slog.NewTextHandler(l, nil)
 	if format == "json" {
-		l.handler = slog.NewJSONHandler(l, o)
-	} else {
-		l.handler = slog.NewTextHandler(l, o)
+		l.handler = slog.NewJSONHandler(l, nil)
 	}
 	l.Logger = slog.New(l.handler)
 	return l
