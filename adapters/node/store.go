@@ -233,7 +233,8 @@ func shrinkBrotli(data []byte, best bool) ([]byte, error) {
 	var b bytes.Buffer
 	w := brotli.NewWriterOptions(&b, brotli.WriterOptions{Quality: level})
 	_, err := w.Write(data)
-	return b.Bytes(), errors.Join(err, w.Close())
+	err = errors.Join(err, w.Close())
+	return b.Bytes(), err
 }
 
 func shrinkZstd(data []byte, best bool) ([]byte, error) {
@@ -261,7 +262,8 @@ func shrinkGzip(data []byte, best bool) ([]byte, error) {
 		return nil, err
 	}
 	_, err = w.Write(data)
-	return b.Bytes(), errors.Join(err, w.Close())
+	err = errors.Join(err, w.Close())
+	return b.Bytes(), err
 }
 
 // packSize is how large the pack of a list becomes.
