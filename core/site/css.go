@@ -73,6 +73,21 @@ func (w *Writer) property(start int, name, value string) {
 	w.buf = appendAttr(w.buf, value)
 }
 
+// trustedProperty is property for values that pass whatever they are.
+func (w *Writer) trustedProperty(start int, name, value string) {
+	if value == "" {
+		return
+	}
+	if !safeProperty(name) {
+		w.warning("write the name of a property", "the property ", name, " was left out")
+		return
+	}
+	w.openStyle(start)
+	w.S(name)
+	w.S(":")
+	w.buf = appendAttr(w.buf, value)
+}
+
 // openStyle writes what stands in front of a declaration, and closeStyle what stands behind the last one.
 func (w *Writer) openStyle(start int) {
 	if len(w.buf) == start {
@@ -132,12 +147,7 @@ func StyleList(w *Writer, ds ...Decl) {
 				w.buf = appendAttr(w.buf, s)
 			}
 		case d.kind == isCSS:
-			if s := trimDeclarations(d.s); s != "" && safeProperty(d.prop) {
-				w.openStyle(start)
-				w.S(d.prop)
-				w.S(":")
-				w.buf = appendAttr(w.buf, s)
-			}
+			w.trustedProperty(start, d.prop, trimDeclarations(d.s))
 		case d.kind <= isFalse:
 		case d.prop == "":
 			w.declarations(start, d.String())
