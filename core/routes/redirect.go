@@ -153,7 +153,7 @@ func followRedirect(e *entry, table []manifest.Route, byPattern map[string]*entr
 	var targets []string
 	for {
 		path, ok := fillTarget(e.Redirect.To, params)
-		if !ok || cfg.HasPublic != nil && cfg.HasPublic(strings.Trim(path, "/")) {
+		if name := strings.Trim(path, "/"); !ok || name != "" && cfg.HasPublic != nil && cfg.HasPublic(name) {
 			return nil
 		}
 		if i := slices.Index(targets, path); i >= 0 && visited[i] == e {
