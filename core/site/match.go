@@ -2,6 +2,7 @@ package site
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -40,9 +41,13 @@ func parsePattern(pattern string) (segs [][]part, params []string, err error) {
 			return nil, nil, fmt.Errorf("pattern %q: %w", pattern, err)
 		}
 		for _, p := range parts {
-			if p.param != "" {
-				params = append(params, p.param)
+			if p.param == "" {
+				continue
 			}
+			if slices.Contains(params, p.param) {
+				return nil, nil, fmt.Errorf("pattern %q has two parameters named %q", pattern, p.param)
+			}
+			params = append(params, p.param)
 		}
 		segs = append(segs, parts)
 	}

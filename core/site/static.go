@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // Rendered is one finished file.
@@ -88,6 +89,8 @@ func (r *compiledRoute) path(params Params) (urlPath, error) {
 			}
 			value, ok := params[p.param]
 			switch {
+			case !utf8.ValidString(value):
+				return urlPath{}, fmt.Errorf("the parameter %q is not UTF-8", p.param)
 			case p.rest:
 				seg.WriteString(encodePath(strings.Trim(value, "/")))
 				continue
