@@ -101,3 +101,10 @@ func goRun(t testing.TB, dir string, args ...string) (string, error) {
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
+
+func runIn(dir, name string) (string, error) {
+	cmd := exec.Command(name)
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}

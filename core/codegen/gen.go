@@ -2,6 +2,7 @@ package codegen
 
 import (
 	"path"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -248,6 +249,14 @@ func (p *printer) types(c *Component) {
 		} else {
 			p.close("type Slots struct{ " + strings.Join(names, ", ") + " _sg.Node }")
 		}
+		p.close("")
+	}
+	if at := c.front.declared["GetStaticPaths"]; c.Flags.StaticPaths != nil && len(c.typeParams()) == 0 {
+		p.open(-1)
+		p.raw("var _ func(*_sg.Build) ([]_sg.Path[Props], error) = ")
+		p.mark(at.Start)
+		p.raw("GetStaticPaths")
+		p.close("")
 		p.close("")
 	}
 	if c.front.props == nil || len(c.front.props.Params) > 0 {
@@ -629,22 +638,32 @@ func (p *printer) statement(op Stmt) {
 
 // call writes the call of a component.
 func (p *printer) call(op Call) {
+	// A call among the props may have failed. The component must not run on what it returned then.
+	checked := slices.ContainsFunc(op.Props, Field.mayFail)
+	if checked {
+		p.stmt(-1, "{")
+		p.indent++
+		p.open(-1)
+		p.raw("_sgProps := ")
+		p.mark(op.At)
+		p.props(op)
+		p.close("")
+		p.stmt(-1, "if _w.Err() != nil {")
+		p.stmt(-1, "\treturn _w.Err()")
+		p.stmt(-1, "}")
+	}
 	p.open(-1)
 	p.raw("if _err := ")
 	p.mark(op.At)
 	p.qualified(op.Package, "Render")
 	p.typeArgs(op.TypeArgs, true)
 	p.raw("(_w, page, ")
-	p.qualified(op.Package, "Props")
-	p.typeArgs(op.TypeArgs, op.PropArgs)
-	p.raw("{")
-	for i, f := range op.Props {
-		if i > 0 {
-			p.raw(", ")
-		}
-		p.field(f)
+	if checked {
+		p.raw("_sgProps")
+	} else {
+		p.props(op)
 	}
-	p.raw("}, ")
+	p.raw(", ")
 	p.qualified(op.Package, "Slots")
 	p.typeArgs(op.TypeArgs, op.SlotArgs)
 	p.raw("{")
@@ -657,6 +676,29 @@ func (p *printer) call(op Call) {
 	p.close("}); _err != nil {")
 	p.stmt(-1, "\treturn _err")
 	p.stmt(-1, "}")
+	if checked {
+		p.indent--
+		p.stmt(-1, "}")
+	}
+}
+
+// mayFail says whether the value of a prop comes with an error.
+func (f Field) mayFail() bool {
+	return f.Call || f.Text != nil || f.Rest != nil && slices.ContainsFunc(f.Rest.Attrs, Field.mayFail)
+}
+
+// props writes the props of a component.
+func (p *printer) props(op Call) {
+	p.qualified(op.Package, "Props")
+	p.typeArgs(op.TypeArgs, op.PropArgs)
+	p.raw("{")
+	for i, f := range op.Props {
+		if i > 0 {
+			p.raw(", ")
+		}
+		p.field(f)
+	}
+	p.raw("}")
 }
 
 func (p *printer) qualified(pkg, name string) {
@@ -704,6 +746,11 @@ func (p *printer) value(f Field) {
 		p.rest(f.Rest)
 	case f.Text != nil:
 		p.text(f.Text)
+	case f.Call:
+		p.mark(f.X[0].At)
+		p.raw("_sg.V(")
+		p.code(f.X, true)
+		p.raw(").Get(_w)")
 	default:
 		p.code(f.X, false)
 	}

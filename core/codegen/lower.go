@@ -170,7 +170,14 @@ func (l *lowerer) expr(n *syntax.ExprNode, in place) Ops {
 		in.custom = false
 		return l.nodes(m, in)
 	}
-	return Ops{Value{At: n.Expr.Start, X: l.code(n.Expr)}}
+	x := l.code(n.Expr)
+	if s, ok := x.source(); ok && s == "nil" {
+		return nil // has no type that Go could infer, and prints nothing
+	}
+	if x == nil {
+		return nil
+	}
+	return Ops{Value{At: n.Expr.Start, X: x}}
 }
 
 // code lowers Go text with its markup operands. Nil stays nil, an empty expression becomes nil.

@@ -1,6 +1,9 @@
 package codegen
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/types"
 	"html"
 	"slices"
 	"strconv"
@@ -317,7 +320,7 @@ func (l *lowerer) propValue(a *syntax.Attr) (Field, bool) {
 		return Field{X: madeAt(at, strconv.Quote(html.UnescapeString(a.Value.Text(l.src))))}, true
 	case syntax.AttrExpr, syntax.AttrShorthand:
 		x := l.code(a.Expr)
-		return Field{X: x}, x != nil
+		return Field{X: x, Call: isCall(x)}, x != nil
 	case syntax.AttrTemplate:
 		parts, constant := l.parts(a)
 		if constant {
@@ -342,6 +345,30 @@ func (l *lowerer) propValue(a *syntax.Attr) (Field, bool) {
 		l.err("SG2040", a.Span, a.Name+" takes one value, not a list", "")
 	}
 	return Field{}, false
+}
+
+// isCall says whether code is the call of a function that may return a value and an error. Builtin functions and
+// conversions are left alone: what they make of constants has no type yet.
+func isCall(c Code) bool {
+	src, ok := c.source()
+	if !ok || !strings.HasSuffix(src, ")") {
+		return false
+	}
+	x, err := parser.ParseExpr(src)
+	if err != nil {
+		return false
+	}
+	call, ok := x.(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	switch fn := call.Fun.(type) {
+	case *ast.Ident:
+		return types.Universe.Lookup(fn.Name) == nil
+	case *ast.SelectorExpr, *ast.IndexExpr, *ast.IndexListExpr, *ast.CallExpr:
+		return true
+	}
+	return false
 }
 
 // slotInfo gives the slots of a component: declared ones, or those of its <slot> tags.

@@ -137,6 +137,7 @@ type (
 		Name string `json:"name"`
 		At   int    `json:"at,omitempty"` // of the attribute's name where Go has to check the field, else 0
 		X    Code   `json:"x,omitempty"`
+		Call bool   `json:"call,omitempty"` // X is a call, which may return an error beside the value
 		Rest *Rest  `json:"rest,omitempty"`
 		Text *Text  `json:"text,omitempty"`
 	}

@@ -96,3 +96,11 @@ func unescapeEntity(s string) (byte, int) {
 	}
 	return s[0], 1
 }
+
+// Get gives the value, for a prop. An error goes to w.
+func (v Val[T]) Get(w *Writer) T {
+	if v.err != nil {
+		w.failWith(v.err)
+	}
+	return v.v
+}

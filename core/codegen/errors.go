@@ -1,0 +1,312 @@
+package codegen
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"sitegen.dev/core/diag"
+	"sitegen.dev/core/syntax"
+)
+
+// MapGoOutput reads what go build, go vet and go list print. Positions are those of the line directives, so they name
+// the author's files, relative to the module root; paths of generated files and of the machine are removed. Messages
+// lose the names of generated code, and those that are known get a hint. Output that is no list of errors becomes one
+// diagnostic without a place.
+func MapGoOutput(output string) []diag.Diagnostic {
+	var out []diag.Diagnostic
+	var loose []string
+	var last *diag.Diagnostic // takes continuation lines
+	var more []string
+	flush := func() {
+		if last != nil {
+			classify(last, more)
+			out = append(out, *last)
+		}
+		last, more = nil, nil
+	}
+	for line := range strings.SplitSeq(output, "\n") {
+		line = strings.TrimRight(line, "\r")
+		switch {
+		case strings.TrimSpace(line) == "":
+			continue
+		case line[0] == '\t':
+			if last != nil {
+				more = append(more, strings.TrimSpace(line))
+			} else {
+				loose = append(loose, strings.TrimSpace(line))
+			}
+			continue
+		case strings.HasPrefix(line, "# "), strings.HasSuffix(line, "too many errors"), strings.HasPrefix(line, "note: "), strings.HasPrefix(line, "exit status "):
+			flush()
+			continue
+		}
+		flush()
+		line = strings.TrimPrefix(line, "vet: ")
+		m := goLine.FindStringSubmatch(line)
+		if m == nil {
+			loose = append(loose, line)
+			continue
+		}
+		d := diag.Diagnostic{Severity: diag.Error, Code: "SG2050", Message: m[4]}
+		d.File = sourcePath(m[1])
+		d.Line, _ = strconv.Atoi(m[2])
+		d.Col, _ = strconv.Atoi(m[3])
+		last = &d
+	}
+	flush()
+	if len(loose) > 0 {
+		out = append(out, looseError(loose))
+	}
+	var list diag.List
+	list.Add(out...)
+	return list.Sorted()
+}
+
+var goLine = regexp.MustCompile(`^(\S[^:]*\.[A-Za-z]+):(\d+):(?:(\d+):)? (.*)$`)
+
+// sourcePath undoes what go list and go vet do to relative paths of line directives: they take them for relative to the
+// directory of the generated file.
+func sourcePath(p string) string {
+	p = strings.TrimPrefix(strings.ReplaceAll(p, "\\", "/"), "./")
+	i := strings.Index(p, ".sitegen/gen/")
+	if i < 0 {
+		return p
+	}
+	elems := strings.Split(p[i+len(".sitegen/gen/"):], "/")
+	if len(elems) < 2 || elems[0] != "c" && elems[0] != "ext" {
+		return p[i:]
+	}
+	dots := elems[0] == "ext"
+	elems = elems[1:]
+	for k := 1; k < len(elems); k++ {
+		dir, src := elems[:k], elems[k:]
+		if len(src) < k {
+			break
+		}
+		enc := encodePath(componentBase(strings.Join(src[len(src)-k:], "/")), dots)
+		if enc == strings.Join(dir, "/") {
+			return strings.Join(src, "/")
+		}
+	}
+	return p[i:]
+}
+
+// looseError is for output without positions: the go command itself failed.
+func looseError(lines []string) diag.Diagnostic {
+	d := diag.Diagnostic{Severity: diag.Error, Code: "SG2059"}
+	var msg []string
+	for _, l := range lines {
+		msg = append(msg, cleanMessage(strings.TrimPrefix(l, "go: ")))
+	}
+	d.Message = strings.Join(msg, "; ")
+	switch all := strings.Join(lines, "\n"); {
+	case strings.Contains(all, "import cycle not allowed"):
+		d.Hint = "a Go package of the site must not import the generated bundle's pages; move what both need into a package of its own"
+	case strings.Contains(all, "updates to go.mod needed"), strings.Contains(all, "missing go.sum entry"):
+		d.Hint = "run go mod tidy"
+	case strings.Contains(all, "requires go >="):
+		d.Hint = "install a newer Go, or lower the go line of go.mod"
+	}
+	return d
+}
+
+// cleaners remove generated names from messages.
+var cleaners = []struct {
+	re   *regexp.Regexp
+	with string
+}{
+	{regexp.MustCompile(` \(declared at [^()]*(\[[^\]]*\])?\)`), ""},
+	{regexp.MustCompile(`\[[^\]\s]*\.sitegen/[^\]]*\]`), ""},
+	{regexp.MustCompile(`_sg\.V\((.*)\)\.Get\(_w\)`), "$1"},
+	{regexp.MustCompile(` in argument to _sg\.JSAttr`), " in an event handler"},
+	{regexp.MustCompile(` in argument to _sg\.SrcdocAttr`), " in srcdoc"},
+	{regexp.MustCompile(` in argument to _sg\.CIf`), " in class:list"},
+	{regexp.MustCompile(` in argument to _sg\.(D|StyleLit|Decls)\b`), " in style:list"},
+	{regexp.MustCompile(` in argument to _sg\.(Spread|Merge)\b`), " in a spread"},
+	{regexp.MustCompile(` in argument to _sg\.TagName`), " as the name of an element"},
+	{regexp.MustCompile(` in argument to _sg\.\w+`), ""},
+	{regexp.MustCompile(` in argument to slots\.\w+`), " as an argument of the slot"},
+	{regexp.MustCompile(` \((/|[A-Z]:\\)[^()]*\)$`), ""},
+	{regexp.MustCompile(`"[^"]*/\.sitegen/gen/(?:c|ext)/([^"]*)"`), `"$1.gosite"`},
+	{regexp.MustCompile(`\b_sg\.`), "site."},
+}
+
+func cleanMessage(s string) string {
+	for _, c := range cleaners {
+		s = c.re.ReplaceAllString(s, c.with)
+	}
+	return s
+}
+
+// known are the messages that get a code and a hint of their own. $1 in a hint is the first group.
+var known = []struct {
+	code diag.Code
+	re   *regexp.Regexp
+	hint string
+}{
+	{"SG2056", regexp.MustCompile(`^no required module provides package (\S+?);`), "run go get $1"},
+	{"SG2056", regexp.MustCompile(`^cannot find module providing package (\S+)`), "run go get $1"},
+	{"SG2056", regexp.MustCompile(`^package (\S+) is not in std`), "check the path; packages of this site begin with the module path of go.mod"},
+	{"SG2056", regexp.MustCompile(`^use of internal package (\S+) not allowed`), "import a package that is not internal"},
+	{"SG2052", regexp.MustCompile(`^"([^"]+)" imported (?:as \S+ )?and not used`), "remove the import"},
+	{"SG2057", regexp.MustCompile(`^declared and not used: (\w+)`), "use $1, or write _ in its place"},
+	{"SG2055", regexp.MustCompile(`^missing return`), "end the function with a return statement"},
+	{"SG2055", regexp.MustCompile(`^not enough return values`), "write return nil to stop here, or return the error: the fence is the head of a function that returns an error"},
+	{"SG2055", regexp.MustCompile(`^cannot use (.+) \(.*\) as error value in return statement`), "the fence is the head of a function that returns an error: return nil, an error, or page.Redirect(…)"},
+	{"SG2055", regexp.MustCompile(`^too many return values`), "the fence is the head of a function that returns an error and nothing else"},
+	{"SG2051", regexp.MustCompile(`^props\.(\w+) undefined \(type (?:Props|\*?Props\[.*\]) has no field or method \w+\)`), "declare $1 in type Props"},
+	{"SG2051", regexp.MustCompile(`^undefined: _mw\.OnRequest`), "declare func OnRequest(page *site.Page, next site.Handler) error in middleware.go"},
+	{"SG2051", regexp.MustCompile(`^undefined: (site|page|props|slots)$`), ""},
+	{"SG2051", regexp.MustCompile(`^undefined: ([A-Z]\w*)$`), "import the component or package that holds it"},
+	{"SG2051", regexp.MustCompile(`^undefined: (\w+)$`), "declare $1 in the fence, or import the package of this name"},
+	{"SG2051", regexp.MustCompile(`^undefined: `), ""},
+	{"SG2054", regexp.MustCompile(`^unknown field (\w+) in struct literal of type (\S+)`), ""},
+	{"SG2051", regexp.MustCompile(`undefined \(type .* has no field or method (\w+), but does have (?:field|method) (\w+)\)`), "write $2"},
+	{"SG2051", regexp.MustCompile(` undefined \(`), ""},
+	{"SG2053", regexp.MustCompile(`^cannot use .* as (?:site\.)?JS value in an event handler`), "use a listener in a <script>; site.JS(…) marks script that you trust"},
+	{"SG2053", regexp.MustCompile(`^cannot use .* as (?:site\.)?HTML value in srcdoc`), "site.Raw(…) marks HTML that you trust"},
+	{"SG2053", regexp.MustCompile(`^cannot use .* as error value: `), "an expression gives one value, or a value and an error"},
+	{"SG2053", regexp.MustCompile(`^multiple-value (.+) \(value of type`), "assign the values first: {v, err := $1}"},
+	{"SG2053", regexp.MustCompile(`\(no value\) used as value`), "call it in the fence: it gives nothing to print"},
+	{"SG2053", regexp.MustCompile(`^cannot use (".*") \(untyped string constant.*\) as (?:u?int\d*|float\d+|bool) value`), "write the value in braces: ={…}"},
+	{"SG2053", regexp.MustCompile(`^cannot use `), ""},
+	{"SG2058", regexp.MustCompile(`^(?:continue|break) is not in a loop`), "the markup inside a component's tag is a function of its own; put the {if …} around the component"},
+	{"SG2057", regexp.MustCompile(`is not used$`), ""},
+}
+
+// classify gives an error its code, hint and final wording. Continuation lines are details of the message.
+func classify(d *diag.Diagnostic, more []string) {
+	d.Message = cleanMessage(d.Message)
+	for _, k := range known {
+		m := k.re.FindStringSubmatch(d.Message)
+		if m == nil {
+			continue
+		}
+		d.Code = k.code
+		d.Hint = k.hint
+		for i := len(m) - 1; i > 0; i-- {
+			d.Hint = strings.ReplaceAll(d.Hint, "$"+strconv.Itoa(i), m[i])
+		}
+		if k.code == "SG2056" {
+			more = nil // "go get …", which is the hint
+			d.Message, _, _ = strings.Cut(d.Message, "; to add it:")
+		}
+		break
+	}
+	if m := missingSlot.FindStringSubmatch(d.Message); m != nil {
+		d.Hint = `add <slot name="` + attrName(m[1]) + `" />, or declare ` + m[1] + " site.Node in type Slots"
+	}
+	for i, l := range more {
+		if i == 0 {
+			d.Message += ": "
+		} else {
+			d.Message += ", "
+		}
+		d.Message += cleanMessage(l)
+	}
+	if strings.Contains(d.File, ".sitegen/gen/") {
+		// Only the joints of the application have no line of an author.
+		if strings.Contains(d.Message, "OnRequest") {
+			d.Message = strings.ReplaceAll(d.Message, "_mw.", "")
+			d.Hint = "declare func OnRequest(page *site.Page, next site.Handler) error in middleware.go"
+		}
+		d.Range = diag.Range{}
+	}
+}
+
+// MapGoOutput is the function of this name with what the Program knows: a type error in an attribute names the prop.
+func (p *Program) MapGoOutput(output string) []diag.Diagnostic {
+	ds := MapGoOutput(output)
+	for i := range ds {
+		p.explain(&ds[i])
+	}
+	return ds
+}
+
+func (p *Program) explain(d *diag.Diagnostic) {
+	c := p.byPath[d.File]
+	if c == nil || d.Line == 0 {
+		return
+	}
+	d.File = c.file.Name
+	switch d.Code {
+	case "SG2053", "SG2054":
+		p.explainProp(c, d)
+	case "SG2051":
+		if m := undefinedName.FindStringSubmatch(d.Message); m != nil && isExported(m[1]) {
+			l := &lowerer{p: p, c: c}
+			if hint := l.importHint(m[1]); !strings.HasSuffix(hint, "components/"+m[1]+".gosite\"") || p.hasName(m[1]) {
+				d.Hint = hint
+			}
+		}
+	}
+}
+
+func (p *Program) hasName(name string) bool {
+	for _, c := range p.Components {
+		if c.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	missingSlot   = regexp.MustCompile(`^slots\.(\w+) undefined \(type Slots`)
+	undefinedName = regexp.MustCompile(`^undefined: (\w+)$`)
+	literalError  = regexp.MustCompile(`^cannot use (.*) \((.*)\) as (.*) value in struct literal(.*)$`)
+	unknownField  = regexp.MustCompile(`^unknown field (\w+) in struct literal of type (\S+)`)
+)
+
+// explainProp rewords an error about a field of Props in terms of the attribute.
+func (p *Program) explainProp(c *Component, d *diag.Diagnostic) {
+	e, a := attributeAt(c.file, d.Pos)
+	if a == nil {
+		return
+	}
+	if m := unknownField.FindStringSubmatch(d.Message); m != nil {
+		d.Code = "SG2011"
+		d.Message = "<" + e.Name + "> has no prop " + a.Name
+		d.Hint = "its Props have no field " + m[1]
+		return
+	}
+	m := literalError.FindStringSubmatch(d.Message)
+	if m == nil {
+		return
+	}
+	d.Message = "prop " + a.Name + " of <" + e.Name + "> is a " + m[3] + ", and " + m[1] + " is a " + m[2] + m[4]
+	l := &lowerer{p: p, c: c, src: c.file.Src, diags: &diag.List{}}
+	if callee, _ := l.callee(e); callee != nil && callee.front.props != nil {
+		if f := callee.front.props.field(a.Name); f != nil {
+			d.Notes = append(d.Notes, diag.Note{Range: callee.file.Range(f.At), Message: "the prop is declared here"})
+		}
+	}
+}
+
+// attributeAt finds the attribute of a component whose name or value begins at pos.
+func attributeAt(f *syntax.File, pos diag.Pos) (*syntax.Element, *syntax.Attr) {
+	var elem *syntax.Element
+	var found *syntax.Attr
+	eachElement(f.Nodes, func(e *syntax.Element) {
+		if e.Kind != syntax.Component {
+			return
+		}
+		for i := range e.Attrs {
+			a := &e.Attrs[i]
+			starts := []int{a.Start, a.NameSpan.Start}
+			if a.Expr != nil {
+				starts = append(starts, a.Expr.Start)
+			}
+			if a.Kind == syntax.AttrStatic {
+				starts = append(starts, a.Value.Start, a.Value.Start-1)
+			}
+			for _, s := range starts {
+				if q := f.Pos(s); q.Line == pos.Line && q.Col == pos.Col {
+					elem, found = e, a
+				}
+			}
+		}
+	})
+	return elem, found
+}
