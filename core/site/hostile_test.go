@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tdewolff/parse/v2"
 	"github.com/tdewolff/parse/v2/css"
@@ -496,6 +497,21 @@ func noScript(t testing.TB, at *html.Node, s string) {
 		}
 		if name == "href" || a.Key == "xlink:href" || name == "ping" || name == "formaction" || name == "src" {
 			checkURL(t, a.Val, false)
+		}
+	}
+}
+
+// TestHostileIsLinear writes long values: each place has to look at every byte a fixed number of times.
+func TestHostileIsLinear(t *testing.T) {
+	for _, p := range places {
+		for _, s := range []string{"x", "&", "\"", ",", " ", "a ", "a, ", "a 1x,", "(", "a;", "a:b;", "a:(;", "%", "\n", "/", "[", "'", "é", "a:red;"} {
+			long := strings.Repeat(s, 300_000/len(s))
+			w := site.NewWriter(nil)
+			start := time.Now()
+			p.write(w, long)
+			if d := time.Since(start); d > time.Second {
+				t.Errorf("%s: %q repeated takes %v", p.name, s, d)
+			}
 		}
 	}
 }
