@@ -3,55 +3,14 @@ package render
 import (
 	"bytes"
 	"context"
-	"flag"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"golang.org/x/net/html"
 
 	Rows "sitegen.dev/bench/render/gen/c/components/Rows"
 	"sitegen.dev/bench/rows"
-	"sitegen.dev/core/codegen"
 	"sitegen.dev/core/site"
-	"sitegen.dev/core/syntax"
 )
-
-var update = flag.Bool("update", false, "compile ../site/src/components/Rows.gosite again")
-
-// TestGenerated holds gen/ against what this compiler makes of ../site/src/components/Rows.gosite.
-func TestGenerated(t *testing.T) {
-	src, err := os.ReadFile("../site/src/components/Rows.gosite")
-	if err != nil {
-		t.Fatal(err)
-	}
-	file, diags := syntax.Parse("site/src/components/Rows.gosite", src)
-	if len(diags) > 0 {
-		t.Fatal(diags)
-	}
-	p, list := codegen.Link(codegen.Input{
-		ModulePath: "sitegen.dev/bench", SrcDir: "site/src", GenDir: "render/gen",
-		Sources: []codegen.Source{{Path: "site/src/components/Rows.gosite", File: file}},
-	})
-	files, more := p.Generate()
-	if list.Len()+more.Len() > 0 {
-		t.Fatal(list.Sorted(), more.Sorted())
-	}
-	for _, f := range files {
-		name := filepath.Join("..", filepath.FromSlash(f.Path))
-		if *update {
-			if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(name, f.Data, 0o666); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if have, err := os.ReadFile(name); err != nil || !bytes.Equal(have, f.Data) {
-			t.Errorf("%s is out of date (%v): go test ./render -run TestGenerated -update", f.Path, err)
-		}
-	}
-}
 
 // TestSame holds the four outputs against each other, as a browser sees them.
 func TestSame(t *testing.T) {
