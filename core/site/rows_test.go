@@ -137,3 +137,88 @@ func BenchmarkEscape(b *testing.B) {
 		})
 	}
 }
+
+// What is written in every row must not cost an allocation; the exceptions are named in the second table.
+func TestAllocations(t *testing.T) {
+	var (
+		str, empty = "a <b> & \"c\" that is long enough to be copied", ""
+		bs         = []byte(str)
+		n, f       = 123456, 1.5
+		on         = true
+		none       *string
+		some       = &str
+		opt        = site.When(true, str)
+		markup     = site.HTML("<b>")
+		style      = site.CSS("color:red")
+		node       = site.Node(func(w *site.Writer) error { w.S("<b>"); return w.End() })
+		nodes      = []site.Node{node, node}
+		load       = func() (string, error) { return str, nil }
+		href       = "/a/b?c=d&e=f"
+		srcset     = "/a.png 1x, /b.png 2x"
+		named      = tone(str)
+		number     = count(7)
+		stringy    = fruit(0)
+	)
+	tests := []struct {
+		name string
+		want float64
+		f    func(w *site.Writer)
+	}{
+		{"S", 0, func(w *site.Writer) { w.S(str) }},
+		{"Text string", 0, func(w *site.Writer) { site.V(str).Text(w) }},
+		{"Text string, error", 0, func(w *site.Writer) { site.V(load()).Text(w) }},
+		{"Text bytes", 0, func(w *site.Writer) { site.V(bs).Text(w) }},
+		{"Text int", 0, func(w *site.Writer) { site.V(n).Text(w) }},
+		{"Text int64", 0, func(w *site.Writer) { site.V(int64(n)).Text(w) }},
+		{"Text uint8", 0, func(w *site.Writer) { site.V(uint8(n)).Text(w) }},
+		{"Text float", 0, func(w *site.Writer) { site.V(f).Text(w) }},
+		{"Text bool", 0, func(w *site.Writer) { site.V(on).Text(w) }},
+		{"Text nil pointer", 0, func(w *site.Writer) { site.V(none).Text(w) }},
+		{"Text pointer", 0, func(w *site.Writer) { site.V(some).Text(w) }},
+		{"Text Opt", 0, func(w *site.Writer) { site.V(opt).Text(w) }},
+		{"Text HTML", 0, func(w *site.Writer) { site.V(markup).Text(w) }},
+		{"Text Node", 0, func(w *site.Writer) { site.V(node).Text(w) }},
+		{"Text Nodes", 0, func(w *site.Writer) { site.V(nodes).Text(w) }},
+		{"HTML", 0, func(w *site.Writer) { site.V(str).HTML(w) }},
+		{"Attr string", 0, func(w *site.Writer) { site.V(str).Attr(w, "title") }},
+		{"Attr int", 0, func(w *site.Writer) { site.V(n).Attr(w, "width") }},
+		{"Attr bool", 0, func(w *site.Writer) { site.V(on).Attr(w, "hidden") }},
+		{"Attr Opt", 0, func(w *site.Writer) { site.V(site.When(n > 5, str)).Attr(w, "title") }},
+		{"EnumAttr", 0, func(w *site.Writer) { site.V(on).EnumAttr(w, "aria-busy") }},
+		{"URL", 0, func(w *site.Writer) { site.V(href).URL(w, "href") }},
+		{"ImageURL", 0, func(w *site.Writer) { site.V(href).ImageURL(w, "src") }},
+		{"Srcset", 0, func(w *site.Writer) { site.V(srcset).Srcset(w, "srcset") }},
+		{"Refresh", 0, func(w *site.Writer) { site.V("5; url=/a").Refresh(w) }},
+		{"Style string", 0, func(w *site.Writer) { site.V("color: red; margin: 0").Style(w) }},
+		{"Style CSS", 0, func(w *site.Writer) { site.V(style).Style(w) }},
+		{"ClassList", 0, func(w *site.Writer) { site.ClassList(w, site.C("a"), site.C(str), site.CIf("c", on), site.C(empty)) }},
+		{"StyleList", 0, func(w *site.Writer) {
+			site.StyleList(w, site.D("color", "red"), site.D("--n", n), site.StyleLit("a:b"), site.D("opacity", f))
+		}},
+		{"Tmpl", 0, func(w *site.Writer) { site.Tmpl(w, "id", site.Lit("a-"), site.Hole(n), site.Hole(str)) }},
+		{"URLTmpl", 0, func(w *site.Writer) {
+			site.URLTmpl(w, "href", false, site.Lit("/p/"), site.Hole(str), site.Lit("?q="), site.Hole(n), site.Lit("&r="), site.Hole(href))
+		}},
+		{"Spread", 0, func(w *site.Writer) { site.Spread(w, "a", nil) }},
+		{"TagName", 0, func(w *site.Writer) { site.TagName(w, "h2") }},
+		{"Loop and End", 0, func(w *site.Writer) { w.Loop(); w.End() }},
+
+		{"Text named string", 1, func(w *site.Writer) { site.V(named).Text(w) }},
+		{"Text named small int", 0, func(w *site.Writer) { site.V(number).Text(w) }},
+		{"Text Stringer", 0, func(w *site.Writer) { site.V(stringy).Text(w) }},
+		{"Attr named string", 1, func(w *site.Writer) { site.V(named).Attr(w, "title") }},
+	}
+	w := site.NewWriter(make([]byte, 0, 64<<10))
+	for _, tt := range tests {
+		got := testing.AllocsPerRun(200, func() {
+			w.Reset()
+			tt.f(w)
+		})
+		if err := w.Err(); err != nil {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+		if got > tt.want {
+			t.Errorf("%s: %v allocations, want %v", tt.name, got, tt.want)
+		}
+	}
+}
