@@ -81,15 +81,21 @@ func hidden(name string) bool {
 	return false
 }
 
-// files lists the client files, sorted by name, and writes their compressed forms.
+// files lists the client files, sorted by name, and writes their compressed forms. Hidden ones are left out.
 func (s *store) files(ctx context.Context, site *adapter.Site) ([]entry, error) {
 	s.dir = site.ClientDir
 	s.names = map[string]bool{}
 	var list []entry
 	var total int64
 	err := fs.WalkDir(os.DirFS(s.dir), ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || hidden(name) {
+		if err != nil {
 			return err
+		}
+		if name != "." && hidden(name) {
+			return s.drop(name, d)
+		}
+		if d.IsDir() {
+			return nil
 		}
 		info, err := d.Info()
 		if err != nil {
@@ -132,6 +138,19 @@ func (s *store) files(ctx context.Context, site *adapter.Site) ([]entry, error) 
 		best := s.level == "best" || s.level == "auto" && (total <= bestUpTo || e.immutable)
 		return s.add(e, best)
 	})
+}
+
+// drop leaves a hidden file or directory out of the output.
+func (s *store) drop(name string, d fs.DirEntry) error {
+	if s.tmp == "" {
+		if err := s.out.Remove(path.Join(clientDir, name)); err != nil {
+			return err
+		}
+	}
+	if d.IsDir() {
+		return fs.SkipDir
+	}
+	return nil
 }
 
 // readPrerendered reads the list of prerendered files. There is none where nothing was prerendered.
@@ -181,7 +200,7 @@ func (s *store) add(e *entry, best bool) error {
 		if s.names[e.name+f.suffix] {
 			continue // the author has a file of that name
 		}
-		key := fmt.Sprintf("compress 1 %s %t %s", f.suffix, best, hex.EncodeToString(sum[:]))
+		key := fmt.Sprintf("compress 2 %s %t %s", f.suffix, best, hex.EncodeToString(sum[:]))
 		small, err := s.out.Cached(key, func() ([]byte, error) { return f.shrink(data, best) })
 		if err != nil {
 			return fmt.Errorf("compress %s: %w", e.name, err)
