@@ -179,8 +179,8 @@ func (p *parser) endBraces(open int, c *goCode, tag bool) bool {
 			p.cut(open, tag)
 		}
 		p.diags = p.diags[:min(c.diags, len(p.diags))]
-		c.markup, c.items, c.broken = nil, nil, true
-		c.span.End = max(c.span.Start, min(c.span.End, p.pos-1))
+		c.cut(p.pos)
+		c.items, c.broken = nil, true
 		quote := p.src[at : at+1]
 		p.error("SG1005", Span{at, at + 1}, "the string is never closed", "add "+string(quote))
 		return false
@@ -192,8 +192,7 @@ func (p *parser) endBraces(open int, c *goCode, tag bool) bool {
 	if p.pos > open && (c.end == endEOF || c.end == endMarkup) {
 		if p.cut(open, tag) {
 			p.diags = p.diags[:min(c.diags, len(p.diags))]
-			c.markup = nil
-			c.span.End = max(c.span.Start, min(c.span.End, p.pos))
+			c.cut(p.pos)
 			hint = "add } behind " + clip(c.span.Text(p.src))
 		}
 	}
@@ -300,7 +299,8 @@ func (p *parser) keywordStmt(start int, word string) Node {
 	if c.span.Empty() {
 		c.span.End = at + len(word)
 	}
-	c.span.Start = at
+	c.span.Start = min(at, p.pos)
+	c.span.End = min(c.span.End, p.pos)
 	s.Code = &Expr{c.span, c.markup}
 	s.Span = Span{start, p.pos}
 	if ok && !p.twoStatements(&c) && p.check(&c, checkStmt, "") && decl {
@@ -433,10 +433,9 @@ func (p *parser) header(keyword string, start int) goCode {
 			p.note(Span{start, from}, "opened here"))
 		p.pos++
 	default:
-		if p.cut(start, false) {
+		if p.cut(from, false) {
 			p.diags = p.diags[:min(c.diags, len(p.diags))]
-			c.markup = nil
-			c.span.End = max(c.span.Start, min(c.span.End, p.pos))
+			c.cut(p.pos)
 		}
 		p.unclosed("SG1005", Span{start, from}, "{"+keyword, "write {"+keyword+" "+clip(c.span.Text(p.src))+" { … }}")
 	}
@@ -602,8 +601,7 @@ func (p *parser) switchNode(start int) Node {
 						}
 					}
 					p.diags = p.diags[:min(c.diags, len(p.diags))]
-					c.markup = nil
-					c.span.End = max(c.span.Start, min(c.span.End, p.pos))
+					c.cut(p.pos)
 					for c.span.End > c.span.Start && isBlank(p.src[c.span.End-1]) {
 						c.span.End--
 					}

@@ -7,6 +7,7 @@ import (
 	"go/scanner"
 	"go/token"
 	"strings"
+	"unicode/utf8"
 )
 
 // fence finds the frontmatter, splits it and checks its syntax. The parser stands behind it afterwards.
@@ -234,6 +235,9 @@ func tokenEnd(src []byte, at int, tok token.Token, lit string, limit int) int {
 	switch {
 	case tok == token.SEMICOLON && lit == "\n":
 		return at
+	case tok == token.ILLEGAL: // the literal of a broken character is U+FFFD
+		_, n := utf8.DecodeRune(src[at:limit])
+		return at + n
 	case tok == token.STRING && src[at] == '`':
 		if n := bytes.IndexByte(src[at+1:limit], '`'); n >= 0 {
 			return at + n + 2

@@ -81,6 +81,13 @@ func (c *goCode) part(src []byte, s Span) *Expr {
 	return e
 }
 
+// cut ends c at pos, which may lie before its end or even its start.
+func (c *goCode) cut(pos int) {
+	c.markup = nil
+	c.span.Start = min(c.span.Start, pos)
+	c.span.End = min(c.span.End, pos)
+}
+
 func isIdentByte(c byte) bool {
 	return isLetter(c) || c == '_' || '0' <= c && c <= '9' || c >= utf8.RuneSelf
 }
