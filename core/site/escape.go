@@ -23,14 +23,14 @@ const (
 	quotes = 4 * ones // the bit in which & and the double quote differ
 )
 
-// zeros has the high bit set in the lowest byte of x that is zero, and none below; bits above it and those that are
+// zeroBytes has the high bit set in the lowest byte of x that is zero, and none below; bits above it and those that are
 // not in highs mean nothing.
-func zeros(x uint64) uint64 { return (x - ones) &^ x }
+func zeroBytes(x uint64) uint64 { return (x - ones) &^ x }
 
 // specials has the high bit set in the lowest byte of x that is to be replaced. < and > differ in one bit, which is
 // set before they are compared; & and the double quote too if it is asked for.
 func specials(x, quote uint64) uint64 {
-	return (zeros(x) | zeros((x|quote)^'&'*ones) | zeros((x|2*ones)^'>'*ones)) & highs
+	return (zeroBytes(x) | zeroBytes((x|quote)^'&'*ones) | zeroBytes((x|2*ones)^'>'*ones)) & highs
 }
 
 // appendEscaped copies s eight bytes at a time and stops for those that are to be replaced. Copying while looking

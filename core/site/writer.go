@@ -44,23 +44,20 @@ func (w *Writer) End() error {
 	if len(w.buf) < w.limit {
 		return nil
 	}
-	w.full()
-	return w.err
+	return w.full()
 }
 
 // Loop stands at the head of a loop body: it may hand the buffer on, and is false once there is an error.
-func (w *Writer) Loop() bool { return len(w.buf) < w.limit || w.full() }
+func (w *Writer) Loop() bool { return len(w.buf) < w.limit || w.full() == nil }
 
-// full is the rare half of Loop and End.
-func (w *Writer) full() bool {
-	if w.err != nil {
-		return false
-	}
-	if w.spill == nil {
+// full is the rare half of Loop and End, which are inlined without it.
+//
+//go:noinline
+func (w *Writer) full() error {
+	if w.err == nil && w.spill == nil {
 		w.limit = math.MaxInt
-		return true
 	}
-	return w.flush() == nil
+	return w.flush()
 }
 
 // flush hands the buffer on now, however short it is. Without a receiver it does nothing.
