@@ -15,7 +15,7 @@ import (
 // TestSame holds the four outputs against each other, as a browser sees them.
 func TestSame(t *testing.T) {
 	table := rows.Data(50)
-	want := normal(t, byHand(nil, table))
+	want := normal(t, rows.Hand(nil, table))
 	for name, render := range map[string]func() []byte{
 		"component": func() []byte { return component(site.NewWriter(nil), table) },
 		"templ": func() []byte {
@@ -61,7 +61,7 @@ func component(w *site.Writer, table []rows.Row) []byte {
 
 func BenchmarkRows(b *testing.B) {
 	table := rows.Data(1000)
-	size := int64(len(byHand(nil, table)))
+	size := int64(len(rows.Hand(nil, table)))
 	b.Run("component", func(b *testing.B) {
 		b.SetBytes(size)
 		b.ReportAllocs()
@@ -76,7 +76,7 @@ func BenchmarkRows(b *testing.B) {
 		b.ReportAllocs()
 		var buf []byte
 		for b.Loop() {
-			buf = byHand(buf[:0], table)
+			buf = rows.Hand(buf[:0], table)
 		}
 	})
 	b.Run("templ", func(b *testing.B) {

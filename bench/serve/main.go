@@ -26,13 +26,15 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"sitegen.dev/bench/rows"
 )
 
 var (
 	rounds      = flag.Int("rounds", 5, "rounds of each pair")
 	seconds     = flag.Float64("seconds", 2, "length of a round of one server")
 	connections = flag.Int("connections", 32, "keep-alive connections")
-	plainOn     = flag.String("plain", "", "be the plain server: address, then files as path=type=file arguments")
+	plainOn     = flag.String("plain", "", "be the plain server: address, then files as path|type|file arguments")
 )
 
 func main() {
@@ -72,16 +74,20 @@ func measure(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := run(ctx, bench, "go", "run", "../cli/cmd/sitegen", "-C", "site", "build", "--out", filepath.Join(work, "dist"), "--quiet"); err != nil {
-		return fmt.Errorf("build bench/site: %w", err)
+	public := filepath.Join(bench, "site/public") // not under version control
+	if err := os.MkdirAll(public, 0o777); err != nil {
+		return err
 	}
 	for name, n := range map[string]int{"10k.txt": 10_000, "200k.txt": 200_000} {
 		text := strings.Repeat("All work and no play makes a dull benchmark.\n", n/45+1)[:n]
-		if err := os.WriteFile(filepath.Join(work, "dist/client", name), []byte(text), 0o666); err != nil {
+		if err := os.WriteFile(filepath.Join(public, name), []byte(text), 0o666); err != nil {
 			return err
 		}
 	}
-	ours, stop, err := start(ctx, filepath.Join(work, "dist/server/server"), []string{"--log", "off"}, "")
+	if err := run(ctx, bench, "go", "run", "../cli/cmd/sitegen", "-C", "site", "--quiet", "build"); err != nil {
+		return fmt.Errorf("build bench/site: %w", err)
+	}
+	ours, stop, err := start(ctx, filepath.Join(bench, "site/dist/server/server"), []string{"--log", "off"}, "")
 	if err != nil {
 		return err
 	}
@@ -107,7 +113,7 @@ func measure(ctx context.Context) error {
 		if err := os.WriteFile(name, body, 0o666); err != nil {
 			return err
 		}
-		files = append(files, t.path+"="+resp.Header.Get("Content-Type")+"="+name)
+		files = append(files, t.path+"|"+resp.Header.Get("Content-Type")+"|"+name)
 	}
 	floor, stopPlain, err := start(ctx, self, files, "plain")
 	if err != nil {
@@ -186,9 +192,13 @@ func start(ctx context.Context, program string, args []string, plain string) (ad
 func plain(addr string, files []string) error {
 	mux := http.NewServeMux()
 	for _, f := range files {
-		part := strings.SplitN(f, "=", 3)
+		part := strings.SplitN(f, "|", 3)
 		if strings.HasSuffix(part[0], ".txt") {
 			mux.HandleFunc("GET "+part[0], func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, part[2]) })
+			continue
+		}
+		if part[0] == "/table" { // rendered anew each time, as a page is
+			mux.HandleFunc("GET "+part[0], table(part[1]))
 			continue
 		}
 		body, err := os.ReadFile(part[2])
@@ -201,6 +211,20 @@ func plain(addr string, files []string) error {
 		})
 	}
 	return http.ListenAndServe(addr, mux)
+}
+
+// table is the page /table of bench/site, by hand.
+func table(contentType string) http.HandlerFunc {
+	var pool sync.Pool
+	return func(w http.ResponseWriter, r *http.Request) {
+		b, _ := pool.Get().([]byte)
+		b = append(b[:0], `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Table</title></head><body>`...)
+		b = rows.Hand(b, rows.Table)
+		b = append(b, "</body></html>"...)
+		w.Header().Set("Content-Type", contentType)
+		w.Write(b)
+		pool.Put(b)
+	}
 }
 
 type figures struct {
