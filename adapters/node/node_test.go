@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -265,6 +266,33 @@ func TestStandalone(t *testing.T) {
 		t.Error("the program holds the path of the folder it was built in")
 	}
 	ask(t, filepath.Join(dir, "server/web"))
+	preview(t, dir)
+}
+
+// preview asks the output through the previewer.
+func preview(t *testing.T, dir string) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	h, stop, err := Adapter{}.Preview(ctx, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{"/now": "<p>on demand, for GET</p>", "/50%25%20%22off%22/it's.html?x=%20": "odd name"} {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+		if w.Code != 200 || w.Body.String() != want {
+			t.Errorf("preview of %s = %d, %.60q; want %q", path, w.Code, w.Body, want)
+		}
+	}
+	if err := stop(); err != nil {
+		t.Errorf("stop: %v", err)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest("GET", "/now", nil))
+	if w.Code != http.StatusBadGateway {
+		t.Errorf("after stop = %d; want 502", w.Code)
+	}
 }
 
 // ask runs a program and asks it for a file, a page on demand, and what is neither.
@@ -370,6 +398,9 @@ func TestMiddleware(t *testing.T) {
 		has := func(name string) bool { return slices.Contains(names, name) }
 		if !has("server/server.go") || !has("server/files.txt") || has("server/client.pack") != embed || has("client/index.html") == embed {
 			t.Errorf("embed %t: the output is %v", embed, names)
+		}
+		if _, _, err := (Adapter{}).Preview(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "mode: middleware") {
+			t.Errorf("embed %t: Preview = %v", embed, err)
 		}
 		write(t, site.ModuleDir, map[string]string{"web/main.go": `package main
 

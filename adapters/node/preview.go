@@ -1,0 +1,117 @@
+package node
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"sitegen.dev/core/adapter"
+)
+
+var _ adapter.Previewer = Adapter{}
+
+// startTimeout is how long a program may take until it listens.
+const startTimeout = 10 * time.Second
+
+// Preview runs the program in dir on a free port of this machine and hands requests on to it. What it logs goes to
+// standard error, as it would where it is deployed.
+func (Adapter) Preview(ctx context.Context, dir string) (http.Handler, func() error, error) {
+	name, err := programIn(filepath.Join(dir, serverDir))
+	if err != nil {
+		return nil, nil, err
+	}
+	cmd := exec.CommandContext(ctx, name, "--host", "127.0.0.1", "--port", "0", "--log", "json")
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = startTimeout
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, nil, err
+	}
+	// Wait closes the pipe, so it has to come after the last read.
+	copied := make(chan struct{})
+	stop := func() error {
+		cmd.Cancel()
+		select {
+		case <-copied:
+		case <-time.After(startTimeout):
+			cmd.Process.Kill()
+		}
+		err := cmd.Wait()
+		var exit *exec.ExitError
+		if errors.As(err, &exit) || ctx.Err() != nil {
+			return nil // how it ended is of no interest once we wanted it to
+		}
+		return err
+	}
+	lines := bufio.NewReader(stderr)
+	found := make(chan string, 1)
+	go func() {
+		defer close(copied)
+		line, _ := lines.ReadString('\n')
+		found <- line
+		io.Copy(os.Stderr, lines)
+	}()
+	var line string
+	select {
+	case line = <-found:
+	case <-time.After(startTimeout):
+		stop()
+		return nil, nil, fmt.Errorf("%s does not listen after %v", filepath.Base(name), startTimeout)
+	}
+	var said struct{ URL string }
+	if err := json.Unmarshal([]byte(line), &said); err != nil || said.URL == "" {
+		stop()
+		return nil, nil, fmt.Errorf("%s cannot run: %s", filepath.Base(name), strings.TrimSpace(line))
+	}
+	to, err := url.Parse(said.URL)
+	if err != nil {
+		stop()
+		return nil, nil, err
+	}
+	return proxy(to), stop, nil
+}
+
+// programIn finds the one program in a directory.
+func programIn(dir string) (string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return "", err
+	}
+	if len(entries) != 1 || !entries[0].Type().IsRegular() {
+		return "", errors.New("the output holds a package, made with mode: middleware; run the program that mounts it")
+	}
+	return filepath.Join(dir, entries[0].Name()), nil
+}
+
+// proxy hands requests on as they came: the same Host, the same path byte for byte.
+func proxy(to *url.URL) http.Handler {
+	return &httputil.ReverseProxy{
+		FlushInterval: -1,
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.Out.URL.Scheme, r.Out.URL.Host = to.Scheme, to.Host
+			r.Out.Host = r.In.Host
+			if raw, _, _ := strings.Cut(r.In.RequestURI, "?"); strings.HasPrefix(raw, "/") && !strings.HasPrefix(raw, "//") {
+				r.Out.URL.Opaque = raw
+				_, r.Out.URL.RawQuery, _ = strings.Cut(r.In.RequestURI, "?")
+			}
+		},
+		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
+			http.Error(w, "the previewed program does not answer", http.StatusBadGateway)
+		},
+		Transport: &http.Transport{DisableCompression: true},
+	}
+}
