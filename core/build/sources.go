@@ -199,8 +199,8 @@ func (b *builder) route(context.Context) error {
 		Output:    b.Config.Output,
 		Redirects: b.redirects(),
 		HasPublic: func(name string) bool {
-			_, err := os.Stat(filepath.Join(b.Layout.Root, filepath.FromSlash(path.Join(b.Config.Public, name))))
-			return err == nil
+			info, err := os.Stat(filepath.Join(b.Layout.Root, filepath.FromSlash(path.Join(b.Config.Public, name))))
+			return err == nil && info.Mode().IsRegular()
 		},
 	})
 	b.list.Add(list.Sorted()...)

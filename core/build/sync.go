@@ -8,6 +8,7 @@ import (
 	"golang.org/x/mod/modfile"
 
 	"sitegen.dev/core"
+	"sitegen.dev/core/config"
 	"sitegen.dev/core/diag"
 	"sitegen.dev/core/internal/gocmd"
 )
@@ -26,6 +27,9 @@ func (b *builder) sync() error {
 		return nil
 	}
 	if err := writeChanged(b.Layout.abs(workDir+"/.gitignore"), []byte("*\n")); err != nil {
+		return err
+	}
+	if err := writeChanged(b.Layout.abs(workDir+"/site.schema.json"), config.Schema()); err != nil {
 		return err
 	}
 	if filepath.ToSlash(filepath.Clean(from)) != coreDir {

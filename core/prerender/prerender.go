@@ -156,14 +156,6 @@ func (r *run) listPage(e wire.Event) error {
 	return err
 }
 
-// requestData says, for each thing that only a request has, how a page reads it.
-var requestData = map[string]string{
-	"request":        "page.Request",
-	"cookies":        "page.Cookies",
-	"client address": "page.ClientAddr",
-	"session":        "page.Session",
-}
-
 func (r *run) diagnostic(e wire.Event) diag.Diagnostic {
 	d := diag.Diagnostic{Severity: diag.Error, Message: e.Message}
 	d.File = e.Source
@@ -174,16 +166,13 @@ func (r *run) diagnostic(e wire.Event) diag.Diagnostic {
 	if e.Path != "" {
 		at = " while rendering " + e.Path
 	}
-	reads := requestData[e.Detail]
+	reads := strings.TrimSuffix(e.Detail, "()")
 	if e.What == wire.Panicked && strings.Contains(e.Message, "nil pointer dereference") && strings.Contains(r.line(e.At), "page.Request") {
 		e.What, reads = wire.RequestData, "page.Request"
 	}
 	switch e.What {
 	case wire.RequestData:
 		d.Code = "SG3101"
-		if reads == "" {
-			reads = e.Detail
-		}
 		d.Message = fmt.Sprintf("%s is prerendered, so there is no request: %s cannot be read", e.Route, reads)
 		d.Hint = "write `const prerender = false` in the frontmatter of " + e.Source + " to render it on demand, or guard the code with `if !page.Prerendered { … }`"
 		if i := strings.Index(r.line(e.At), reads); i >= 0 {

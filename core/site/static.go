@@ -18,6 +18,7 @@ type Rendered struct {
 	Header   *Header // beside the content type that the file name implies; Location of a redirect
 	Body     []byte  // valid until the buffer that RenderStatic was given is used again
 	Warnings []string
+	Buffer   []byte // what to hand to the next RenderStatic, once Body has been used
 }
 
 // StatusError says that a page that is being prerendered answers with a status for which there is no file.
@@ -259,11 +260,11 @@ func (x *exchange) intoFile(out *Rendered) error {
 	case r.body == textBody:
 		out.Body = []byte(r.text)
 	case r.body == readerBody || r.body == pourBody:
-		w := NewWriter(x.w.Bytes()[:0])
-		if err := x.pour(writerBytes{w}); err != nil {
+		x.w.Reset()
+		if err := x.pour(writerBytes{x.w}); err != nil {
 			return err
 		}
-		out.Body = w.Bytes()
+		out.Body = x.w.Bytes()
 	}
 	for _, name := range framing {
 		r.Header.drop(name, 0)
@@ -271,6 +272,7 @@ func (x *exchange) intoFile(out *Rendered) error {
 	r.Header.drop("Content-Length", 0)
 	out.Header = &r.Header
 	out.Warnings = x.warnings
+	out.Buffer = x.w.Bytes()[:0]
 	return nil
 }
 

@@ -67,9 +67,9 @@ func Run(ctx context.Context, app *site.App, job wire.Job, w io.Writer) bool {
 	}
 	p.batch(ctx, fixed)
 	for _, r := range dynamic {
-		entries, err := p.paths(ctx, r)
+		entries, err := app.StaticPaths(ctx, r)
 		if err != nil {
-			p.event(wire.Event{Kind: wire.Error, Route: r.Pattern, Source: r.Source, What: wire.PathList, Message: err.Error(), At: frameOf(err)})
+			p.event(p.failure(wire.Event{Route: r.Pattern, Source: r.Source}, wire.PathList, err))
 			continue
 		}
 		tasks := make([]task, len(entries))
@@ -122,16 +122,6 @@ func (p *printer) event(e wire.Event) {
 	}
 }
 
-// paths asks a dynamic route for its list; a panic in it is an error.
-func (p *printer) paths(ctx context.Context, r *site.Route) (entries []site.PathEntry, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = &panicError{value: v, stack: userFrames(3, p.job.Module)}
-		}
-	}()
-	return p.app.StaticPaths(ctx, r)
-}
-
 // batch renders tasks on all workers and reports them in their order. The distance between the oldest page that is not
 // reported and the newest that is begun is bounded, so the reports waiting for their turn are too.
 func (p *printer) batch(ctx context.Context, tasks []task) {
@@ -180,58 +170,55 @@ func (p *printer) batch(ctx context.Context, tasks []task) {
 // page renders and writes one page. It gives back the buffer for the next one.
 func (p *printer) page(ctx context.Context, t task, buf []byte) (_ []byte, events []wire.Event) {
 	e := wire.Event{Kind: wire.Page, Route: t.route.Pattern, Source: t.route.Source}
-	fail := func(what wire.Failure, err error) {
-		e.Kind, e.What, e.Message, e.At = wire.Error, what, err.Error(), frameOf(err)
-		events = append(events, e)
-	}
-	defer func() {
-		v := recover()
-		if v == nil {
-			return
-		}
-		e.Stack = userFrames(3, p.job.Module)
-		if len(e.Stack) > 0 {
-			e.At = e.Stack[0]
-		}
-		e.Kind, e.What, e.Message = wire.Error, wire.Panicked, fmt.Sprint(v)
-		var early *site.PrerenderError
-		if err, ok := v.(error); ok && errors.As(err, &early) {
-			e.What, e.Detail = wire.RequestData, early.What
-		}
-		events = append(events, e)
-		buf = nil
-	}()
 	r, err := p.app.RenderStatic(ctx, t.route, t.entry, buf[:0])
-	if r != nil {
-		e.Path, e.File, e.Status = r.Path, r.File, r.Status
-	}
 	if err != nil {
-		var early *site.PrerenderError
-		if errors.As(err, &early) {
-			e.Detail = early.What
-			fail(wire.RequestData, err)
-			return buf, events
-		}
-		fail(wire.Returned, err)
-		return buf, events
+		return buf, []wire.Event{p.failure(e, wire.Returned, err)}
 	}
+	e.Path, e.File, e.Status, e.Size = r.Path, r.File, r.Status, int64(len(r.Body))
 	for name, value := range r.Header.All() {
 		e.Headers = append(e.Headers, [2]string{name, value})
 	}
-	e.Size = int64(len(r.Body))
-	if err := write(p.job.Out, r.File, r.Body); err != nil {
-		if errors.Is(err, fs.ErrExist) {
-			fail(wire.Conflict, fmt.Errorf("%s is there already", r.File))
-		} else {
-			fail(wire.Disk, err)
-		}
-		return r.Body, events
+	switch err := write(p.job.Out, r.File, r.Body); {
+	case errors.Is(err, fs.ErrExist):
+		return r.Buffer, []wire.Event{p.failure(e, wire.Conflict, fmt.Errorf("%s is there already", r.File))}
+	case err != nil:
+		return r.Buffer, []wire.Event{p.failure(e, wire.Disk, err)}
 	}
 	events = append(events, e)
 	for _, m := range r.Warnings {
 		events = append(events, wire.Event{Kind: wire.Warning, Route: e.Route, Source: e.Source, Path: e.Path, Message: m})
 	}
-	return r.Body, events
+	return r.Buffer, events
+}
+
+// failure makes an Error of e: what happened and at which line of the author's.
+func (p *printer) failure(e wire.Event, what wire.Failure, err error) wire.Event {
+	e.Kind, e.What, e.Message = wire.Error, what, err.Error()
+	var value *site.ValueError
+	if errors.As(err, &value) {
+		e.Message = value.Message
+		e.At = wire.Frame{File: value.File, Line: value.Line}
+	}
+	var panicked *site.PanicError
+	if errors.As(err, &panicked) {
+		e.Message = fmt.Sprint(panicked.Value)
+		if what == wire.Returned {
+			e.What = wire.Panicked
+		}
+		for _, f := range panicked.Stack {
+			if file, ok := userFile(filepath.ToSlash(f.File), p.job.Module); ok {
+				e.Stack = append(e.Stack, wire.Frame{File: file, Line: f.Line, Func: f.Func})
+			}
+		}
+		if len(e.Stack) > 0 {
+			e.At = e.Stack[0]
+		}
+	}
+	var early *site.PrerenderError
+	if errors.As(err, &early) {
+		e.What, e.Detail = wire.RequestData, early.What
+	}
+	return e
 }
 
 // write makes a new file below dir. It never replaces one.
@@ -261,46 +248,6 @@ func bare(err error) error {
 		return pe.Err
 	}
 	return err
-}
-
-type panicError struct {
-	value any
-	stack []wire.Frame
-}
-
-func (e *panicError) Error() string { return fmt.Sprint("panic: ", e.value) }
-
-// frameOf finds the author's line in an error that knows it.
-func frameOf(err error) wire.Frame {
-	var p *panicError
-	if errors.As(err, &p) && len(p.stack) > 0 {
-		return p.stack[0]
-	}
-	var located interface {
-		Source() (file string, line int)
-	}
-	if errors.As(err, &located) {
-		file, line := located.Source()
-		return wire.Frame{File: file, Line: line}
-	}
-	return wire.Frame{}
-}
-
-// userFrames gives the frames of the running goroutine that belong to the site: components, which the compiler marks
-// with //line, and the site's own Go files. It is called while a panic unwinds, so the innermost frame is its cause.
-func userFrames(skip int, module string) []wire.Frame {
-	pc := make([]uintptr, 64)
-	frames := runtime.CallersFrames(pc[:runtime.Callers(skip, pc)])
-	var out []wire.Frame
-	for {
-		f, more := frames.Next()
-		if file, ok := userFile(filepath.ToSlash(f.File), module); ok {
-			out = append(out, wire.Frame{File: file, Line: f.Line, Func: f.Function})
-		}
-		if !more {
-			return out
-		}
-	}
 }
 
 // userFile gives a frame's file relative to the module root. Builds are trimmed, so the site's own Go files begin with
