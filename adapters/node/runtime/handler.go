@@ -433,20 +433,20 @@ func (x *exchange) access() {
 	if x.h.guest || !x.h.log.access {
 		return
 	}
-	attrs := [...]slog.Attr{
-		slog.String("method", x.r.Method),
-		slog.String("path", x.r.URL.Path),
-		slog.Int("status", x.status),
-		slog.Int64("bytes", x.bytes),
-		slog.Duration("time", time.Since(x.begin)),
-		slog.String("remote", x.r.RemoteAddr),
-		slog.String("id", x.id),
+	now := time.Now()
+	var stack [512]byte
+	l := line{buf: stack[:0], json: x.h.log.json}
+	l.begin(now, "INFO", "request")
+	l.text("method", x.r.Method)
+	l.text("path", x.r.URL.Path)
+	l.number("status", int64(x.status))
+	l.number("bytes", x.bytes)
+	l.millis("ms", now.Sub(x.begin))
+	l.text("remote", x.r.RemoteAddr)
+	if x.id != "" {
+		l.text("id", x.id)
 	}
-	n := len(attrs)
-	if x.id == "" {
-		n--
-	}
-	x.h.log.LogAttrs(context.Background(), slog.LevelInfo, "request", attrs[:n]...)
+	x.h.log.Write(l.end())
 }
 
 // bodyReader is the body of a request with deadlines. What goes wrong with it is the client's fault, and answered so.

@@ -16,7 +16,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
@@ -308,73 +307,6 @@ func address(a net.Addr, secure bool, base string) string {
 		base = "/"
 	}
 	return scheme + "://" + host + base
-}
-
-// logger writes the access log and messages. Lines are gathered for a moment, since a write of the operating system per
-// request costs more than the rest of a request; errors are written at once.
-type logger struct {
-	*slog.Logger
-	handler slog.Handler
-	access  bool
-
-	mu    sync.Mutex
-	w     io.Writer
-	buf   []byte
-	timer *time.Timer
-}
-
-// The log is written at the latest after logDelay, or when logBuffer bytes have gathered.
-const (
-	logDelay  = 100 * time.Millisecond
-	logBuffer = 32 << 10
-)
-
-func newLog(w io.Writer, format string) *logger {
-	l := &logger{w: w, access: format != "off"}
-	l.handler = slog.NewTextHandler(l, nil)
-	if format == "json" {
-		l.handler = slog.NewJSONHandler(l, nil)
-	}
-	l.Logger = slog.New(l.handler)
-	return l
-}
-
-// Write takes one line.
-func (l *logger) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.buf = append(l.buf, p...)
-	if len(l.buf) >= logBuffer {
-		l.write()
-	} else if l.timer == nil {
-		l.timer = time.AfterFunc(logDelay, l.flush)
-	}
-	return len(p), nil
-}
-
-func (l *logger) flush() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.write()
-}
-
-// write is called with the lock held. A log that cannot be written is no reason to stop serving.
-func (l *logger) write() {
-	if l.timer != nil {
-		l.timer.Stop()
-		l.timer = nil
-	}
-	if len(l.buf) > 0 {
-		l.w.Write(l.buf)
-		l.buf = l.buf[:0]
-	}
-}
-
-func (l *logger) message(level slog.Level, msg string, attrs ...slog.Attr) {
-	l.LogAttrs(context.Background(), level, msg, attrs...)
-	if level >= slog.LevelWarn {
-		l.flush()
-	}
 }
 
 // checkClient makes sure that dir holds the files of this build, as far as one look can tell.

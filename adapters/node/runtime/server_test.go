@@ -92,7 +92,7 @@ func TestRun(t *testing.T) {
 		t.Errorf("exit code %d; want 0", code)
 	}
 	log := r.log.String()
-	if !regexp.MustCompile(`level=INFO msg=request method=GET path=/digits.txt status=200 bytes=10 time=\S+ remote=127.0.0.1:\d+\n`).MatchString(log) {
+	if !regexp.MustCompile(`level=INFO msg=request method=GET path=/digits.txt status=200 bytes=10 ms=\d+\.\d{3} remote=127.0.0.1:\d+\n`).MatchString(log) {
 		t.Errorf("the log has no request:\n%s", log)
 	}
 	if !strings.Contains(log, "msg=stopping signal=terminated") {
@@ -356,5 +356,29 @@ func TestSecondSignal(t *testing.T) {
 	}
 	if !strings.Contains(r.log.String(), "ended by a second signal") {
 		t.Errorf("the log does not say so:\n%s", r.log)
+	}
+}
+
+func TestAccessLine(t *testing.T) {
+	at := time.Date(2024, 5, 6, 7, 8, 9, 10_000_000, time.UTC)
+	for _, tt := range []struct {
+		json  bool
+		value string
+		want  string
+	}{
+		{false, "/a", "time=2024-05-06T07:08:09.010Z level=INFO msg=request path=/a status=200 ms=1.500\n"},
+		{false, "/a b\x1b[31m\n\u202e", `time=2024-05-06T07:08:09.010Z level=INFO msg=request path="/a b\x1b[31m\n\u202e" status=200 ms=1.500` + "\n"},
+		{false, "", `time=2024-05-06T07:08:09.010Z level=INFO msg=request path="" status=200 ms=1.500` + "\n"},
+		{true, "/a", `{"time":"2024-05-06T07:08:09.010Z","level":"INFO","msg":"request","path":"/a","status":200,"ms":1.500}` + "\n"},
+		{true, "/\"\x00\xff", `{"time":"2024-05-06T07:08:09.010Z","level":"INFO","msg":"request","path":"/\"\u0000\ufffd","status":200,"ms":1.500}` + "\n"},
+	} {
+		l := line{json: tt.json}
+		l.begin(at, "INFO", "request")
+		l.text("path", tt.value)
+		l.number("status", 200)
+		l.millis("ms", 1500*time.Microsecond)
+		if got := string(l.end()); got != tt.want {
+			t.Errorf("line with %q = %s; want %s", tt.value, got, tt.want)
+		}
 	}
 }

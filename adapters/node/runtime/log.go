@@ -1,0 +1,156 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// logger writes the access log and messages. Lines are gathered for a moment, since a write of the operating system per
+// request costs more than the rest of a request; errors are written at once.
+type logger struct {
+	*slog.Logger
+	handler slog.Handler
+	access  bool
+	json    bool
+
+	mu    sync.Mutex
+	w     io.Writer
+	buf   []byte
+	timer *time.Timer
+}
+
+// The log is written at the latest after logDelay, or when logBuffer bytes have gathered.
+const (
+	logDelay  = 100 * time.Millisecond
+	logBuffer = 32 << 10
+)
+
+func newLog(w io.Writer, format string) *logger {
+	l := &logger{w: w, access: format != "off", json: format == "json"}
+	l.handler = slog.NewTextHandler(l, nil)
+	if l.json {
+		l.handler = slog.NewJSONHandler(l, nil)
+	}
+	l.Logger = slog.New(l.handler)
+	return l
+}
+
+// Write takes one line.
+func (l *logger) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.buf = append(l.buf, p...)
+	if len(l.buf) >= logBuffer {
+		l.write()
+	} else if l.timer == nil {
+		l.timer = time.AfterFunc(logDelay, l.flush)
+	}
+	return len(p), nil
+}
+
+func (l *logger) flush() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.write()
+}
+
+// write is called with the lock held. A log that cannot be written is no reason to stop serving.
+func (l *logger) write() {
+	if l.timer != nil {
+		l.timer.Stop()
+		l.timer = nil
+	}
+	if len(l.buf) > 0 {
+		l.w.Write(l.buf)
+		l.buf = l.buf[:0]
+	}
+}
+
+func (l *logger) message(level slog.Level, msg string, attrs ...slog.Attr) {
+	l.LogAttrs(context.Background(), level, msg, attrs...)
+	if level >= slog.LevelWarn {
+		l.flush()
+	}
+}
+
+// line is one line of the access log in the making, in the form that package slog gives its lines. There is one per
+// request, which is why slog is not asked for it: that takes four times as long.
+type line struct {
+	buf  []byte
+	json bool
+}
+
+func (l *line) begin(now time.Time, level, msg string) {
+	if l.json {
+		l.buf = append(l.buf, '{')
+	}
+	l.key("time")
+	if l.json {
+		l.buf = append(l.buf, '"')
+	}
+	l.buf = now.AppendFormat(l.buf, "2006-01-02T15:04:05.000Z07:00")
+	if l.json {
+		l.buf = append(l.buf, '"')
+	}
+	l.text("level", level)
+	l.text("msg", msg)
+}
+
+func (l *line) end() []byte {
+	if l.json {
+		l.buf = append(l.buf, '}')
+	}
+	l.buf = append(l.buf, '\n')
+	return l.buf
+}
+
+func (l *line) key(name string) {
+	if !l.json {
+		if len(l.buf) > 0 {
+			l.buf = append(l.buf, ' ')
+		}
+		l.buf = append(append(l.buf, name...), '=')
+		return
+	}
+	if len(l.buf) > 1 {
+		l.buf = append(l.buf, ',')
+	}
+	l.buf = append(append(append(l.buf, '"'), name...), '"', ':')
+}
+
+func (l *line) number(name string, n int64) {
+	l.key(name)
+	l.buf = strconv.AppendInt(l.buf, n, 10)
+}
+
+func (l *line) millis(name string, d time.Duration) {
+	l.key(name)
+	l.buf = strconv.AppendFloat(l.buf, float64(d.Microseconds())/1000, 'f', 3, 64)
+}
+
+// text writes a value that may come from the visitor: no byte of it can end the value or the line, or reach a terminal
+// as a control sequence.
+func (l *line) text(name, value string) {
+	l.key(name)
+	plain := value != ""
+	for i := range len(value) {
+		c := value[i]
+		plain = plain && c > ' ' && c < 0x7f && c != '"' && c != '\\' && c != '='
+	}
+	switch {
+	case plain && l.json:
+		l.buf = append(append(append(l.buf, '"'), value...), '"')
+	case plain:
+		l.buf = append(l.buf, value...)
+	case l.json:
+		data, _ := json.Marshal(value) // a string always can be
+		l.buf = append(l.buf, data...)
+	default:
+		l.buf = strconv.AppendQuoteToASCII(l.buf, value)
+	}
+}
