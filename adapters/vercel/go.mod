@@ -1,0 +1,12 @@
+module sitegen.dev/adapters/vercel
+
+go 1.26.0
+
+require sitegen.dev/core v0.0.0
+
+require (
+	github.com/aws/aws-lambda-go v1.55.1 // indirect
+	github.com/google/go-cmp v0.7.0 // indirect
+)
+
+replace sitegen.dev/core => ../../core
