@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -57,7 +58,7 @@ func FuzzParse(f *testing.F) {
 
 // TestParseTime holds that hostile input takes linear time.
 func TestParseTime(t *testing.T) {
-	const size = 1 << 18
+	const size = 1 << 17
 	for _, tt := range []struct{ name, unit, end string }{
 		{"elements", "<a>", ""},
 		{"end tags", "</a>", ""},
@@ -117,4 +118,46 @@ func TestParseTime(t *testing.T) {
 			checkTree(t, file)
 		}
 	}
+}
+
+// FuzzFormat holds that formatting is idempotent, changes nothing that is rendered, and leaves no errors behind.
+func FuzzFormat(f *testing.F) {
+	seeds(f)
+	f.Fuzz(func(t *testing.T, src []byte) {
+		file, diags := Parse("fuzz.gosite", src)
+		if len(diags) > 0 {
+			return
+		}
+		if bytes.Contains(src, []byte("\r\n")) {
+			return
+		}
+		checkFormat(t, file, format(file))
+	})
+}
+
+// FuzzFence does the same for the frontmatter alone, where most random input is no Go.
+func FuzzFence(f *testing.F) {
+	files, err := filepath.Glob("testdata/*/*.txtar")
+	if err != nil || len(files) == 0 {
+		f.Fatalf("no seeds: %v", err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, in := range txtar.Parse(data).Files {
+			if tree, _ := Parse("seed", in.Data); tree.Fence != nil {
+				f.Add(tree.Fence.Body.Text(in.Data))
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		src := []byte("---\n" + body + "\n---\n<p>end</p>\n")
+		file, diags := Parse("fuzz.gosite", src)
+		checkTree(t, file)
+		if len(diags) == 0 && !strings.Contains(body, "\r") {
+			checkFormat(t, file, format(file))
+		}
+	})
 }

@@ -310,6 +310,7 @@ func (p *parser) goCode(mode goMode, keyword string) (c goCode) {
 				if mode == goList && inItem && item.colon == 0 && !operand {
 					item.colon = start
 					op(1)
+					c.span.End = p.pos
 					last = ch
 					continue
 				}
@@ -328,7 +329,11 @@ func (p *parser) goCode(mode goMode, keyword string) (c goCode) {
 						c.items = append(c.items, item)
 						inItem = false
 					}
+					if c.span.Start < 0 {
+						c.span.Start = start
+					}
 					op(1)
+					c.span.End = p.pos
 					last = ch
 					continue
 				}

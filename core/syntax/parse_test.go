@@ -17,6 +17,9 @@ func TestParse(t *testing.T) {
 			c.Want(t, "want.tree", []byte(dump(f)))
 			c.Want(t, "want.diag", []byte(dumpDiags(diags)))
 			checkTree(t, f)
+			if len(diags) == 0 {
+				checkFormat(t, f, format(f))
+			}
 		}
 	})
 }
