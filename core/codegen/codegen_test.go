@@ -102,8 +102,8 @@ func goRun(t testing.TB, dir string, args ...string) (string, error) {
 	return string(out), err
 }
 
-func runIn(dir, name string) (string, error) {
-	cmd := exec.Command(name)
+func runIn(dir, name string, args ...string) (string, error) {
+	cmd := exec.Command(name, args...)
 	cmd.Dir = dir
 	out, err := cmd.CombinedOutput()
 	return string(out), err

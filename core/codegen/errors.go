@@ -37,7 +37,8 @@ func MapGoOutput(output string) []diag.Diagnostic {
 				loose = append(loose, strings.TrimSpace(line))
 			}
 			continue
-		case strings.HasPrefix(line, "# "), strings.HasSuffix(line, "too many errors"), strings.HasPrefix(line, "note: "), strings.HasPrefix(line, "exit status "):
+		case strings.HasPrefix(line, "go: finding module "), strings.HasPrefix(line, "go: downloading "),
+			strings.HasPrefix(line, "# "), strings.HasSuffix(line, "too many errors"), strings.HasPrefix(line, "note: "), strings.HasPrefix(line, "exit status "):
 			flush()
 			continue
 		}
@@ -146,7 +147,7 @@ var known = []struct {
 	hint string
 }{
 	{"SG2056", regexp.MustCompile(`^no required module provides package (\S+?);`), "run go get $1"},
-	{"SG2056", regexp.MustCompile(`^cannot find module providing package (\S+)`), "run go get $1"},
+	{"SG2056", regexp.MustCompile(`^cannot find module providing package ([^\s:]+)`), "run go get $1"},
 	{"SG2056", regexp.MustCompile(`^package (\S+) is not in std`), "check the path; packages of this site begin with the module path of go.mod"},
 	{"SG2056", regexp.MustCompile(`^use of internal package (\S+) not allowed`), "import a package that is not internal"},
 	{"SG2052", regexp.MustCompile(`^"([^"]+)" imported (?:as \S+ )?and not used`), "remove the import"},
@@ -169,7 +170,6 @@ var known = []struct {
 	{"SG2053", regexp.MustCompile(`^cannot use .* as error value: `), "an expression gives one value, or a value and an error"},
 	{"SG2053", regexp.MustCompile(`^multiple-value (.+) \(value of type`), "assign the values first: {v, err := $1}"},
 	{"SG2053", regexp.MustCompile(`\(no value\) used as value`), "call it in the fence: it gives nothing to print"},
-	{"SG2053", regexp.MustCompile(`^cannot use (".*") \(untyped string constant.*\) as (?:u?int\d*|float\d+|bool) value`), "write the value in braces: ={…}"},
 	{"SG2053", regexp.MustCompile(`^cannot use `), ""},
 	{"SG2058", regexp.MustCompile(`^(?:continue|break) is not in a loop`), "the markup inside a component's tag is a function of its own; put the {if …} around the component"},
 	{"SG2057", regexp.MustCompile(`is not used$`), ""},
@@ -196,6 +196,9 @@ func classify(d *diag.Diagnostic, more []string) {
 	}
 	if m := missingSlot.FindStringSubmatch(d.Message); m != nil {
 		d.Hint = `add <slot name="` + attrName(m[1]) + `" />, or declare ` + m[1] + " site.Node in type Slots"
+		if m[1] == "Default" {
+			d.Hint = "add <slot />"
+		}
 	}
 	for i, l := range more {
 		if i == 0 {
@@ -231,6 +234,10 @@ func (p *Program) explain(d *diag.Diagnostic) {
 	}
 	d.File = c.file.Name
 	switch d.Code {
+	case "SG2056":
+		if pkg, ok := strings.CutPrefix(d.Hint, "run go get "+p.in.ModulePath+"/"); ok {
+			d.Hint = "create the folder " + pkg + " with a Go file, or correct the path"
+		}
 	case "SG2053", "SG2054":
 		p.explainProp(c, d)
 	case "SG2051":
@@ -275,7 +282,16 @@ func (p *Program) explainProp(c *Component, d *diag.Diagnostic) {
 	if m == nil {
 		return
 	}
-	d.Message = "prop " + a.Name + " of <" + e.Name + "> is a " + m[3] + ", and " + m[1] + " is a " + m[2] + m[4]
+	if a.Kind == syntax.AttrSpread {
+		d.Message = "cannot use " + m[1] + " (" + m[2] + ") as the attributes of <" + e.Name + ">, which are " + m[3]
+		return
+	}
+	d.Message = "cannot use " + m[1] + " (" + m[2] + ") as prop " + a.Name + " of <" + e.Name + ">, which is " + m[3] + m[4]
+	if a.Kind == syntax.AttrStatic {
+		if v := a.Value.Text(c.file.Src); numberToken(v, false) || floatToken(v) || v == "true" || v == "false" {
+			d.Hint = "write " + a.Name + "={" + v + "}"
+		}
+	}
 	l := &lowerer{p: p, c: c, src: c.file.Src, diags: &diag.List{}}
 	if callee, _ := l.callee(e); callee != nil && callee.front.props != nil {
 		if f := callee.front.props.field(a.Name); f != nil {

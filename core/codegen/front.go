@@ -568,7 +568,7 @@ func (r *frontReader) requestNames(trees []declTree) {
 				}
 			}
 			d := diag.Diagnostic{Severity: diag.Error, Code: "SG2031", Range: r.c.file.Range(t.span(id)),
-				Message: "undefined: " + n + ": " + what + " is compiled at package scope and sees no variable of a request", Hint: hint}
+				Message: what + " is compiled at package scope and cannot see " + n, Hint: hint}
 			for _, v := range r.f.vars {
 				if v.Name == n {
 					d.Notes = append(d.Notes, diag.Note{Range: r.c.file.Range(v.At), Message: n + " exists for one render only"})

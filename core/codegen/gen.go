@@ -303,7 +303,7 @@ func (p *printer) render(c *Component) {
 			fn = "ImportImage"
 		}
 		p.stmt(a.At.Start, a.Name, " := _sg.", fn, "(page, ", strconv.Quote(a.ID), ")")
-		p.stmt(a.At.Start, "_ = ", a.Name)
+		p.stmt(-1, "_ = ", a.Name)
 	}
 	for _, it := range c.front.stmts {
 		p.userStmt(it)
@@ -395,7 +395,7 @@ func (p *printer) op(op Op) {
 		p.code(op.X, false)
 		p.close("")
 	case Block:
-		p.stmt(op.At, "{")
+		p.stmt(-1, "{")
 		p.indent++
 		p.ops(op.Body)
 		p.indent--
@@ -667,7 +667,16 @@ func (p *printer) call(op Call) {
 	p.qualified(op.Package, "Slots")
 	p.typeArgs(op.TypeArgs, op.SlotArgs)
 	p.raw("{")
-	for i, s := range op.Slots {
+	// Slots handed on come first: gofmt has its own mind about a comment behind a function of several lines.
+	var slots []SlotFill
+	for _, forward := range []bool{true, false} {
+		for _, s := range op.Slots {
+			if (s.Forward != "") == forward {
+				slots = append(slots, s)
+			}
+		}
+	}
+	for i, s := range slots {
 		if i > 0 {
 			p.raw(", ")
 		}
@@ -842,7 +851,7 @@ func (p *printer) fill(s SlotFill) {
 
 // slotOut writes the place of a slot.
 func (p *printer) slotOut(op SlotOut) {
-	p.stmt(op.At, "if slots.", op.Name, " != nil {")
+	p.stmt(-1, "if slots.", op.Name, " != nil {")
 	p.indent++
 	if op.Func {
 		p.open(-1)
@@ -881,22 +890,22 @@ func (p *printer) slotOut(op SlotOut) {
 
 // dynamic writes an element whose name is known when it is rendered.
 func (p *printer) dynamic(op Dynamic) {
-	p.stmt(op.At, "{")
+	p.stmt(-1, "{")
 	p.indent++
-	p.open(op.At)
+	p.open(-1)
 	p.raw("_sgTag := _sg.TagName(_w,")
 	p.arg(op.Is)
 	p.close(")")
-	p.stmt(op.At, `_w.S("<")`)
-	p.stmt(op.At, "_w.S(_sgTag)")
+	p.stmt(-1, `_w.S("<")`)
+	p.stmt(-1, "_w.S(_sgTag)")
 	p.ops(op.Attrs)
-	p.stmt(op.At, `_w.S(">")`)
-	p.stmt(op.At, "if !_sg.IsVoid(_sgTag) {")
+	p.stmt(-1, `_w.S(">")`)
+	p.stmt(-1, "if !_sg.IsVoid(_sgTag) {")
 	p.indent++
 	p.ops(op.Body)
-	p.stmt(op.At, `_w.S("</")`)
-	p.stmt(op.At, "_w.S(_sgTag)")
-	p.stmt(op.At, `_w.S(">")`)
+	p.stmt(-1, `_w.S("</")`)
+	p.stmt(-1, "_w.S(_sgTag)")
+	p.stmt(-1, `_w.S(">")`)
 	p.indent--
 	p.stmt(-1, "}")
 	p.indent--

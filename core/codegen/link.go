@@ -82,6 +82,15 @@ func Link(in Input) (*Program, *diag.List) {
 	}
 	l.cycles()
 	for _, c := range p.Components {
+		if params := c.typeParams(); len(params) > 0 && strings.HasPrefix(c.Path, in.SrcDir+"/pages/") {
+			at := c.front.props
+			if at == nil {
+				at = c.front.slots
+			}
+			diags.Error("SG2015", c.file.Range(at.At), "a page has no type parameters: nothing could give it the types", "name the types, or move the markup into a component")
+		}
+	}
+	for _, c := range p.Components {
 		lower(p, c, diags)
 	}
 	for _, c := range p.Components {

@@ -29,10 +29,11 @@ type styleVar struct {
 
 // place is what a list of nodes stands in.
 type place struct {
-	verbatim bool   // blanks count
-	top      bool   // outermost elements of the component
-	comp     string // the enclosing component's tag, "" outside of one
-	custom   bool   // direct children of a custom element, where slot="…" is the browser's
+	verbatim bool        // blanks count
+	top      bool        // outermost elements of the component
+	comp     string      // the enclosing component's tag, "" outside of one
+	custom   bool        // direct children of a custom element, where slot="…" is the browser's
+	child    syntax.Span // the direct child of comp that all this is in
 }
 
 func lower(p *Program, c *Component, diags *diag.List) {
@@ -40,7 +41,7 @@ func lower(p *Program, c *Component, diags *diag.List) {
 	c.HasTemplate = hasContent(c.file.Src, c.file.Nodes)
 	l.styles()
 	c.ops = l.nodes(c.file.Nodes, place{top: true})
-	if needsScope(c.file.Nodes) {
+	if l.shadows(c.file.Nodes) {
 		c.ops = Ops{Block{At: l.firstAt(c.file.Nodes), Body: c.ops}}
 	}
 	l.unusedVars()
@@ -85,6 +86,18 @@ func needsScope(ns []syntax.Node) bool {
 	})
 }
 
+// shadows says whether the outermost {x := …} declare a name that the fence has too: then they need a scope of their own.
+func (l *lowerer) shadows(ns []syntax.Node) bool {
+	return slices.ContainsFunc(ns, func(n syntax.Node) bool {
+		s, ok := n.(*syntax.Stmt)
+		return ok && slices.ContainsFunc(s.Names, func(name string) bool {
+			_, reserved := generatedNames[name]
+			return reserved || slices.ContainsFunc(l.c.front.vars, func(v variable) bool { return v.Name == name }) ||
+				slices.ContainsFunc(l.c.links.assets, func(a assetVar) bool { return a.Name == name })
+		})
+	})
+}
+
 // scoped wraps the operations of siblings that declare names.
 func (l *lowerer) scoped(ns []syntax.Node, ops Ops) Ops {
 	if !needsScope(ns) {
@@ -96,7 +109,11 @@ func (l *lowerer) scoped(ns []syntax.Node, ops Ops) Ops {
 // nodes lowers siblings.
 func (l *lowerer) nodes(ns []syntax.Node, in place) Ops {
 	var out Ops
+	outermost := in.comp != "" && in.child.Empty()
 	for _, n := range ns {
+		if outermost {
+			in.child = n.Range()
+		}
 		switch n := n.(type) {
 		case *syntax.Text:
 			out = out.add(Lit{n.Start, l.text(n.Text(l.src), in)})
@@ -252,8 +269,7 @@ func (l *lowerer) constString(e *syntax.Expr) (string, bool) {
 func (l *lowerer) element(e *syntax.Element, in place) Ops {
 	if a := attr(e, "slot"); a != nil && in.comp != "" && !in.custom {
 		name := a.Value.Text(l.src)
-		l.err("SG2021", a.Span, "slot="+strconv.Quote(name)+" must stand on a direct child of <"+in.comp+">",
-			"put <Fragment slot="+strconv.Quote(name)+"> … </Fragment> directly into <"+in.comp+"> and this, with what surrounds it, inside")
+		l.err("SG2021", a.Span, "slot="+strconv.Quote(name)+" must stand on a direct child of <"+in.comp+">", l.slotRewrite(a, name, in.child))
 	}
 	switch e.Kind {
 	case syntax.Fragment:
@@ -281,6 +297,18 @@ func (l *lowerer) element(e *syntax.Element, in place) Ops {
 		}
 	}
 	return l.html(e, in)
+}
+
+// slotRewrite proposes the direct child that would do what was meant: all that surrounds the element goes into the slot.
+func (l *lowerer) slotRewrite(a *syntax.Attr, name string, child syntax.Span) string {
+	inner := "…"
+	if child.Start <= a.Start && a.End <= child.End {
+		s := strings.TrimRight(string(l.src[child.Start:a.Start]), " \t\r\n") + string(l.src[a.End:child.End])
+		if s = strings.Join(strings.Fields(s), " "); len(s) < 120 {
+			inner = s
+		}
+	}
+	return "write <Fragment slot=" + strconv.Quote(name) + ">" + inner + "</Fragment>"
 }
 
 // attr gives the attribute of that name, or nil.
@@ -473,7 +501,8 @@ func (l *lowerer) dynamic(e *syntax.Element, in place) Ops {
 func (l *lowerer) unusedVars() {
 	reads := l.reads()
 	warn := func(name string, at syntax.Span) {
-		if reads[name] == 0 {
+		_, reserved := generatedNames[name]
+		if reads[name] == 0 && !reserved && name != "prerender" && name != "partial" && !strings.HasPrefix(name, "_sg") {
 			l.diags.Warn("SG2030", l.rng(at), name+" is declared and not used", "remove it, or write _ in its place")
 		}
 	}

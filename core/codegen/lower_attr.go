@@ -11,7 +11,7 @@ import (
 // attrs lowers the attributes of an HTML element; tag is in lower case, "" where it is known at run time only.
 func (l *lowerer) attrs(e *syntax.Element, tag string, top bool) Ops {
 	r := attrReader{l: l, e: e, tag: tag}
-	r.scan(top && len(l.vars) > 0)
+	r.scan(top && len(l.vars) > 0 && !neverScoped[tag])
 	return r.lower()
 }
 
@@ -36,7 +36,7 @@ type attrReader struct {
 func (r *attrReader) scan(vars bool) {
 	r.styleVars = vars
 	r.joinStyle = vars
-	seen := map[string]*syntax.Attr{}
+	seen := map[string]bool{}
 	for i := range r.e.Attrs {
 		a := &r.e.Attrs[i]
 		switch a.Kind {
@@ -62,17 +62,12 @@ func (r *attrReader) scan(vars bool) {
 			v = strings.ToLower(strings.TrimSpace(v))
 			r.animates = !ok || v == "href" || v == "xlink:href"
 		}
-		if first, ok := seen[a.Name]; ok {
-			_ = first
-			r.l.err("SG2012", a.NameSpan, "attribute "+a.Name+" is given twice", "remove one of them")
-			continue
-		}
-		seen[a.Name] = a
+		seen[a.Name] = true
 		if !r.isDirective(a.Name) || name == "class" || name == "style" {
 			r.names = append(r.names, name)
 		}
 	}
-	if vars && seen["style"] == nil && seen["style:list"] == nil {
+	if vars && !seen["style"] && !seen["style:list"] {
 		r.names = append(r.names, "style")
 	}
 }

@@ -1,0 +1,115 @@
+package codegen
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+
+	"sitegen.dev/core/diag"
+)
+
+// goldens calls run for each archive and compares the file "want" in it with the result.
+func goldens(t *testing.T, pattern string, run func(t *testing.T, files []txtar.File) []txtar.File) {
+	t.Helper()
+	names, err := filepath.Glob(pattern)
+	if err != nil || len(names) == 0 {
+		t.Fatal("no archives ", pattern)
+	}
+	for _, name := range names {
+		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
+			ar, err := txtar.ParseFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			isWant := func(f txtar.File) bool { return strings.HasPrefix(f.Name, "want") }
+			in := slices.DeleteFunc(slices.Clone(ar.Files), isWant)
+			got := run(t, in)
+			if *update {
+				ar.Files = append(in, got...)
+				if err := os.WriteFile(name, txtar.Format(ar), 0o666); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			want := slices.DeleteFunc(ar.Files, func(f txtar.File) bool { return !isWant(f) })
+			text := func(fs []txtar.File) string { return string(txtar.Format(&txtar.Archive{Files: fs})) }
+			if d := cmp.Diff(text(want), text(got)); d != "" {
+				t.Errorf("(-want +got):\n%s", d)
+			}
+		})
+	}
+}
+
+// show prints diagnostics with everything they say.
+func show(ds []diag.Diagnostic) []byte {
+	var b strings.Builder
+	for _, d := range ds {
+		fmt.Fprintf(&b, "%s: %s %s: %s\n", d.Pos, d.Severity, d.Code, d.Message)
+		for _, n := range d.Notes {
+			fmt.Fprintf(&b, "\tnote %s: %s\n", n.Pos, n.Message)
+		}
+		if d.Hint != "" {
+			fmt.Fprintf(&b, "\thint %s\n", d.Hint)
+		}
+	}
+	return []byte(b.String())
+}
+
+func TestLinkErrors(t *testing.T) {
+	goldens(t, "testdata/link/*.txtar", func(t *testing.T, files []txtar.File) []txtar.File {
+		in, ds := input(t, files)
+		if len(ds) > 0 {
+			t.Fatalf("the sources do not parse: %v", ds)
+		}
+		_, list := Link(in)
+		known := map[diag.Code]bool{}
+		for _, c := range diag.Codes() {
+			known[c.Code] = true
+		}
+		for _, d := range list.Sorted() {
+			if !known[d.Code] {
+				t.Errorf("code %s is not documented", d.Code)
+			}
+		}
+		return []txtar.File{{Name: "want", Data: show(list.Sorted())}}
+	})
+}
+
+// TestGoErrors compiles sites with mistakes that only Go finds, and compares what becomes of them.
+func TestGoErrors(t *testing.T) {
+	goldens(t, "testdata/goerrors/*.txtar", func(t *testing.T, files []txtar.File) []txtar.File {
+		p := link(t, files)
+		gen, _ := p.Generate()
+		dir := module(t, files, gen...)
+		var pkgs []string
+		for _, c := range p.Components {
+			pkgs = append(pkgs, "./"+c.Dir)
+		}
+		out, err := goRun(t, dir, append([]string{"build", "-trimpath", "-gcflags=-e"}, pkgs...)...)
+		if err == nil {
+			t.Fatal("it compiles")
+		}
+		ds := p.MapGoOutput(out)
+		for _, d := range ds {
+			if s := d.Error() + d.Hint; strings.Contains(s, ".sitegen") || strings.Contains(s, "_sg") || strings.Contains(s, dir) {
+				t.Errorf("shows generated code: %s", s)
+			}
+		}
+		vet, err := goRun(t, dir, append([]string{"vet"}, pkgs...)...)
+		if err == nil {
+			t.Error("vet finds nothing")
+		}
+		for _, d := range MapGoOutput(vet) {
+			if strings.Contains(d.Error(), ".sitegen") {
+				t.Errorf("vet shows generated code: %s", d.Error())
+			}
+		}
+		return []txtar.File{{Name: "want", Data: show(ds)}}
+	})
+}
