@@ -64,7 +64,7 @@ type Cookies struct {
 	req         *Request
 	parsed      bool
 	prerendered bool
-	late        func(what, at string) // told of changes after output began
+	sent        *exchange // whose answer has begun: changes come too late
 	err         error
 }
 
@@ -235,8 +235,8 @@ func (c *Cookies) Lines() []string {
 }
 
 func (c *Cookies) store(cookie Cookie, deleted bool) {
-	if c.late != nil {
-		c.late("cookie "+cookie.Name, callerOutside())
+	if c.sent != nil {
+		c.sent.late("cookie "+cookie.Name, callerOutside())
 		return
 	}
 	line, problem := cookie.line(c.req != nil && c.req.secure())

@@ -17,7 +17,7 @@ type HeaderLine struct{ Name, Value string }
 type Header struct {
 	lines []HeaderLine
 	err   error
-	late  func(name, at string) // told of changes that come after the output has begun; nil before that
+	sent  *exchange // whose answer has begun with these lines: changes come too late; nil before that
 }
 
 // Get gives the value of the header, "" when there is none. Lines that are repeated are joined with ", " (those of
@@ -96,8 +96,8 @@ func (h *Header) AddReceived(name, value string) {
 
 // Del removes every line of that name.
 func (h *Header) Del(name string) {
-	if h.late != nil {
-		h.late(name, callerOutside())
+	if h.sent != nil {
+		h.sent.late("header "+name, callerOutside())
 		return
 	}
 	h.drop(name, 0)
@@ -144,8 +144,8 @@ func (h *Header) put(name, value string) {
 }
 
 func (h *Header) check(name, value string) (string, bool) {
-	if h.late != nil {
-		h.late(name, callerOutside())
+	if h.sent != nil {
+		h.sent.late("header "+name, callerOutside())
 		return "", false
 	}
 	value = strings.Trim(value, " \t")

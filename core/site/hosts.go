@@ -161,10 +161,9 @@ func (l *proxyList) trusts(a netip.Addr) bool {
 	return false
 }
 
-// origin is where a request was sent to, and by whom, as far as it can be believed.
+// origin is where a request was sent to, as far as it can be believed.
 type origin struct {
 	scheme, host string // host without the default port
-	client       string
 }
 
 // originOf works out the origin. Forwarded headers count only when the other end is a trusted proxy; the forwarded
@@ -174,19 +173,37 @@ func (c *compiledApp) originOf(r *Request, host string) origin {
 	if r.Scheme == "https" {
 		o.scheme = "https"
 	}
-	peer, ok := parseAddr(r.RemoteAddr)
-	trusted := ok && c.proxies.trusts(peer) || c.proxies.any
-	if ok {
-		o.client = peer.String()
-	}
-	if trusted {
+	if _, trusted := c.peer(r); trusted {
 		c.forwarded(r, &o)
-		if client, ok := c.forwardedFor(r, peer); ok {
-			o.client = client
-		}
 	}
 	o.host = strings.TrimSuffix(o.host, ":"+defaultPort(o.scheme))
 	return o
+}
+
+// peer gives the address of the other end, and whether it is a trusted proxy.
+func (c *compiledApp) peer(r *Request) (addr netip.Addr, trusted bool) {
+	if c.proxies.any {
+		addr, _ = parseAddr(r.RemoteAddr)
+		return addr, true
+	}
+	if len(c.proxies.prefixes) == 0 {
+		return addr, false
+	}
+	addr, ok := parseAddr(r.RemoteAddr)
+	return addr, ok && c.proxies.trusts(addr)
+}
+
+// clientOf gives the address of the visitor, "" when nobody knows it.
+func (c *compiledApp) clientOf(r *Request) string {
+	if peer, trusted := c.peer(r); trusted {
+		if client, ok := c.forwardedFor(r, peer); ok {
+			return client
+		}
+	}
+	if addr, ok := parseAddr(r.RemoteAddr); ok {
+		return addr.String()
+	}
+	return ""
 }
 
 func (c *compiledApp) forwarded(r *Request, o *origin) {

@@ -59,7 +59,10 @@ func (p *Page) ClientAddr() string {
 	if p.Request == nil {
 		panic(&PrerenderError{What: "page.ClientAddr()"})
 	}
-	return p.Request.clientAddr
+	if p.x == nil {
+		return ""
+	}
+	return p.x.app.clientOf(p.Request)
 }
 
 // Platform is what the adapter offers beyond HTTP; each adapter documents its type. It is nil where there is nothing.

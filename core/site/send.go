@@ -69,7 +69,7 @@ func (x *exchange) setLength() {
 func (x *exchange) commit() error {
 	x.finishHeader(&x.resp.Header)
 	x.committed = true
-	x.resp.Header.late, x.cookies.late = x.late, x.late
+	x.resp.Header.sent, x.cookies.sent = x, x
 	if x.resp.StatusText != "" {
 		if s, ok := x.sink.(StatusTexter); ok {
 			s.StatusText(x.resp.StatusText)

@@ -338,7 +338,7 @@ func (x *exchange) findFile() string {
 	switch {
 	case x.app.cfg.BuildFormat != "" && x.app.cfg.BuildFormat != "directory":
 		// A file beside a folder of the same name wins.
-		if !hasExtension(name) && static.Has(beside) {
+		if static.Has(beside) {
 			return beside
 		}
 	case (name == "404" || name == "500") && static.Has(beside):

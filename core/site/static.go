@@ -156,7 +156,7 @@ func (c *compiledApp) canonical(r *compiledRoute, p *urlPath) urlPath {
 			return c.base.withSlash(false)
 		}
 		return c.base
-	case r.Type == EndpointRoute || r.Error != 0 || hasExtension(p.enc):
+	case r.Type == EndpointRoute || r.Error != 0 || r.file:
 	case c.cfg.TrailingSlash == "always":
 		slash = true
 	case c.cfg.TrailingSlash == "never":
