@@ -48,3 +48,16 @@ func strip(data []byte) []byte {
 	}
 	return []byte("module " + m.Module.Mod.Path + "\n\ngo " + m.Go.Version + "\n")
 }
+
+// GoVersion is the oldest version of Go that the runtime can be compiled with, "1.26.0".
+func GoVersion() string {
+	data, err := source.ReadFile("go.mod")
+	if err != nil {
+		panic(err) // the files are part of this program
+	}
+	m, err := modfile.ParseLax("go.mod", data, nil)
+	if err != nil {
+		panic(err) // as above
+	}
+	return m.Go.Version
+}

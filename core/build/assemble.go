@@ -49,7 +49,7 @@ func (b *builder) prerender(ctx context.Context) error {
 		}
 	}
 	if b.site.PublicBytes, list, err = copyPublic(b.Layout, b.Config.Public, b.site.ClientDir); err != nil {
-		return b.disk(err)
+		return err
 	}
 	b.list.Add(list.Sorted()...)
 	b.copyHTML()
@@ -118,24 +118,13 @@ func htmlFile(r manifest.Route, format string) string {
 	return path.Join(name, "index.html")
 }
 
-// disk turns a full or read-only disk into a diagnostic.
-func (b *builder) disk(err error) error {
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
-		b.list.Error("SG7005", diag.Range{}, fmt.Sprintf("%s cannot be written: %v", b.Layout.Rel(pe.Path), pe.Err),
-			"free some space or check the permissions; the last good output is untouched")
-		return nil
-	}
-	return err
-}
-
 // assemble adds the emitted files and the manifest.
 func (b *builder) assemble(context.Context) error {
 	dir := filepath.Join(b.site.ClientDir, filepath.FromSlash(b.Config.Build.Assets))
 	slices.SortFunc(b.emitted, func(x, y file) int { return strings.Compare(x.name, y.name) })
 	for _, f := range b.emitted {
 		if err := writeChanged(filepath.Join(dir, filepath.FromSlash(f.name)), f.data); err != nil {
-			return b.disk(err)
+			return err
 		}
 		b.site.Assets = append(b.site.Assets, Asset{Name: f.name, Size: int64(len(f.data))})
 	}
@@ -148,7 +137,7 @@ func (b *builder) assemble(context.Context) error {
 	if err != nil {
 		return err
 	}
-	return b.disk(os.WriteFile(filepath.Join(b.site.Stage.Dir, manifestFile), data, 0o644))
+	return os.WriteFile(filepath.Join(b.site.Stage.Dir, manifestFile), data, 0o644)
 }
 
 // manifest describes the site, all but its build id.

@@ -68,12 +68,13 @@ type Options struct {
 // Site is one built site. After a whole build, Stage holds its files.
 type Site struct {
 	Layout      *Layout
-	Stage       *Stage // nil unless the build went on to Assemble
-	ClientDir   string // absolute: where the static files are, in the stage
-	Prerendered string // absolute: the list of prerendered files, one manifest.Prerendered per line
-	Manifest    *manifest.Manifest
-	Bundle      string // import path of the render bundle
-	OnDemand    bool   // whether any route is rendered per request
+	Stage       *Stage             // nil unless the build went on to Assemble
+	ClientDir   string             // absolute: where the static files are, in the stage
+	Prerendered string             // absolute: the list of prerendered files, one manifest.Prerendered per line
+	Routes      []manifest.Route   // from Route on, in order of priority
+	Manifest    *manifest.Manifest // from Generate on
+	Bundle      string             // import path of the render bundle
+	OnDemand    bool               // whether any route is rendered per request
 	Components  int
 	Pages       *prerender.Result // nil unless the build went on to Prerender
 	Assets      []Asset           // emitted files, sorted by name
@@ -104,6 +105,10 @@ func Run(ctx context.Context, o Options) (*Site, *diag.List, error) {
 			b.discard()
 			if ctx.Err() != nil {
 				return nil, b.list, context.Cause(ctx)
+			}
+			if d, ok := DiskProblem(o.Layout, err); ok {
+				b.list.Add(d)
+				return nil, b.list, nil
 			}
 			return nil, b.list, fmt.Errorf("%s: %w", p.name, err)
 		}

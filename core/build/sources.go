@@ -204,7 +204,7 @@ func (b *builder) route(context.Context) error {
 		},
 	})
 	b.list.Add(list.Sorted()...)
-	b.routes = table
+	b.routes, b.site.Routes = table, table
 	return nil
 }
 
