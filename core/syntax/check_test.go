@@ -1,6 +1,9 @@
 package syntax
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // checkTree holds what every tree promises, whatever the input: each span lies within that of its parent, and siblings
 // are in order and do not overlap.
@@ -114,4 +117,61 @@ func checkNodes(t *testing.T, f *File, nodes []Node, outer Span) {
 			checkNodes(t, f, n.Body, n.Block)
 		}
 	}
+}
+
+// checkGo asks go/parser about all Go code of a tree without errors. The parser itself asks only about what it does not
+// recognise as simple.
+func checkGo(t *testing.T, f *File) {
+	t.Helper()
+	p := &parser{f: f, src: f.Src}
+	check := func(e *Expr, k checkKind, keyword string) {
+		if e == nil {
+			return
+		}
+		c := goCode{span: e.Span, markup: e.Markup}
+		before, after := k.wrap(keyword)
+		text := p.goText(&c, before, after)
+		if err := text.parse(k); err != nil {
+			t.Errorf("no error is reported in %q, but go/parser says %v", e.Span.Text(f.Src), err)
+		}
+	}
+	Walk(f.Nodes, func(n Node) bool {
+		switch n := n.(type) {
+		case *Element:
+			for i := range n.Attrs {
+				a := &n.Attrs[i]
+				check(a.Expr, checkExpr, "")
+				for _, it := range a.List {
+					check(it.Key, checkExpr, "")
+					if !strings.HasPrefix(it.Value.Span.Text(f.Src), "{") { // an elided composite literal
+						check(it.Value, checkExpr, "")
+					}
+				}
+				for _, part := range a.Parts {
+					check(part.Expr, checkExpr, "")
+				}
+			}
+			for _, a := range n.TypeArgs {
+				check(&Expr{Span: a}, checkTypes, "")
+			}
+		case *ExprNode:
+			check(n.Expr, checkExpr, "")
+		case *Stmt:
+			check(n.Code, checkStmt, "")
+		case *If:
+			for _, b := range n.Branches {
+				check(b.Header, checkHeader, "if")
+			}
+		case *For:
+			check(n.Header, checkHeader, "for")
+		case *Switch:
+			check(n.Header, checkHeader, "switch")
+			for _, c := range n.Cases {
+				check(c.Label, checkLabel, "")
+			}
+		case *SlotFunc:
+			check(&Expr{Span: n.Params}, checkParams, "")
+		}
+		return true
+	})
 }

@@ -42,6 +42,9 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%d bytes took %v", len(src), d)
 		}
 		checkTree(t, file)
+		if len(diags) == 0 {
+			checkGo(t, file)
+		}
 		for _, d := range diags {
 			if d.Line < 1 || d.Line > len(file.lines) || d.Col < 1 || file.lines[d.Line-1]+d.Col-1 > len(src) {
 				t.Errorf("no such place: %v", d)

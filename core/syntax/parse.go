@@ -304,12 +304,17 @@ func (p *parser) armText() bool {
 
 // clip shortens text that is quoted in a message.
 func clip(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if len(s) <= 40 {
+	const limit = 40 // bytes
+	long := len(s) > 5*limit
+	if long {
+		s = s[:5*limit]
+	}
+	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "\ufffd")), " ")
+	if !long && len(s) <= limit {
 		return s
 	}
-	n := 37
-	for !utf8.RuneStart(s[n]) {
+	n := min(len(s), limit-3)
+	for n > 0 && n < len(s) && !utf8.RuneStart(s[n]) {
 		n--
 	}
 	return s[:n] + "…"

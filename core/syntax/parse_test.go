@@ -18,6 +18,7 @@ func TestParse(t *testing.T) {
 			c.Want(t, "want.diag", []byte(dumpDiags(diags)))
 			checkTree(t, f)
 			if len(diags) == 0 {
+				checkGo(t, f)
 				checkFormat(t, f, format(f))
 			}
 		}
