@@ -32,7 +32,7 @@ type Config struct {
 	BuildID        string
 	Generator      string
 	CheckOrigin    bool     // refuse form posts from other origins
-	AllowedHosts   []string // hosts that may be asked for: "example.com", "*.example.com", "https://example.com:8443"; none means any
+	AllowedHosts   []string // hosts that may be asked for, beside that of Site: "example.com", "*.example.com" (one label), "**.example.com", "https://example.com:8443"; none means any
 	TrustedProxies []string // addresses and prefixes ("10.0.0.0/8", "*" for any) whose X-Forwarded-* headers are believed
 	BodyLimit      int64    // bytes of a request body; 0 is no limit
 	Headers        []HeaderRule
@@ -152,7 +152,7 @@ type compiledApp struct {
 	routes  []*compiledRoute
 	byRoute map[*Route]*compiledRoute
 	errors  map[int]*compiledRoute
-	hosts   []hostPattern
+	hosts   []hostPattern // that of Config.Site and those of Config.AllowedHosts
 	proxies proxyList
 	assets  string // "/_assets/", below the base
 	paths   pathCache
@@ -171,6 +171,7 @@ func compileApp(a *App) (*compiledApp, error) {
 			return nil, fmt.Errorf("site %q is no origin", a.Config.Site)
 		}
 		c.site = *u
+		c.hosts = append(c.hosts, hostPattern{host: lowerASCII(u.Hostname()), port: u.Port()})
 	}
 	base := a.Config.Base
 	if base == "" {
@@ -196,9 +197,11 @@ func compileApp(a *App) (*compiledApp, error) {
 	if a.Config.AssetsDir != "" {
 		c.assets = "/" + a.Config.AssetsDir + "/"
 	}
-	if c.hosts, err = parseHosts(a.Config.AllowedHosts); err != nil {
+	hosts, err := parseHosts(a.Config.AllowedHosts)
+	if err != nil {
 		return nil, err
 	}
+	c.hosts = append(c.hosts, hosts...)
 	if c.proxies, err = parseProxies(a.Config.TrustedProxies); err != nil {
 		return nil, err
 	}

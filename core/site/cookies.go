@@ -89,6 +89,9 @@ func (c *Cookies) use(method string) {
 	}
 }
 
+// maxReceived bounds what a request can make All and Get look through; browsers send 180 for one site at most.
+const maxReceived = 3000
+
 // parseCookies appends the cookies of a Cookie header. Pairs without a name or a "=" are left out.
 func parseCookies(out []Cookie, s string) []Cookie {
 	for pair := range strings.SplitSeq(s, ";") {
@@ -96,6 +99,9 @@ func parseCookies(out []Cookie, s string) []Cookie {
 		name = strings.Trim(name, " \t")
 		if !ok || name == "" {
 			continue
+		}
+		if len(out) == maxReceived {
+			return out
 		}
 		value = strings.Trim(value, " \t")
 		if len(value) >= 2 && value[0] == '"' && value[len(value)-1] == '"' {

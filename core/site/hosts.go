@@ -68,7 +68,7 @@ func defaultPort(scheme string) string {
 	return "80"
 }
 
-// allowed says whether a host may be asked for. Without a list every host may, but none is trusted.
+// allowed says whether a host is one of the site's own.
 func (c *compiledApp) allowed(scheme, hostport string) bool {
 	host, port, ok := splitHost(hostport)
 	if !ok {

@@ -156,12 +156,19 @@ func (c *compiledRoute) match(segs []string, buf []capture) (Params, bool) {
 	}
 	params := make(Params, len(found))
 	for _, f := range found {
+		if f.rest != nil {
+			f.value = strings.Join(f.rest, "/")
+		}
 		params[f.name] = f.value
 	}
 	return params, true
 }
 
-type capture struct{ name, value string }
+// capture is the value of a parameter; that of a rest parameter is put together only when the whole pattern has matched.
+type capture struct {
+	name, value string
+	rest        []string
+}
 
 // matchSegments tries the shortest rest first, as the parameters in a segment do.
 func matchSegments(pattern [][]part, segs []string, found []capture) ([]capture, bool) {
@@ -188,7 +195,7 @@ func matchRest(name string, pattern [][]part, segs []string, found []capture) ([
 	for n := least; n <= len(segs); n++ {
 		with := found
 		if n > 0 {
-			with = append(with, capture{name, strings.Join(segs[:n], "/")})
+			with = append(with, capture{name: name, rest: segs[:n]})
 		}
 		if all, ok := matchSegments(pattern, segs[n:], with); ok {
 			return all, true
@@ -213,7 +220,7 @@ func matchParts(parts []part, seg string, found []capture) ([]capture, bool) {
 		if n <= 0 {
 			return nil, false
 		}
-		found = append(found, capture{p.param, seg[:n]})
+		found = append(found, capture{name: p.param, value: seg[:n]})
 		seg = seg[n:]
 	}
 	return found, seg == ""

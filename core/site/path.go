@@ -6,8 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// maxPath bounds the length of a path in bytes, so that nothing behind it has to.
-const maxPath = 8 << 10
+// A path is bounded in bytes and in slashes, so that nothing behind it has to be: a pattern with several rest parameters
+// takes more than linear time in the number of segments.
+const (
+	maxPath    = 8 << 10
+	maxSlashes = 256
+)
 
 var (
 	errBadPath  = errors.New("the path cannot be decoded, or holds a backslash, a control character, a dot segment or a second layer of encoding")
@@ -37,7 +41,7 @@ func CleanPath(raw string) (string, error) {
 
 // parsePath gives the canonical path. clean is false when raw held repeated slashes, which is worth a redirect.
 func parsePath(raw string) (p urlPath, clean bool, err error) {
-	if len(raw) > maxPath {
+	if len(raw) > maxPath || strings.Count(raw, "/") > maxSlashes {
 		return urlPath{}, false, errLongPath
 	}
 	if raw == "" || raw[0] != '/' {

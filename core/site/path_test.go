@@ -106,8 +106,10 @@ func TestCleanPath(t *testing.T) {
 			t.Errorf("CleanPath(%q) = %q, %v; want %q", tt.in, got, err, tt.want)
 		}
 	}
-	if _, err := CleanPath("/" + strings.Repeat("a", maxPath)); err != errLongPath {
-		t.Errorf("a long path: %v", err)
+	for _, long := range []string{"/" + strings.Repeat("a", maxPath), strings.Repeat("/a", maxSlashes+1)} {
+		if _, err := CleanPath(long); err != errLongPath {
+			t.Errorf("a long path: %v", err)
+		}
 	}
 }
 

@@ -276,6 +276,12 @@ func TestHosts(t *testing.T) {
 			{"GET /\nX-Forwarded-For: [2001:db8::7]:44", "200\n\nhttp://example.com/ 2001:db8::7"},
 			{"GET /\nPeer: 8.8.8.8:1\nX-Forwarded-Host: public.example\nX-Forwarded-Proto: https\nX-Forwarded-For: 1.2.3.4", "200\n\nhttp://example.com/ 8.8.8.8"},
 		}},
+		{"the public origin", Config{Site: "https://Public.example", AllowedHosts: []string{"other.example"}, TrustedProxies: []string{"192.0.2.1"}}, []exchangeCase{
+			{"GET /\nX-Forwarded-Host: public.example\nX-Forwarded-Proto: https", "200\n\nhttps://public.example/ 192.0.2.1"},
+			{"GET /\nHost: public.example", "200"},
+			{"GET /\nHost: other.example", "200"},
+			{"GET /\nHost: example.com", "421"},
+		}},
 		{"any proxy", Config{AllowedHosts: []string{"example.com"}, TrustedProxies: []string{"*"}}, []exchangeCase{
 			{"GET /\nPeer: @\nX-Forwarded-For: 6.6.6.6, 10.1.1.1", "200\n\nhttp://example.com/ 6.6.6.6"},
 		}},
