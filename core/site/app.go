@@ -171,7 +171,11 @@ func compileApp(a *App) (*compiledApp, error) {
 			return nil, fmt.Errorf("site %q is no origin", a.Config.Site)
 		}
 		c.site = *u
-		c.hosts = append(c.hosts, hostPattern{host: lowerASCII(u.Hostname()), port: u.Port()})
+		host, port, ok := splitHost(lowerASCII(u.Host))
+		if !ok {
+			return nil, fmt.Errorf("site %q is no origin", a.Config.Site)
+		}
+		c.hosts = append(c.hosts, hostPattern{host: host, port: port})
 	}
 	base := a.Config.Base
 	if base == "" {

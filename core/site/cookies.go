@@ -267,7 +267,7 @@ const maxCookie = 4096
 // line gives the Set-Cookie line, or what is wrong.
 func (c *Cookie) line(secure bool) (line, problem string) {
 	v := *c
-	host, prefixed := hasPrefixFold(v.Name, "__Host-"), hasPrefixFold(v.Name, "__Secure-") || hasPrefixFold(v.Name, "__Host-")
+	host, prefixed := foldPrefix(v.Name, "__Host-"), foldPrefix(v.Name, "__Secure-") || foldPrefix(v.Name, "__Host-")
 	if !v.Plain {
 		if v.Path == "" {
 			v.Path = "/"
@@ -403,8 +403,4 @@ func isDomain(s string) bool {
 		}
 	}
 	return true
-}
-
-func hasPrefixFold(s, prefix string) bool {
-	return len(s) >= len(prefix) && equalFold(s[:len(prefix)], prefix)
 }

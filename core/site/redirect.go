@@ -63,7 +63,7 @@ func (p *Page) ownLocation(to string) (location, problem string) {
 		}
 	case to[0] == '?' || to[0] == '#':
 		to = p.URL.EscapedPath() + to
-	case hasPrefixFold(to, "http://") || hasPrefixFold(to, "https://"):
+	case foldPrefix(to, "http://") || foldPrefix(to, "https://"):
 		if to = p.cutOrigin(to); to == "" {
 			return "", elsewhere
 		}
@@ -137,7 +137,7 @@ func externalProblem(to string) string {
 	if problem := unprintable(to); problem != "" {
 		return problem
 	}
-	if !hasPrefixFold(to, "http://") && !hasPrefixFold(to, "https://") {
+	if !foldPrefix(to, "http://") && !foldPrefix(to, "https://") {
 		return "the target does not begin with http:// or https://"
 	}
 	u, err := url.Parse(to)

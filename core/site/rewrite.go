@@ -51,7 +51,7 @@ func (x *exchange) rewriteTo(target string) error {
 }
 
 func (x *exchange) rewriteTarget(target string) (path urlPath, query, problem string) {
-	if hasPrefixFold(target, "http://") || hasPrefixFold(target, "https://") {
+	if foldPrefix(target, "http://") || foldPrefix(target, "https://") {
 		u, err := url.Parse(target)
 		if err != nil || u.Scheme != x.url.Scheme || !equalFold(u.Host, x.url.Host) {
 			return path, "", "the target is not on this site"

@@ -421,7 +421,9 @@ func TestPaginate(t *testing.T) {
 func TestServeDev(t *testing.T) {
 	calls := 0
 	app := &App{Config: Config{Dev: true}, Routes: []*Route{
-		{Pattern: "/about", Prerender: true, Render: text(func(p *Page) (string, error) { return fmt.Sprintf("%v %v %s", p.Prerendered, p.Request == nil, p.URL.Path), nil })},
+		{Pattern: "/about", Prerender: true, Render: text(func(p *Page) (string, error) {
+			return fmt.Sprintf("%v %v %s", p.Prerendered, p.Request == nil, p.URL.Path), nil
+		})},
 		{Pattern: "/b/[s]", Prerender: true, Paths: func(b *Build) ([]PathEntry, error) { calls++; return entries("s=one", "s=two")(b) }},
 		{Pattern: "/b/[any]", Render: show("any")},
 		{Pattern: "/bad/[s]", Prerender: true, Paths: func(b *Build) ([]PathEntry, error) { return nil, errors.New("no list") }},
