@@ -192,7 +192,7 @@ func (r Route) literal(alias string, prerender bool) string {
 	f.str("Head", r.Head)
 	if c != nil && r.Type != "endpoint" {
 		f.flag("Doctype", !c.Flags.Partial && !c.Doctype())
-		f.flag("HeadFirst", !c.Head())
+		f.flag("HeadFirst", !c.Flags.Partial && !c.Head())
 	}
 	if r.Type == "redirect" {
 		var to fields

@@ -116,6 +116,9 @@ func (p *printer) code(c Code, blank bool) {
 	for i, piece := range c {
 		switch {
 		case piece.Markup != nil:
+			if last := p.b[len(p.b)-1]; isLetter(last) || last == '_' {
+				p.raw(" ") // return<b/>
+			}
 			p.raw("_sg.Node(")
 			p.closure(piece.Markup)
 			p.raw(")")

@@ -275,6 +275,9 @@ func (l *lowerer) element(e *syntax.Element, in place) Ops {
 	case syntax.Fragment:
 		return l.fragment(e, in)
 	case syntax.Slot:
+		if attr(e, "is:inline") != nil {
+			return l.html(e, in) // the browser's own, in a shadow root
+		}
 		return l.slotOut(e, in)
 	case syntax.Component:
 		switch e.Name {

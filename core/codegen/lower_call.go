@@ -3,6 +3,7 @@ package codegen
 import (
 	"go/ast"
 	"go/parser"
+	"go/token"
 	"go/types"
 	"html"
 	"slices"
@@ -213,7 +214,7 @@ func (l *lowerer) props(e *syntax.Element, callee *Component) []Field {
 				v.Name = name
 				more.Attrs = append(more.Attrs, v)
 			}
-		case info.Open:
+		case info.Open && token.IsIdentifier(exportName(name)):
 			if v, ok := l.propValue(a); ok {
 				v.Name, v.At = exportName(name), a.NameSpan.Start
 				given[v.Name] = a.NameSpan
@@ -379,7 +380,7 @@ func (c *Component) slotInfo() *structInfo {
 	if c.derived == nil {
 		c.derived = &structInfo{}
 		eachElement(c.file.Nodes, func(e *syntax.Element) {
-			if e.Kind != syntax.Slot {
+			if e.Kind != syntax.Slot || attr(e, "is:inline") != nil {
 				return
 			}
 			name := "Default"
@@ -389,7 +390,7 @@ func (c *Component) slotInfo() *structInfo {
 				}
 				name = exportName(a.Value.Text(c.file.Src))
 			}
-			if name == "" || c.derived.field(name) != nil {
+			if !token.IsIdentifier(name) || c.derived.field(name) != nil {
 				return
 			}
 			c.derived.Fields = append(c.derived.Fields, fieldInfo{Name: name, At: e.NameSpan, Type: "_sg.Node"})
@@ -438,6 +439,10 @@ func (l *lowerer) fills(e *syntax.Element, callee *Component, in place) []SlotFi
 		name, ok := l.static(a)
 		if !ok || a.Kind != syntax.AttrStatic && a.Kind != syntax.AttrExpr {
 			l.err("SG2022", a.Span, "slot must be a constant name: the slots of a component are known when compiling", `write slot="name"`)
+			continue
+		}
+		if name != "" && !token.IsIdentifier(exportName(name)) {
+			l.err("SG2022", a.Span, strconv.Quote(name)+" cannot be the name of a slot", "begin with a letter and use letters, digits, - and _")
 			continue
 		}
 		g := def
@@ -591,7 +596,7 @@ func (l *lowerer) slotFunc(ns []syntax.Node) *syntax.SlotFunc {
 // forward gives the component's own slot that is handed on unchanged, so that an absent slot stays absent.
 func (l *lowerer) forward(ns []syntax.Node, f *fieldInfo) string {
 	e, ok := l.only(ns).(*syntax.Element)
-	if !ok || e.Kind != syntax.Slot || filled(e.Children, l.src) || attr(e, "args") != nil {
+	if !ok || e.Kind != syntax.Slot || attr(e, "is:inline") != nil || filled(e.Children, l.src) || attr(e, "args") != nil {
 		return ""
 	}
 	own, _, ok := l.ownSlot(e)
@@ -611,6 +616,10 @@ func (l *lowerer) ownSlot(e *syntax.Element) (*fieldInfo, string, bool) {
 		s, ok := l.static(a)
 		if !ok || s == "" {
 			l.err("SG2022", a.Span, "the name of a slot must be constant: the slots of a component are known when compiling", `write name="footer"`)
+			return nil, "", false
+		}
+		if !token.IsIdentifier(exportName(s)) {
+			l.err("SG2022", a.Span, strconv.Quote(s)+" cannot be the name of a slot", "begin with a letter and use letters, digits, - and _")
 			return nil, "", false
 		}
 		name = s

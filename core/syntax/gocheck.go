@@ -54,8 +54,8 @@ type goText struct {
 // goSeg says that the bytes of buf from at on stand at off in the source.
 type goSeg struct{ at, off int }
 
-// markupName stands for markup.
-const markupName = "markup"
+// markupName stands for markup. The blanks keep it apart from a name that touches the markup.
+const markupName = " markup "
 
 func (p *parser) goText(c *goCode, before, after string) goText {
 	t := goText{buf: make([]byte, 0, len(before)+c.span.End-c.span.Start+len(after))}
