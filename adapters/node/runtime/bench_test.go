@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -53,6 +54,18 @@ func benchmark(b *testing.B, h http.Handler, path string) {
 }
 
 const pageBody = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde\n"
+
+// BenchmarkAccessLog is what the access log costs when requests are answered side by side.
+func BenchmarkAccessLog(b *testing.B) {
+	l := newLog(io.Discard, "text")
+	x := &exchange{h: &handler{log: l}, r: httptest.NewRequest("GET", "/a/page/", nil), status: 200, bytes: 1234, begin: time.Now()}
+	b.ReportAllocs()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			x.access(x.begin)
+		}
+	})
+}
 
 func BenchmarkPage(b *testing.B) {
 	a := &site.App{Routes: []*site.Route{{Pattern: "/page", Render: func(w *site.Writer, page *site.Page) error {

@@ -160,6 +160,7 @@ type exchange struct {
 	id       string // of the request in the log, when something was reported
 	begin    time.Time
 	extended time.Time // when the write deadline was last moved
+	line     [256]byte // room for the access log
 }
 
 var (
@@ -316,10 +317,12 @@ func (x *exchange) Flush() error {
 
 // extendWrite moves the deadline for writing. net/http sets it once per request, which would cut off long streams.
 func (x *exchange) extendWrite() {
-	if x.h.guest {
-		return
+	if !x.h.guest {
+		x.extendFrom(time.Now())
 	}
-	now := time.Now()
+}
+
+func (x *exchange) extendFrom(now time.Time) {
 	last := x.extended
 	if last.IsZero() && x.r.ProtoMajor < 2 {
 		last = x.begin
@@ -400,7 +403,7 @@ func (x *exchange) refuse(status int) {
 func (x *exchange) end() {
 	if v := recover(); v != nil {
 		if v == http.ErrAbortHandler {
-			x.access()
+			x.access(time.Now())
 			panic(v)
 		}
 		if x.id == "" {
@@ -421,21 +424,22 @@ func (x *exchange) end() {
 		clear(x.w.Header())
 		x.refuse(http.StatusInternalServerError)
 	case x.err != nil:
-		x.access()
+		x.access(time.Now())
 		panic(http.ErrAbortHandler) // the client must not take half an answer for a whole one
 	}
-	x.extendWrite() // for what net/http has yet to send
-	x.access()
+	if !x.h.guest {
+		now := time.Now()
+		x.extendFrom(now) // for what net/http has yet to send
+		x.access(now)
+	}
 }
 
 // access writes the line of the access log. The query is left out: it is where secrets are.
-func (x *exchange) access() {
+func (x *exchange) access(now time.Time) {
 	if x.h.guest || !x.h.log.access {
 		return
 	}
-	now := time.Now()
-	var stack [512]byte
-	l := line{buf: stack[:0], json: x.h.log.json}
+	l := line{buf: x.line[:0], json: x.h.log.json}
 	l.begin(now, "INFO", "request")
 	l.text("method", x.r.Method)
 	l.text("path", x.r.URL.Path)

@@ -19,9 +19,12 @@ type logger struct {
 	json    bool
 
 	mu    sync.Mutex
-	w     io.Writer
 	buf   []byte
+	spare []byte
 	timer *time.Timer
+
+	out sync.Mutex // held while w is written to; taken before mu is let go, so that lines keep their order
+	w   io.Writer
 }
 
 // The log is written at the latest after logDelay, or when logBuffer bytes have gathered.
@@ -43,32 +46,43 @@ func newLog(w io.Writer, format string) *logger {
 // Write takes one line.
 func (l *logger) Write(p []byte) (int, error) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	l.buf = append(l.buf, p...)
 	if len(l.buf) >= logBuffer {
 		l.write()
-	} else if l.timer == nil {
+		return len(p), nil
+	}
+	if l.timer == nil {
 		l.timer = time.AfterFunc(logDelay, l.flush)
 	}
+	l.mu.Unlock()
 	return len(p), nil
 }
 
 func (l *logger) flush() {
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	l.write()
 }
 
-// write is called with the lock held. A log that cannot be written is no reason to stop serving.
+// write is called with mu held and gives it back, so that requests go on while the operating system takes the lines. A
+// log that cannot be written is no reason to stop serving.
 func (l *logger) write() {
 	if l.timer != nil {
 		l.timer.Stop()
 		l.timer = nil
 	}
-	if len(l.buf) > 0 {
-		l.w.Write(l.buf)
-		l.buf = l.buf[:0]
+	full := l.buf
+	l.buf, l.spare = l.spare[:0], nil
+	l.out.Lock()
+	l.mu.Unlock()
+	if len(full) > 0 {
+		l.w.Write(full)
 	}
+	l.out.Unlock()
+	l.mu.Lock()
+	if l.spare == nil {
+		l.spare = full
+	}
+	l.mu.Unlock()
 }
 
 func (l *logger) message(level slog.Level, msg string, attrs ...slog.Attr) {
