@@ -52,21 +52,28 @@ type Info struct {
 	Protocol int                `json:"protocol"`
 	Supports map[string]Support `json:"supports"`          // a feature that is absent counts as unsupported
 	Options  json.RawMessage    `json:"options,omitempty"` // JSON Schema (2020-12) of its block in site.yaml
+	// OutDir is the one place, below the project root, where the platform looks for the output (".vercel/output"). It is
+	// used where neither site.yaml nor a flag says where the output goes, and whatever lies there may be replaced. Empty
+	// for platforms that look wherever they are told.
+	OutDir string `json:"outDir,omitempty"`
 }
 
 // Site is one compiled site.
 type Site struct {
-	Manifest    *manifest.Manifest `json:"manifest"`
-	Options     json.RawMessage    `json:"options,omitempty"` // the adapter's block of site.yaml without its name, valid by Info.Options
-	OptionsAt   diag.Pos           `json:"optionsAt"`         // where that block begins
-	ClientDir   string             `json:"clientDir"`         // finished static files: pages, assets, public
-	Prerendered string             `json:"prerendered"`       // file of manifest.Prerendered lines
-	ModuleDir   string             `json:"moduleDir"`         // root of the site's Go module: where to compile
-	ModulePath  string             `json:"modulePath"`
-	Bundle      string             `json:"bundle"`   // import path of the render bundle: func App() *site.App
-	OnDemand    bool               `json:"onDemand"` // whether anything runs per request
-	OutDir      string             `json:"outDir"`   // where the output will stand in the end; "" where that is not known
-	Server      Server             `json:"server"`
+	Manifest  *manifest.Manifest `json:"manifest"`
+	Options   json.RawMessage    `json:"options,omitempty"` // the adapter's block of site.yaml without its name; DecodeOptions reads it
+	OptionsAt diag.Pos           `json:"optionsAt"`         // where that block begins
+	// OptionPlaces is where each option stands, by its path ("isr.expiration", "regions.0").
+	OptionPlaces map[string]diag.Range `json:"optionPlaces,omitempty"`
+	BodyLimit    int64                 `json:"bodyLimit,omitempty"` // bytes that site.yaml allows a request's body; 0 is no limit
+	ClientDir    string                `json:"clientDir"`           // finished static files: pages, assets, public
+	Prerendered  string                `json:"prerendered"`         // file of manifest.Prerendered lines
+	ModuleDir    string                `json:"moduleDir"`           // root of the site's Go module: where to compile
+	ModulePath   string                `json:"modulePath"`
+	Bundle       string                `json:"bundle"`   // import path of the render bundle: func App() *site.App
+	OnDemand     bool                  `json:"onDemand"` // whether anything runs per request
+	OutDir       string                `json:"outDir"`   // where the output will stand in the end; "" where that is not known
+	Server       Server                `json:"server"`
 }
 
 // Server is what site.yaml says about listening.

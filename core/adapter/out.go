@@ -165,6 +165,52 @@ func (o *Out) CopyDir(ctx context.Context, dir, src string) error {
 	return o.CopyFS(ctx, dir, os.DirFS(src))
 }
 
+// MoveDir is CopyDir for a directory that nobody needs afterwards, such as the client files of a site: where it lies
+// inside the output it is renamed, which takes no time however large it is. There must be no directory dir yet.
+func (o *Out) MoveDir(ctx context.Context, dir, src string) error {
+	if err := check(dir); err != nil {
+		return err
+	}
+	abs, err := filepath.Abs(src)
+	if err != nil {
+		return err
+	}
+	from, err := filepath.Rel(o.dir, abs)
+	if err != nil || check(filepath.ToSlash(from)) != nil {
+		return o.CopyDir(ctx, dir, src)
+	}
+	if parent := path.Dir(dir); parent != "." {
+		if err := o.root.MkdirAll(parent, 0o777); err != nil {
+			return err
+		}
+	}
+	return o.root.Rename(filepath.ToSlash(from), dir)
+}
+
+// Symlink makes name a link to target, both below the output; the link is relative and target must be there.
+func (o *Out) Symlink(target, name string) error {
+	if err := errors.Join(check(target), check(name)); err != nil {
+		return err
+	}
+	if _, err := o.root.Stat(target); err != nil {
+		return err
+	}
+	dir := path.Dir(name)
+	if dir != "." {
+		if err := o.root.MkdirAll(dir, 0o777); err != nil {
+			return err
+		}
+	}
+	up := ""
+	for range strings.Count(name, "/") {
+		up += "../"
+	}
+	if err := o.root.RemoveAll(name); err != nil {
+		return err
+	}
+	return o.root.Symlink(filepath.FromSlash(up+target), name)
+}
+
 // Remove removes a file, or a directory with all that it holds. It is no error when there is none.
 func (o *Out) Remove(name string) error {
 	if err := check(name); err != nil {

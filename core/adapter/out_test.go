@@ -100,6 +100,55 @@ func TestOutCopyFS(t *testing.T) {
 	}
 }
 
+func TestOutMoveDir(t *testing.T) {
+	out, dir, _ := newOut(t)
+	if err := out.Write("client/a/b.txt", []byte("b"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := out.MoveDir(t.Context(), "static/docs", filepath.Join(dir, "client")); err != nil {
+		t.Fatal(err)
+	}
+	if data, err := os.ReadFile(filepath.Join(dir, "static/docs/a/b.txt")); err != nil || string(data) != "b" {
+		t.Errorf("the file holds %q, %v", data, err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "client")); err == nil {
+		t.Error("the directory is still where it was")
+	}
+	elsewhere := t.TempDir()
+	if err := os.WriteFile(filepath.Join(elsewhere, "c.txt"), []byte("c"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := out.MoveDir(t.Context(), "other", elsewhere); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{filepath.Join(dir, "other/c.txt"), filepath.Join(elsewhere, "c.txt")} {
+		if data, err := os.ReadFile(name); err != nil || string(data) != "c" {
+			t.Errorf("%s holds %q, %v", name, data, err)
+		}
+	}
+}
+
+func TestOutSymlink(t *testing.T) {
+	out, dir, _ := newOut(t)
+	if err := out.Write("functions/f.func/program", []byte("p"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := out.Symlink("functions/f.func", "functions/x/y.func"); err != nil {
+		t.Fatal(err)
+	}
+	if to, err := os.Readlink(filepath.Join(dir, "functions/x/y.func")); err != nil || to != filepath.FromSlash("../../functions/f.func") {
+		t.Errorf("the link leads to %q, %v", to, err)
+	}
+	if data, err := os.ReadFile(filepath.Join(dir, "functions/x/y.func/program")); err != nil || string(data) != "p" {
+		t.Errorf("through the link: %q, %v", data, err)
+	}
+	for _, bad := range [][2]string{{"none", "a"}, {"../x", "a"}, {"functions", "../a"}} {
+		if err := out.Symlink(bad[0], bad[1]); err == nil {
+			t.Errorf("Symlink%q went through", bad)
+		}
+	}
+}
+
 func TestOutGo(t *testing.T) {
 	out, dir, module := newOut(t)
 	pkg, err := out.Source("cmd/x", fstest.MapFS{

@@ -11,6 +11,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"sitegen.dev/core/diag"
 )
@@ -156,6 +157,17 @@ func (c *Config) At(path string) diag.Range {
 func (c *Config) Has(path string) bool {
 	_, ok := c.at[path]
 	return ok
+}
+
+// Places gives the places of all keys below a path, "adapter", by what follows it: "isr.expiration".
+func (c *Config) Places(path string) map[string]diag.Range {
+	out := map[string]diag.Range{}
+	for key, at := range c.at {
+		if below, ok := strings.CutPrefix(key, path+"."); ok {
+			out[below] = at
+		}
+	}
+	return out
 }
 
 func parentOf(path string) string {
