@@ -94,6 +94,7 @@ func readFront(c *Component, diags *diag.List) {
 	c.front = r.f
 	if c.file.Fence == nil {
 		r.countTemplate()
+		r.f.useSite = r.f.idents["site"] > 0
 		return
 	}
 	var trees []declTree
