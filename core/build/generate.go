@@ -2,6 +2,8 @@ package build
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"sitegen.dev/core/codegen"
 	"sitegen.dev/core/manifest"
@@ -64,6 +66,10 @@ func (b *builder) bundle() codegen.Bundle {
 		}
 		if r.Type == manifest.Redir {
 			route.To, route.Status = r.Redirect.To, r.Redirect.Status
+			if !b.Server && strings.Contains(r.Pattern, "[") {
+				b.list.Warn("SG3110", b.Config.At("redirects"), fmt.Sprintf("the redirect %s has parameters, which files alone cannot answer", r.Pattern),
+					"build with an adapter, or write one redirect per path")
+			}
 		} else if !r.Prerender {
 			b.site.OnDemand = true
 		}

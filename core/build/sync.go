@@ -1,6 +1,7 @@
 package build
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"go/version"
@@ -121,3 +122,6 @@ func goLine(goVersion string) string {
 	}
 	return line
 }
+
+// GoVersion gives the version of the go command that builds the site, "go1.26.0".
+func GoVersion(ctx context.Context, dir string) (string, error) { return gocmd.Version(ctx, dir) }

@@ -13,6 +13,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"strconv"
 	"strings"
 
 	"github.com/mattn/go-isatty"
@@ -21,7 +22,7 @@ import (
 	"sitegen.dev/core/diag"
 )
 
-// The exit codes, as documented in the command reference.
+// The exit codes, as documented in the command reference and in `sitegen help`.
 const (
 	exitOK          = 0
 	exitFailed      = 1   // diagnostics, or something could not be done
@@ -31,6 +32,25 @@ const (
 	exitInternal    = 6   // a bug of sitegen
 	exitInterrupted = 130 // Ctrl-C
 )
+
+func exitRows() [][]string {
+	var rows [][]string
+	for _, e := range []struct {
+		code int
+		text string
+	}{
+		{exitOK, "done"},
+		{exitFailed, "errors were found, or something could not be done"},
+		{exitUsage, "wrong flags or arguments"},
+		{exitConfig, "site.yaml is wrong or missing"},
+		{exitCapability, "the adapter cannot do what the site uses"},
+		{exitInternal, "a bug of sitegen"},
+		{exitInterrupted, "interrupted"},
+	} {
+		rows = append(rows, []string{"  " + strconv.Itoa(e.code), e.text})
+	}
+	return rows
+}
 
 // Env is what the command line has from its process. Tests make their own.
 type Env struct {
@@ -88,13 +108,9 @@ func Main(ctx context.Context, args []string, env Env) (code int) {
 			code = exitInternal
 		}
 	}()
-	err := newApp(env).RunContext(ctx, args)
+	err := run(ctx, args, env)
 	if err == nil {
 		return exitOK
-	}
-	if ctx.Err() != nil {
-		fmt.Fprintln(env.Stderr, "interrupted; the last output is untouched")
-		return exitInterrupted
 	}
 	var e *exit
 	if errors.As(err, &e) {
@@ -102,6 +118,10 @@ func Main(ctx context.Context, args []string, env Env) (code int) {
 			fmt.Fprintln(env.Stderr, "sitegen: "+text)
 		}
 		return e.code
+	}
+	if ctx.Err() != nil {
+		fmt.Fprintln(env.Stderr, "sitegen: interrupted")
+		return exitInterrupted
 	}
 	var f *diag.Failure
 	if errors.As(err, &f) {
@@ -112,37 +132,71 @@ func Main(ctx context.Context, args []string, env Env) (code int) {
 	return exitFailed
 }
 
-// newApp lists the commands.
-func newApp(env Env) *cli.App {
-	return &cli.App{
-		Name:                   "sitegen",
-		Usage:                  "build websites from Go components and deploy them anywhere",
-		Version:                env.Version,
-		HideVersion:            true,
-		EnableBashCompletion:   true,
-		Suggest:                true,
-		UseShortOptionHandling: true,
-		Reader:                 env.Stdin,
-		Writer:                 env.Stdout,
-		ErrWriter:              env.Stderr,
-		ExitErrHandler:         func(*cli.Context, error) {}, // Main decides
-		OnUsageError:           func(_ *cli.Context, err error, _ bool) error { return usage("%v", err) },
-		Flags:                  globalFlags(),
-		Action: func(c *cli.Context) error {
-			if c.Args().Present() {
-				return usage("there is no command %q%s; `sitegen help` lists them", c.Args().First(), didYouMean(c))
-			}
-			return cli.ShowAppHelp(c)
-		},
-		Commands: []*cli.Command{
-			buildCommand(env),
-		},
+func run(ctx context.Context, args []string, env Env) error {
+	app := newApp(env)
+	arranged, err := arrange(app, args)
+	if err != nil {
+		return err
 	}
+	return app.RunContext(ctx, arranged)
 }
 
-func didYouMean(c *cli.Context) string {
-	if s := cli.SuggestCommand(c.App.Commands, c.Args().First()); s != "" {
-		return fmt.Sprintf(", did you mean %q?", s)
+// newApp lists the commands.
+func newApp(env Env) *cli.App {
+	app := &cli.App{
+		Name:            "sitegen",
+		Usage:           "build websites from Go components and deploy them anywhere",
+		HideVersion:     true, // a command, and a flag of ours
+		HideHelp:        true, // help.go
+		HideHelpCommand: true,
+		Reader:          env.Stdin,
+		Writer:          env.Stdout,
+		ErrWriter:       env.Stderr,
+		ExitErrHandler:  func(*cli.Context, error) {}, // Main decides
+		OnUsageError:    wrongUsage,
+		Flags:           globalFlags(),
+		Action: func(c *cli.Context) error {
+			if c.Bool("version") {
+				fmt.Fprintln(env.Stdout, "sitegen "+env.Version)
+				return nil
+			}
+			return writeHelp(env.Stdout, c.App)
+		},
+		Commands: []*cli.Command{
+			newCommand(env),
+			buildCommand(env),
+			previewCommand(env),
+			checkCommand(env),
+			fmtCommand(env),
+			routesCommand(env),
+			syncCommand(env),
+			infoCommand(env),
+			versionCommand(env),
+			completionCommand(env),
+			helpCommand(env),
+			candidatesCommand(env),
+		},
 	}
-	return ""
+	for _, c := range app.Commands {
+		c.HideHelp, c.HideHelpCommand, c.OnUsageError = true, true, wrongUsage
+	}
+	return app
+}
+
+// wrongUsage tells of a value that the flag parser could not read: invalid value "x" for flag -port: parse error.
+func wrongUsage(_ *cli.Context, err error, _ bool) error {
+	text := err.Error()
+	if before, after, ok := strings.Cut(text, " for flag -"); ok {
+		name, _, _ := strings.Cut(after, ":")
+		text = before + " for flag " + dashed(name)
+	}
+	return usage("%s", text)
+}
+
+// noArguments is for commands that take none.
+func noArguments(c *cli.Context) error {
+	if c.Args().Present() {
+		return usage("`sitegen %s` takes no arguments, and %q is one; the folder of a site is given with `-C %s`", c.Command.Name, c.Args().First(), c.Args().First())
+	}
+	return nil
 }

@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -32,129 +35,148 @@ func buildCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name:  "build",
 		Usage: "build the site for production",
-		Description: `Builds the site of the nearest site.yaml into its output directory.
+		Description: `Compiles the site of the nearest site.yaml, renders its pages, runs the adapter and puts the result in place of the last
+one. If anything fails, the last output stays as it is.
 
    sitegen build                    as site.yaml says
    sitegen build --adapter node     a server for the routes that render on demand
    sitegen build --json             the report as JSON on standard output`,
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "adapter", Usage: "the platform to build for: " + strings.Join(registry.Names(), ", ") + ", or none", Destination: &o.adapter},
-			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "the output `DIR`", Destination: &o.out},
-			&cli.StringFlag{Name: "site", Usage: "the public `ORIGIN`", Destination: &o.site},
-			&cli.StringFlag{Name: "base", Usage: "the `PATH` that the site lives below", Destination: &o.base},
+			&cli.StringFlag{Name: "adapter", Usage: "build for the platform `NAME`: " + strings.Join(registry.Names(), ", ") + ", or none", Destination: &o.adapter},
+			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "write to `DIR`", Destination: &o.out},
+			&cli.StringFlag{Name: "site", Usage: "the public `ORIGIN` of the site, https://example.com", Destination: &o.site},
+			&cli.StringFlag{Name: "base", Usage: "the `PATH` below which the site lives", Destination: &o.base},
 			&cli.BoolFlag{Name: "strict", Usage: "treat warnings as errors and run go vet", Destination: &o.strict},
-			&cli.BoolFlag{Name: "force", Usage: "replace an output directory that sitegen did not make", Destination: &o.force},
+			&cli.BoolFlag{Name: "force", Usage: "replace an output folder that sitegen did not make", Destination: &o.force},
 			&cli.BoolFlag{Name: "json", Usage: "print the report as JSON on standard output", Destination: &o.json},
 		},
 		Action: func(c *cli.Context) error {
-			if c.Args().Present() {
-				return usage("build takes no arguments; did you mean `sitegen -C %s build`?", c.Args().First())
+			if err := noArguments(c); err != nil {
+				return err
 			}
 			p, err := open(c, env, overrides(map[string]string{"out": o.out, "site": o.site, "base": o.base})...)
 			if err != nil {
 				return err
 			}
-			return runBuild(c.Context, p, o)
+			r, err := runBuild(c.Context, p, o)
+			if err != nil && c.Context.Err() != nil {
+				err = &exit{exitInterrupted, errors.New("interrupted; the last output is untouched")}
+			}
+			if o.json {
+				r.Schema, r.OK, r.Out, r.Diagnostics = 1, err == nil, p.config.Out, diag.NewReport(&p.term.said).Diagnostics
+				return answer(env.Stdout, r, err)
+			}
+			if err == nil && !p.term.quiet {
+				p.term.clear()
+				r.print(env.Stderr)
+				p.term.note("\nbuilt %s in %.2fs", p.config.Out, time.Since(p.term.start).Seconds())
+			}
+			return err
 		},
 	}
 }
 
-func runBuild(ctx context.Context, p *project, o buildOptions) error {
+// errStrict is for warnings where --strict was given.
+var errStrict = &exit{exitFailed, errors.New("warnings are errors with --strict")}
+
+func runBuild(ctx context.Context, p *project, o buildOptions) (report, error) {
+	var r report
 	chosen, err := chooseAdapter(p, o.adapter)
 	if err != nil {
-		return err
+		return r, err
 	}
 	if chosen.adapter != nil {
 		p.term.note("adapter %s: %s", chosen.name, chosen.reason)
 	}
+	platform := p.useOutDir(chosen)
 	unlock, err := build.Lock(ctx, p.layout)
 	if err != nil {
-		return err
+		return r, err
 	}
 	defer unlock()
 	site, list, err := build.Run(ctx, build.Options{
 		Layout: p.layout, Config: p.config, Version: p.env.Version,
-		Server: chosen.adapter != nil, Vet: o.strict, Force: o.force, Output: p.term,
+		Server: chosen.adapter != nil, Vet: o.strict, Force: o.force || platform, Output: p.term,
 		Progress: p.progress,
 	})
 	p.term.print(list, p.read)
 	switch {
 	case err != nil:
-		return err
+		return r, err
 	case list.HasErrors():
-		return &exit{code: exitFailed}
-	case o.strict && list.Len() > 0:
-		site.Stage.Discard()
-		return &exit{exitFailed, errors.New("--strict: warnings are errors")}
+		return r, &exit{code: exitFailed}
 	}
 	defer site.Stage.Discard() // after Publish there is nothing to discard
-	code, err := adapt(ctx, p, site, chosen)
-	if err != nil {
-		return err
+	warned := list.Len()
+	list, err = adapt(ctx, p, site, chosen)
+	switch {
+	case err != nil:
+		return r, p.disk(err)
+	case list.HasErrors():
+		return r, &exit{code: exitFailed}
+	case o.strict && warned+list.Len() > 0:
+		return r, errStrict
 	}
-	if code != exitOK {
-		return &exit{code: code}
+	r = newReport(p, site, chosen)
+	if err := ctx.Err(); err != nil {
+		return r, err
 	}
 	if err := site.Stage.Publish(); err != nil {
-		return err
+		return r, p.disk(err)
 	}
-	r := newReport(p, site, chosen)
-	if o.json {
-		return json.NewEncoder(p.env.Stdout).Encode(r)
-	}
-	p.term.clear()
-	if !p.term.quiet {
-		r.print(p.env.Stderr)
-		p.term.note("\nbuilt %s in %.2fs", p.config.Out, time.Since(p.term.start).Seconds())
-	}
-	return nil
+	p.term.progress("", "")
+	return r, nil
 }
 
-// adapt runs the feature check and the adapter, and gives the exit code of what they report.
-func adapt(ctx context.Context, p *project, site *build.Site, c choice) (int, error) {
-	if c.adapter == nil {
-		if site.OnDemand {
-			p.term.print(adapter.CheckNone(site.Manifest, registry.Infos()), p.read)
-			return exitCapability, nil
-		}
-		return exitOK, nil
+// disk prints a trouble with the disk that the author can mend, and gives any other error back.
+func (p *project) disk(err error) error {
+	d, ok := build.DiskProblem(p.layout, err)
+	if !ok {
+		return err
 	}
-	info := c.adapter.Info()
-	if list := adapter.Check(info, site.Manifest, registry.Infos()); list.Len() > 0 {
-		p.term.print(list, p.read)
-		if list.HasErrors() {
-			return exitCapability, nil
-		}
+	var list diag.List
+	list.Add(d)
+	p.term.print(&list, p.read)
+	return &exit{code: exitFailed}
+}
+
+// adapt runs the feature check and the adapter. What they report is printed; the list is given for its length.
+func adapt(ctx context.Context, p *project, site *build.Site, c choice) (*diag.List, error) {
+	list := capabilities(site, c)
+	p.term.print(list, p.read)
+	if list.HasErrors() {
+		return nil, &exit{code: exitCapability}
+	}
+	if c.adapter == nil {
+		return list, nil
 	}
 	p.progress("adapt", 0)
 	seam := &adapter.Site{
-		Manifest: site.Manifest, Options: c.options, OptionsAt: c.at,
+		Manifest: site.Manifest, Options: c.options, OptionsAt: c.at, OptionPlaces: p.config.Places("adapter"), BodyLimit: p.config.Security.BodyLimit,
 		ClientDir: site.ClientDir, Prerendered: site.Prerendered,
 		ModuleDir: p.layout.ModuleDir, ModulePath: p.layout.ModulePath, Bundle: site.Bundle, OnDemand: site.OnDemand,
-		Server: adapter.Server{Host: p.config.Server.Host, Port: p.config.Server.Port},
+		OutDir: site.Stage.Out(), Server: adapter.Server{Host: p.config.Server.Host, Port: p.config.Server.Port},
 	}
 	out, err := adapter.NewOut(site.Stage.Dir, seam)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	defer out.Close()
 	if err := c.adapter.Adapt(ctx, seam, out); err != nil {
-		return 0, err
+		return nil, err
 	}
-	list := out.Diagnostics()
-	p.term.print(list, p.read)
-	if list.HasErrors() {
-		return exitFailed, nil
-	}
-	return exitOK, nil
+	said := out.Diagnostics()
+	p.term.print(said, p.read)
+	list.Add(said.Sorted()...)
+	return list, nil
 }
 
 func (p *project) progress(phase build.Phase, done int) {
-	text := string(phase)
+	detail := ""
 	if done > 0 {
-		text = fmt.Sprintf("%s %d pages", phase, done)
+		detail = fmt.Sprintf("%d pages", done)
 	}
-	p.term.progress(text)
+	p.term.progress(string(phase), detail)
 }
 
 // choice is the adapter of a build and why it was taken.
@@ -170,11 +192,17 @@ type choice struct {
 func chooseAdapter(p *project, flag string) (choice, error) {
 	cfg := p.config.Adapter
 	c := choice{name: flag, reason: "--adapter says so"}
+	origin := p.file
+	for _, o := range p.config.Origins() {
+		if o.Key == "adapter" && o.Name != "" {
+			origin = o.Name
+		}
+	}
 	switch {
 	case flag != "" && flag == cfg.Name:
 		c.options, c.at = cfg.Options, p.config.At("adapter").Pos
 	case flag == "" && cfg.Name != "":
-		c = choice{name: cfg.Name, reason: p.file + " says so", options: cfg.Options, at: p.config.At("adapter").Pos}
+		c = choice{name: cfg.Name, reason: origin + " says so", options: cfg.Options, at: p.config.At("adapter").Pos}
 	case flag == "":
 		for _, a := range registry.Adapters {
 			if d, ok := a.(adapter.Detector); ok {
@@ -183,10 +211,10 @@ func chooseAdapter(p *project, flag string) (choice, error) {
 				}
 			}
 		}
-		return choice{}, nil
+		return choice{reason: "neither --adapter nor " + p.file + " names one"}, nil
 	}
 	if c.name == "none" {
-		return choice{}, nil
+		return choice{reason: c.reason}, nil
 	}
 	a, ok := registry.Find(c.name)
 	if !ok {
@@ -200,17 +228,41 @@ func chooseAdapter(p *project, flag string) (choice, error) {
 	return c, nil
 }
 
+// useOutDir sends the output to where the adapter's platform looks for it, unless somebody says where it goes, and says
+// whether it did. Such a folder is the platform's, and replaced whoever made it.
+func (p *project) useOutDir(c choice) bool {
+	if c.adapter == nil || p.config.Origin("out").Layer != config.Default {
+		return false
+	}
+	dir := c.adapter.Info().OutDir
+	if dir == "" {
+		return false
+	}
+	p.config.Out = dir
+	return true
+}
+
 // report is what a build says at its end; its JSON form is versioned.
 type report struct {
-	Schema  int           `json:"schema"`
-	Adapter string        `json:"adapter,omitempty"`
-	Out     string        `json:"out"`
-	BuildID string        `json:"buildId"`
-	Routes  []routeReport `json:"routes"`
-	Pages   int           `json:"pages"`
-	Bytes   int64         `json:"bytes"`
-	Assets  int64         `json:"assetBytes"`
-	Public  int64         `json:"publicBytes"`
+	Schema      int               `json:"schema"`
+	OK          bool              `json:"ok"`
+	Adapter     string            `json:"adapter,omitempty"`
+	Out         string            `json:"out"`
+	BuildID     string            `json:"buildId,omitempty"`
+	Routes      []routeReport     `json:"routes,omitempty"`
+	Pages       int               `json:"pages"`
+	Bytes       int64             `json:"bytes"`
+	Assets      int64             `json:"assetBytes"`
+	Public      int64             `json:"publicBytes"`
+	Output      []outputReport    `json:"output,omitempty"` // of an adapter
+	Diagnostics []diag.Diagnostic `json:"diagnostics"`
+}
+
+// outputReport is one file or folder at the top of what an adapter wrote.
+type outputReport struct {
+	Name  string `json:"name"`
+	Files int    `json:"files"`
+	Bytes int64  `json:"bytes"`
 }
 
 type routeReport struct {
@@ -224,9 +276,9 @@ type routeReport struct {
 }
 
 func newReport(p *project, site *build.Site, c choice) report {
-	r := report{Schema: 1, Adapter: c.name, Out: p.config.Out, BuildID: site.Manifest.BuildID, Public: site.PublicBytes}
-	if c.adapter == nil {
-		r.Adapter = ""
+	r := report{BuildID: site.Manifest.BuildID, Public: site.PublicBytes}
+	if c.adapter != nil {
+		r.Adapter, r.Output = c.name, outputReports(site.Stage.Dir)
 	}
 	for _, a := range site.Assets {
 		r.Assets += a.Size
@@ -240,6 +292,30 @@ func newReport(p *project, site *build.Site, c choice) report {
 		}
 	}
 	return r
+}
+
+// outputReports measures what lies in dir. What cannot be read counts as nothing; the build is about to say so.
+func outputReports(dir string) []outputReport {
+	entries, _ := os.ReadDir(dir)
+	var out []outputReport
+	for _, e := range entries {
+		r := outputReport{Name: e.Name()}
+		if e.IsDir() {
+			r.Name += "/"
+		}
+		filepath.WalkDir(filepath.Join(dir, e.Name()), func(_ string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return nil
+			}
+			if info, err := d.Info(); err == nil {
+				r.Files++
+				r.Bytes += info.Size()
+			}
+			return nil
+		})
+		out = append(out, r)
+	}
+	return out
 }
 
 func routeReports(routes []manifest.Route) []routeReport {

@@ -19,11 +19,13 @@ import (
 // globalFlags stand before or behind every command.
 func globalFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "C", Aliases: []string{"root"}, Usage: "run as if started in `DIR`"},
-		&cli.StringFlag{Name: "config", Usage: "read `FILE` instead of site.yaml"},
+		&cli.StringFlag{Name: "root", Aliases: []string{"C"}, Usage: "run as if started in `DIR`"},
+		&cli.StringFlag{Name: "config", Usage: "read `FILE` instead of site.yaml", EnvVars: []string{"SITEGEN_CONFIG"}},
+		&cli.StringFlag{Name: "format", Usage: "print errors and warnings as `FORMAT`: text, json or github", DefaultText: "text; github in GitHub Actions"},
 		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print errors and warnings only"},
-		&cli.StringFlag{Name: "format", Usage: "print diagnostics as text, json or github", DefaultText: "text; github in GitHub Actions"},
-		&cli.BoolFlag{Name: "no-color", Usage: "print without colours; so does NO_COLOR"},
+		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "print what is done and how long it takes"},
+		&cli.BoolFlag{Name: "no-color", Usage: "print without colours, as with NO_COLOR"},
+		&cli.BoolFlag{Name: "version", Usage: "print the version"},
 	}
 }
 
@@ -37,9 +39,28 @@ type project struct {
 	layout *build.Layout
 }
 
-// open finds site.yaml in the working directory or above, reads it and finds its module. Flags go over the file.
+// open finds the site and reads its configuration and its module. Flags go over the file.
 func open(c *cli.Context, env Env, flags ...config.Override) (*project, error) {
-	p := &project{env: env, term: newTerminal(c, env), file: "site.yaml"}
+	p, err := openConfig(c, env, flags...)
+	if err != nil {
+		return nil, err
+	}
+	layout, list := build.FindLayout(p.root, p.config.Src)
+	p.term.print(list, p.read)
+	if list.HasErrors() {
+		return nil, &exit{code: exitFailed}
+	}
+	p.layout = layout
+	return p, nil
+}
+
+// openConfig finds site.yaml in the working directory or above and reads it.
+func openConfig(c *cli.Context, env Env, flags ...config.Override) (*project, error) {
+	term, err := newTerminal(c, env)
+	if err != nil {
+		return nil, err
+	}
+	p := &project{env: env, term: term, file: "site.yaml"}
 	dir, err := startDir(c, env)
 	if err != nil {
 		return nil, err
@@ -57,30 +78,23 @@ func open(c *cli.Context, env Env, flags ...config.Override) (*project, error) {
 		return nil, &exit{exitConfig, errors.New(p.file + " cannot be read: " + reason(err))}
 	}
 	cfg, list := config.Load(p.file, data, env.Getenv, flags...)
+	p.term.print(list, p.read)
 	if list.HasErrors() {
-		p.term.print(list, p.read)
 		return nil, &exit{code: exitConfig}
 	}
-	p.term.print(list, p.read)
 	p.config = cfg
-	layout, list := build.FindLayout(p.root, cfg.Src)
-	if list.HasErrors() {
-		p.term.print(list, p.read)
-		return nil, &exit{code: exitFailed}
-	}
-	p.layout = layout
 	return p, nil
 }
 
 // startDir is the directory that a command starts in.
 func startDir(c *cli.Context, env Env) (string, error) {
 	dir := env.Dir
-	if at := c.String("C"); at != "" {
+	if at := c.String("root"); at != "" {
 		if !filepath.IsAbs(at) {
 			at = filepath.Join(dir, at)
 		}
 		if info, err := os.Stat(at); err != nil || !info.IsDir() {
-			return "", usage("-C %s: no such directory", c.String("C"))
+			return "", usage("-C %s: no such folder", c.String("root"))
 		}
 		dir = at
 	}

@@ -23,5 +23,13 @@ func (r report) print(w io.Writer) {
 	}
 	fmt.Fprintln(w)
 	io.WriteString(w, table(rows, map[int]bool{3: true, 4: true}))
+	if len(r.Output) > 0 {
+		rows := [][]string{{"output", "files", "size"}}
+		for _, o := range r.Output {
+			rows = append(rows, []string{o.Name, strconv.Itoa(o.Files), size(o.Bytes)})
+		}
+		fmt.Fprintln(w)
+		io.WriteString(w, table(rows, map[int]bool{1: true, 2: true}))
+	}
 	fmt.Fprintf(w, "\n%d pages %s, assets %s, public %s\n", r.Pages, size(r.Bytes), size(r.Assets), size(r.Public))
 }

@@ -13,23 +13,33 @@ import (
 // terminal is how a command speaks to a person: diagnostics in the form asked for, notes, and one progress line that
 // appears only on a terminal and only when something takes longer than a second.
 type terminal struct {
-	env    Env
-	format string // text, json or github
-	color  bool
-	quiet  bool
+	env     Env
+	format  string // text, json or github
+	color   bool
+	quiet   bool
+	verbose bool
+	said    diag.List // everything that was printed
+	now     func() time.Time
 
 	start    time.Time
 	line     bool // a progress line is on the screen
 	lastDraw time.Time
+	phase    string // that runs, and since when
+	since    time.Time
 }
 
-func newTerminal(c *cli.Context, env Env) *terminal {
-	t := &terminal{env: env, format: c.String("format"), quiet: c.Bool("quiet"), start: time.Now()}
-	if t.format == "" {
+func newTerminal(c *cli.Context, env Env) (*terminal, error) {
+	t := &terminal{env: env, format: c.String("format"), quiet: c.Bool("quiet"), verbose: c.Bool("verbose"), now: time.Now}
+	t.start = t.now()
+	switch t.format {
+	case "text", "json", "github":
+	case "":
 		t.format = "text"
 		if env.Getenv("GITHUB_ACTIONS") == "true" {
 			t.format = "github"
 		}
+	default:
+		return nil, usage("--format is text, json or github, not %q", t.format)
 	}
 	switch {
 	case c.Bool("no-color") || env.Getenv("NO_COLOR") != "":
@@ -38,7 +48,7 @@ func newTerminal(c *cli.Context, env Env) *terminal {
 	default:
 		t.color = t.interactive()
 	}
-	return t
+	return t, nil
 }
 
 // interactive says whether a person watches standard error.
@@ -52,6 +62,7 @@ func (t *terminal) print(list *diag.List, source func(string) []byte) {
 		return
 	}
 	t.clear()
+	t.said.Add(list.Sorted()...)
 	switch t.format {
 	case "json":
 		diag.JSON(t.env.Stderr, list)
@@ -71,14 +82,21 @@ func (t *terminal) note(format string, args ...any) {
 	fmt.Fprintf(t.env.Stderr, format+"\n", args...)
 }
 
-// progress draws the progress line.
-func (t *terminal) progress(text string) {
-	if t.quiet || !t.interactive() || time.Since(t.start) < time.Second || time.Since(t.lastDraw) < 50*time.Millisecond {
+// progress says what is being done: on a line that comes and goes, or with --verbose as a note when it is through.
+func (t *terminal) progress(phase, detail string) {
+	now := t.now()
+	if phase != t.phase {
+		if t.verbose && t.phase != "" {
+			t.note("%-9s %6.2fs", t.phase, now.Sub(t.since).Seconds())
+		}
+		t.phase, t.since = phase, now
+	}
+	if phase == "" || t.quiet || !t.interactive() || now.Sub(t.start) < time.Second || now.Sub(t.lastDraw) < 50*time.Millisecond {
 		return
 	}
-	t.lastDraw = time.Now()
+	t.lastDraw = now
 	t.line = true
-	fmt.Fprintf(t.env.Stderr, "\r\x1b[K%s  %.1fs", text, time.Since(t.start).Seconds())
+	fmt.Fprintf(t.env.Stderr, "\r\x1b[K%s  %.1fs", strings.TrimSpace(phase+" "+detail), now.Sub(t.start).Seconds())
 }
 
 // clear takes the progress line away.

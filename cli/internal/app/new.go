@@ -1,0 +1,206 @@
+package app
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"sitegen.dev/cli/internal/scaffold"
+	"sitegen.dev/core/build"
+	"sitegen.dev/core/config"
+	"sitegen.dev/core/diag"
+)
+
+type newOptions struct {
+	template string
+	module   string
+}
+
+func newCommand(env Env) *cli.Command {
+	var o newOptions
+	var kinds strings.Builder
+	for _, t := range scaffold.Templates() {
+		fmt.Fprintf(&kinds, "\n   --template %-8s  %s", t.Name, t.Summary)
+	}
+	return &cli.Command{
+		Name:      "new",
+		Usage:     "create a site",
+		ArgsUsage: "[DIR]",
+		Description: `Writes a new site into DIR, or into the current folder, which must be empty. It needs no network.
+
+   sitegen new tea` + kinds.String(),
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "template", Aliases: []string{"t"}, Usage: "begin with the template `NAME`: " + strings.Join(scaffold.Names(), ", "), DefaultText: "asks, or minimal without a terminal", Destination: &o.template},
+			&cli.StringFlag{Name: "module", Usage: "the `PATH` of the site's Go module", DefaultText: "example.com/ and the name of the folder", Destination: &o.module},
+		},
+		Action: func(c *cli.Context) error {
+			if c.Args().Len() > 1 {
+				return usage("`sitegen new` makes one site, and %q is a second folder", c.Args().Get(1))
+			}
+			term, err := newTerminal(c, env)
+			if err != nil {
+				return err
+			}
+			dir, err := startDir(c, env)
+			if err != nil {
+				return err
+			}
+			shown := c.Args().First()
+			if filepath.IsAbs(shown) {
+				dir = shown
+			} else {
+				dir = filepath.Join(dir, shown)
+			}
+			return runNew(c.Context, env, term, dir, shown, o)
+		},
+	}
+}
+
+func runNew(ctx context.Context, env Env, term *terminal, dir, shown string, o newOptions) error {
+	if err := vacant(dir, shown); err != nil {
+		return err
+	}
+	if o.template == "" {
+		o.template = scaffold.Names()[0]
+		if term.interactive() && env.InTTY {
+			name, err := askTemplate(env)
+			if err != nil {
+				return err
+			}
+			o.template = name
+		}
+	}
+	if !slices.Contains(scaffold.Names(), o.template) {
+		hint := ""
+		if s := diag.Suggest(o.template, scaffold.Names()); s != "" {
+			hint = fmt.Sprintf(", did you mean %q?", s)
+		}
+		return usage("there is no template %q%s (there are: %s)", o.template, hint, strings.Join(scaffold.Names(), ", "))
+	}
+	if o.module == "" {
+		o.module = modulePath(dir)
+	}
+	goVersion, noGo := build.GoVersion(ctx, "")
+	mod, err := build.NewModule(o.module, goVersion)
+	if err != nil {
+		return &exit{exitUsage, err}
+	}
+	files, err := scaffold.Files(o.template, o.module)
+	if err != nil {
+		return err
+	}
+	files["go.mod"] = mod
+	if err := writeNew(dir, files); err != nil {
+		return err
+	}
+	if err := syncNew(ctx, env, term, dir); err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		term.note("  %s", name)
+	}
+	steps := []string{"sitegen build", "sitegen preview"}
+	if shown != "" && shown != "." {
+		steps = slices.Insert(steps, 0, "cd "+quoteWord(shown))
+	}
+	if noGo != nil {
+		steps = slices.Insert(steps, 0, "install Go from https://go.dev/dl/, which compiles the site")
+	}
+	term.note("\na site from the template %s. Next:\n\n  %s", o.template, strings.Join(steps, "\n  "))
+	return nil
+}
+
+// vacant says whether a site may be written to dir: it is not there, or holds nothing but a repository without files.
+func vacant(dir, shown string) error {
+	if shown == "" {
+		shown = "this folder"
+	}
+	entries, err := os.ReadDir(dir)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return nil
+	case err != nil:
+		return &exit{exitFailed, fmt.Errorf("%s: %s", shown, reason(err))}
+	}
+	for _, e := range entries {
+		if e.Name() != ".git" {
+			return &exit{exitFailed, fmt.Errorf("%s is not empty, it holds %s; name a new folder: sitegen new mysite", shown, e.Name())}
+		}
+	}
+	return nil
+}
+
+// askTemplate asks the person at the terminal.
+func askTemplate(env Env) (string, error) {
+	all := scaffold.Templates()
+	for i, t := range all {
+		fmt.Fprintf(env.Stderr, "  %d  %-8s  %s\n", i+1, t.Name, t.Summary)
+	}
+	in := bufio.NewReader(env.Stdin)
+	for {
+		fmt.Fprintf(env.Stderr, "Which template? [1] ")
+		line, err := in.ReadString('\n')
+		answer := strings.TrimSpace(line)
+		if answer == "" && err == nil {
+			return all[0].Name, nil
+		}
+		if n, err := strconv.Atoi(answer); err == nil && n >= 1 && n <= len(all) {
+			return all[n-1].Name, nil
+		}
+		if slices.Contains(scaffold.Names(), answer) {
+			return answer, nil
+		}
+		if err != nil {
+			return "", usage("no template was chosen; say --template %s", all[0].Name)
+		}
+	}
+}
+
+// writeNew writes the files of a new site.
+func writeNew(dir string, files map[string][]byte) error {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		full := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(full), 0o777); err != nil {
+			return err
+		}
+		if err := os.WriteFile(full, files[name], 0o666); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// syncNew makes the new site complete, so that editors and the go command know everything at once.
+func syncNew(ctx context.Context, env Env, term *terminal, dir string) error {
+	p := &project{env: env, term: &terminal{env: env, format: term.format, color: term.color, quiet: true, now: term.now}, root: dir, file: "site.yaml"}
+	data, err := os.ReadFile(filepath.Join(dir, p.file))
+	if err != nil {
+		return err
+	}
+	cfg, list := config.Load(p.file, data, func(string) string { return "" })
+	p.config = cfg
+	if list.HasErrors() {
+		return list.Err()
+	}
+	if p.layout, list = build.FindLayout(dir, cfg.Src); list.HasErrors() {
+		return list.Err()
+	}
+	return runSync(ctx, p)
+}
+
+// quoteWord writes a name the way a shell takes it as one word.
+func quoteWord(s string) string {
+	if strings.ContainsAny(s, " \t'\"\\$&;|<>*?()[]{}`!#~") {
+		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	}
+	return s
+}

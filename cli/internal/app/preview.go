@@ -1,0 +1,263 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"sitegen.dev/cli/internal/registry"
+	"sitegen.dev/core/adapter"
+	"sitegen.dev/core/site"
+)
+
+type previewOptions struct {
+	adapter string
+	out     string
+	host    string
+	port    string
+}
+
+func previewCommand(env Env) *cli.Command {
+	var o previewOptions
+	return &cli.Command{
+		Name:  "preview",
+		Usage: "serve what was built",
+		Description: `Serves the last build as its platform would: with an adapter its program runs, without one the files are served. It
+never builds. Requests must name this machine, an IP address, or a host of security.allowedHosts.
+
+   sitegen preview
+   sitegen preview --port 8080
+   sitegen preview --host 0.0.0.0   for other machines too`,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "port", Aliases: []string{"p"}, Usage: "listen on port `NUMBER`, or the next one that is free; 0 for any", DefaultText: "server.port of site.yaml", Destination: &o.port},
+			&cli.StringFlag{Name: "host", Usage: "listen on `ADDRESS`", DefaultText: "server.host of site.yaml", Destination: &o.host},
+			&cli.StringFlag{Name: "adapter", Usage: "the `NAME` that --adapter of the build gave", Destination: &o.adapter},
+			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "the `DIR` that --out of the build gave", Destination: &o.out},
+		},
+		Action: func(c *cli.Context) error {
+			if err := noArguments(c); err != nil {
+				return err
+			}
+			p, err := open(c, env, overrides(map[string]string{"out": o.out, "server.host": o.host, "server.port": o.port})...)
+			if err != nil {
+				return err
+			}
+			return runPreview(c.Context, p, o)
+		},
+	}
+}
+
+func runPreview(ctx context.Context, p *project, o previewOptions) error {
+	handler, stop, err := previewHandler(ctx, p, o)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	host := p.config.Server.Host
+	l, err := listen(host, p.config.Server.Port)
+	if err != nil {
+		return err
+	}
+	port := l.Addr().(*net.TCPAddr).Port
+	if want := p.config.Server.Port; want != 0 && port != want {
+		p.term.note("port %d is taken, so this is on %d", want, port)
+	}
+	srv := &http.Server{
+		Handler:           allowHosts(handler, append([]string{host}, p.config.Security.AllowedHosts...)),
+		ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog:          slog.NewLogLogger(slog.NewTextHandler(p.term, nil), slog.LevelWarn),
+	}
+	for _, url := range addresses(host, port, p.config.Base) {
+		p.term.note("%s", url)
+	}
+	p.term.note("Ctrl-C stops it")
+	done := make(chan error, 1)
+	go func() { done <- srv.Serve(l) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	// Who is being answered may finish, but not for long: there is somebody at the keyboard.
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	if srv.Shutdown(end) != nil {
+		srv.Close()
+	}
+	return nil
+}
+
+// previewHandler finds what was built and what runs it.
+func previewHandler(ctx context.Context, p *project, o previewOptions) (http.Handler, func() error, error) {
+	chosen, err := chooseAdapter(p, o.adapter)
+	if err != nil {
+		return nil, nil, err
+	}
+	p.useOutDir(chosen)
+	out := filepath.FromSlash(p.config.Out)
+	if !filepath.IsAbs(out) {
+		out = filepath.Join(p.root, out)
+	}
+	if info, err := os.Stat(out); err != nil || !info.IsDir() {
+		return nil, nil, fmt.Errorf("there is nothing to preview in %s; run `sitegen build` first", p.config.Out)
+	}
+	// Only an output for an adapter has the manifest. It may have been chosen by a flag that is not repeated here.
+	_, err = os.Stat(filepath.Join(out, "manifest.json"))
+	adapted := err == nil
+	switch {
+	case !adapted && o.adapter != "" && chosen.adapter != nil:
+		return nil, nil, fmt.Errorf("%s was not built for adapter %s; run `sitegen build --adapter %s` first", p.config.Out, chosen.name, chosen.name)
+	case !adapted:
+		h, err := newStaticPreview(ctx, p, out)
+		return h, func() error { return nil }, err
+	case chosen.adapter == nil:
+		chosen.adapter = registry.Adapters[0]
+		chosen.name = chosen.adapter.Info().Name
+	}
+	runner, ok := chosen.adapter.(adapter.Previewer)
+	if !ok {
+		return nil, nil, fmt.Errorf("adapter %s cannot run its output on this machine", chosen.name)
+	}
+	h, stop, err := runner.Preview(context.WithoutCancel(ctx), out) // stop ends it, when the last answer is out
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%s holds no output of adapter %s; run `sitegen build` first", p.config.Out, chosen.name)
+	}
+	return h, stop, err
+}
+
+// staticPreview serves a folder, and the new one once a build has put another in its place.
+type staticPreview struct {
+	p   *project
+	dir string
+
+	mu      sync.Mutex
+	info    fs.FileInfo
+	handler http.Handler
+}
+
+func newStaticPreview(ctx context.Context, p *project, dir string) (*staticPreview, error) {
+	s := &staticPreview{p: p, dir: dir}
+	_, err := s.current(ctx)
+	return s, err
+}
+
+func (s *staticPreview) current(ctx context.Context) (http.Handler, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	info, err := os.Stat(s.dir)
+	if err != nil {
+		return nil, err
+	}
+	if s.info != nil && os.SameFile(s.info, info) {
+		return s.handler, nil
+	}
+	cfg := s.p.config
+	c := site.Config{Site: cfg.Site, Base: cfg.Base, TrailingSlash: cfg.TrailingSlash, BuildFormat: cfg.Build.Format, AssetsDir: cfg.Build.Assets}
+	for _, h := range cfg.Headers {
+		rule := site.HeaderRule{Pattern: h.Pattern}
+		for _, line := range h.Set {
+			rule.Set = append(rule.Set, site.HeaderLine{Name: line.Name, Value: line.Value})
+		}
+		c.Headers = append(c.Headers, rule)
+	}
+	handler, err := registry.Static(ctx, s.dir, c, slog.New(slog.NewTextHandler(s.p.term, nil)))
+	if err != nil {
+		return nil, err
+	}
+	s.info, s.handler = info, handler
+	return handler, nil
+}
+
+func (s *staticPreview) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h, err := s.current(r.Context())
+	if err != nil {
+		http.Error(w, "there is no build to serve: "+reason(err), http.StatusServiceUnavailable)
+		return
+	}
+	h.ServeHTTP(w, r)
+}
+
+// listen takes the port, or the next one that is free. Port 0 is any.
+func listen(host string, port int) (net.Listener, error) {
+	const tries = 50
+	for n := port; ; n++ {
+		l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(n)))
+		switch {
+		case err == nil:
+			return l, nil
+		case port != 0 && errors.Is(err, syscall.EADDRINUSE) && n-port < tries && n < 65535:
+			continue
+		}
+		var op *net.OpError
+		if errors.As(err, &op) {
+			err = op.Err
+		}
+		return nil, fmt.Errorf("cannot listen on %s: %w", net.JoinHostPort(host, strconv.Itoa(n)), err)
+	}
+}
+
+// addresses are the URLs at which a browser finds the site: the local one, and those of other machines' view.
+func addresses(host string, port int, base string) []string {
+	url := func(host string) string { return "http://" + net.JoinHostPort(host, strconv.Itoa(port)) + base }
+	ip := net.ParseIP(host)
+	if host != "" && (ip == nil || !ip.IsUnspecified()) {
+		return []string{url(host)}
+	}
+	out := []string{url("127.0.0.1")}
+	found, _ := net.InterfaceAddrs() // without them, the local address has to do
+	for _, a := range found {
+		if n, ok := a.(*net.IPNet); ok && n.IP.To4() != nil && n.IP.IsGlobalUnicast() {
+			out = append(out, url(n.IP.String()))
+		}
+	}
+	return out
+}
+
+// allowHosts refuses requests for hosts that are none of ours. A page of somebody else whose name was made to point at
+// this machine could read the site otherwise.
+func allowHosts(next http.Handler, allowed []string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !hostAllowed(r.Host, allowed) {
+			http.Error(w, "This preview does not answer for this host. Add it to security.allowedHosts of site.yaml.", http.StatusForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func hostAllowed(host string, allowed []string) bool {
+	name := host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		name = h
+	}
+	name = strings.ToLower(strings.TrimSuffix(strings.Trim(name, "[]"), "."))
+	if name == "localhost" || strings.HasSuffix(name, ".localhost") || net.ParseIP(name) != nil {
+		return true
+	}
+	for _, a := range allowed {
+		if _, after, ok := strings.Cut(a, "://"); ok {
+			a = after
+		}
+		if h, _, err := net.SplitHostPort(a); err == nil {
+			a = h
+		}
+		a = strings.ToLower(a)
+		if suffix, ok := strings.CutPrefix(a, "*."); ok && strings.HasSuffix(name, "."+suffix) || a == name {
+			return true
+		}
+	}
+	return false
+}
