@@ -190,7 +190,7 @@ func (b *builder) imports(used []*codegen.Component) error {
 				if out.Width, out.Height, out.Format, err = assets.ImageInfo(data); err != nil {
 					at := a.At
 					at.File = b.Layout.Rel(at.File)
-					b.list.Error("SG7008", at, b.Layout.Rel(a.Path)+" is no image that sitegen can read: "+err.Error(), "replace the file, or put it into the public folder")
+					b.list.Error("SG5030", at, b.Layout.Rel(a.Path)+" is no image that sitegen can read: "+err.Error(), "replace the file, or put it into the public folder")
 				}
 			}
 			b.table.byID[a.ID] = out

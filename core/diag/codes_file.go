@@ -15,8 +15,6 @@ var fileCodes = []CodeInfo{
 		"Create `src/pages/index.gosite`."},
 	{"SG7007", "An imported file does not exist.",
 		"Correct the import, whose path is relative to the file that it stands in, or create the file."},
-	{"SG7008", "An imported image cannot be read.",
-		"Replace the file with a PNG, JPEG, GIF, WebP, AVIF or SVG image, or put it into the public folder."},
 	{"SG7009", "go.mod does not name the module that components are compiled against.",
 		"Run `sitegen sync --init`, which adds a require and a replace line."},
 	{"SG7010", "The output directory is, or lies in, the site itself.",

@@ -19,4 +19,6 @@ var prerenderCodes = []CodeInfo{
 		"Name the package after its folder: `package src`."},
 	{"SG3109", "middleware.go declares no OnRequest.",
 		"Declare `func OnRequest(page *site.Page, next site.Handler) error`."},
+	{"SG3110", "A redirect with parameters is built without an adapter, and files alone cannot answer it.",
+		"Build with an adapter, or write one redirect per path."},
 }

@@ -58,7 +58,13 @@ func Run(ctx context.Context, app *site.App, job wire.Job, w io.Writer) bool {
 	var dynamic []*site.Route
 	for _, r := range app.Routes {
 		switch {
-		case !r.Prerender && r.Type != site.RedirectRoute, r.Type == site.RedirectRoute && r.Render == nil:
+		case r.Type == site.RedirectRoute:
+			// One with parameters stands for any number of paths; the compiler has warned about it.
+			if job.Redirects && !strings.Contains(r.Pattern, "[") {
+				fixed = append(fixed, task{route: r})
+			}
+		case !r.Prerender:
+		case r.Render == nil && r.Methods == nil && r.Paths == nil: // plain HTML, which the build copies
 		case r.Paths != nil:
 			dynamic = append(dynamic, r)
 		default:

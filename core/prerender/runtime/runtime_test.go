@@ -188,3 +188,26 @@ func TestUserFile(t *testing.T) {
 		}
 	}
 }
+
+// The build copies plain HTML pages itself; the program knows their routes and leaves them alone.
+func TestPlainHTMLIsLeftAlone(t *testing.T) {
+	plain := &site.Route{Pattern: "/plain", Source: "src/pages/plain.html", Prerender: true}
+	_, events, ok := run(t, wire.Job{}, plain, fixed("/about", page("<p>about</p>")))
+	if failures := only(events, wire.Error); !ok || len(failures) > 0 {
+		t.Errorf("ok is %v, failures %v", ok, failures)
+	}
+}
+
+func TestRedirects(t *testing.T) {
+	old := &site.Route{Pattern: "/old", Type: site.RedirectRoute, Redirect: &site.RedirectTo{To: "/new", Status: 301}}
+	many := &site.Route{Pattern: "/old/[slug]", Type: site.RedirectRoute, Redirect: &site.RedirectTo{To: "/new/[slug]", Status: 301}}
+	dir, _, ok := run(t, wire.Job{Redirects: true}, old, many)
+	data, err := os.ReadFile(filepath.Join(dir, "old/index.html"))
+	if !ok || err != nil || !strings.Contains(string(data), `url=/new`) {
+		t.Errorf("%v %v %s", ok, err, data)
+	}
+	dir, _, ok = run(t, wire.Job{}, old)
+	if entries, _ := os.ReadDir(dir); !ok || len(entries) > 0 {
+		t.Errorf("without Redirects there are files: %v", entries)
+	}
+}

@@ -12,6 +12,7 @@ type Job struct {
 	Out         string `json:"out"`         // existing directory for the files
 	Concurrency int    `json:"concurrency"` // pages at once; 0 means one per processor
 	MaxErrors   int    `json:"maxErrors"`   // stop after so many failed pages; 0 means no limit
+	Redirects   bool   `json:"redirects"`   // write a page for each redirect: nothing else will answer it
 	Module      string `json:"module"`      // path of the site's module, to tell the author's frames from others
 }
 
