@@ -140,6 +140,13 @@ func (c *Config) Origins() []Origin {
 	return out
 }
 
+// Origin says where the value of a key comes from; Key and Value are left empty.
+func (c *Config) Origin(path string) Origin {
+	o := c.origins[path]
+	o.Layer = cmp.Or(o.Layer, Default)
+	return o
+}
+
 // At gives the place of a key's value in the file, "build.format" or "adapter.mode"; of a mapping or a list it is the
 // place of the key. For a key that is not in the file it is that of the nearest key around it, and at last the whole
 // file.
