@@ -1,7 +1,9 @@
 package syntax
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"sitegen.dev/core/internal/golden"
@@ -36,5 +38,48 @@ func checkFormat(t *testing.T, f *File, out []byte) {
 	}
 	if again := format(g); string(again) != string(out) {
 		t.Errorf("%s: formatting again changes it (-once +twice):\n%s", f.Name, cmp.Diff(string(out), string(again)))
+	}
+}
+
+// TestFormatTime holds that formatting deep and long input stays near linear time.
+func TestFormatTime(t *testing.T) {
+	const size = 1 << 17
+	for _, tt := range []struct{ name, open, unit, end string }{
+		{"blocks", "<div>", "<p>a</p>", "</div>"},
+		{"atoms", "a<b>", "c <i>d</i> ", "\n</b>"},
+		{"attributes", "<b><i a={", "f(x, 1), ", "y}/></b>"},
+		{"statements", "{if x { ", "<b>c</b>", " }}"},
+		{"statement atoms", "a {if x { ", "<b>c</b>", "\n}}"},
+		{"operands", "{f(<b>", "a ", "</b>)}"},
+		{"operand lines", "{f(<b>", "a ", "\n</b>)}"},
+		{"switches", "{switch { case x: ", "<b>c</b>", " }}"},
+	} {
+		for _, depth := range []int{1, 150} {
+			src := strings.Repeat(tt.open, depth) + strings.Repeat(tt.unit, size/len(tt.unit)) + strings.Repeat(tt.end, depth) + "\n"
+			if tt.name == "attributes" {
+				src = "<b><i a={f(" + strings.Repeat(tt.unit, size/len(tt.unit)) + "y)}/></b>\n"
+			}
+			start := time.Now()
+			out, diags := Format("time.gosite", []byte(src))
+			if d := time.Since(start); d > 5*time.Second {
+				t.Errorf("%s, %d deep: %v", tt.name, depth, d)
+			} else {
+				t.Logf("%s, %d deep: %v", tt.name, depth, d)
+			}
+			if len(diags) > 0 {
+				t.Errorf("%s, %d deep: %v", tt.name, depth, diags[0])
+			}
+			if len(out) == 0 {
+				t.Errorf("%s, %d deep: nothing", tt.name, depth)
+			}
+		}
+	}
+}
+
+func BenchmarkFormat(b *testing.B) {
+	src := benchPage(b)
+	b.SetBytes(int64(len(src)))
+	for b.Loop() {
+		Format("bench.gosite", src)
 	}
 }

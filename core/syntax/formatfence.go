@@ -116,6 +116,9 @@ func formatRun(text string, stmt bool) string {
 	out, ok := once(text)
 	if ok {
 		if again, ok := once(out); ok && again == out {
+			if stmt && strings.HasSuffix(out, ":") { // a label of nothing would label the next item
+				out += ";"
+			}
 			return out + "\n"
 		}
 	}

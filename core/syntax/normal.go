@@ -62,8 +62,12 @@ func goTokens(code string, comments bool) []string {
 			if comments {
 				out = append(out, strings.Join(strings.Fields(lit), " "))
 			}
-		case token.INT, token.FLOAT, token.IMAG:
-			out = append(out, strings.ToLower(lit))
+		case token.INT, token.FLOAT, token.IMAG: // gofmt writes 0X1 as 0x1 and 01i as 1i
+			lit = strings.ToLower(lit)
+			if tok == token.IMAG {
+				lit = strings.TrimLeft(lit, "0_")
+			}
+			out = append(out, lit)
 		case token.COMMA: // the last one of a list depends on its layout
 			if len(out) > 0 && out[len(out)-1] != "," {
 				out = append(out, ",")
