@@ -16,8 +16,8 @@ import (
 // block finds the fenced code of a Markdown page. Those inside a longer fence show Markdown and are skipped.
 var block = regexp.MustCompile("(?ms)^````.*?^````$|^```(\\w*)\n(.*?)^```$")
 
-// Every example of the documentation is a file that the compiler accepts.
-func TestExamplesParse(t *testing.T) {
+// Every example of the documentation is a file that the compiler accepts and the formatter leaves alone.
+func TestExamples(t *testing.T) {
 	pages, err := filepath.Glob("src/pages/docs/*.md")
 	if err != nil {
 		t.Fatal(err)
@@ -37,8 +37,11 @@ func TestExamplesParse(t *testing.T) {
 			switch lang {
 			case "gosite":
 				seen++
-				if _, diags := syntax.Parse(at, code); len(diags) > 0 {
+				formatted, diags := syntax.Format(at, code)
+				if len(diags) > 0 {
 					t.Errorf("%s: %s (in the example: line %d)", at, diags[0].Message, diags[0].Line)
+				} else if string(formatted) != string(code) {
+					t.Errorf("%s: the example is not formatted; it should be\n%s", at, formatted)
 				}
 			case "go":
 				if !strings.HasPrefix(string(code), "package ") {
@@ -54,6 +57,25 @@ func TestExamplesParse(t *testing.T) {
 	}
 	if seen < 50 {
 		t.Errorf("found only %d examples", seen)
+	}
+}
+
+func TestSourcesAreFormatted(t *testing.T) {
+	err := filepath.WalkDir("src", func(name string, d os.DirEntry, err error) error {
+		if err != nil || filepath.Ext(name) != ".gosite" {
+			return err
+		}
+		src, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		if out, _ := syntax.Format(name, src); string(out) != string(src) {
+			t.Errorf("%s is not formatted: sitegen fmt", name)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
