@@ -1,0 +1,159 @@
+package adaptertest
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"sync"
+	"testing"
+
+	"sitegen.dev/core/adapter"
+)
+
+// Target is an adapter in one of its modes.
+type Target struct {
+	Name    string // "node, embedded": a column of the matrix
+	Adapter adapter.Adapter
+	Options json.RawMessage // the adapter's options
+	// Start serves the output and gives its origin. It ends the server with t.Cleanup.
+	Start func(t *testing.T, s Site) string
+	// Skip declares, by the name of the case, or name@variant, why the platform answers otherwise. A declaration for a
+	// case that passes, or that does not exist, fails the test.
+	Skip map[string]string
+}
+
+// Site is one variant of the fixture, written by the adapter.
+type Site struct {
+	Variant Variant
+	Dir     string // of the adapter's output
+	Module  string // directory of the site's Go module
+}
+
+// builds keeps each compiled variant for all targets of a test program.
+var builds = struct {
+	sync.Mutex
+	dir  string
+	done map[string]func() (*Built, error)
+}{done: map[string]func() (*Built, error){}}
+
+// Cleanup removes what Run has built. TestMain calls it after the tests.
+func Cleanup() {
+	builds.Lock()
+	defer builds.Unlock()
+	if builds.dir != "" {
+		os.RemoveAll(builds.dir)
+	}
+	builds.dir = ""
+	clear(builds.done)
+}
+
+func buildVariant(t *testing.T, name string) *Built {
+	t.Helper()
+	builds.Lock()
+	defer builds.Unlock()
+	if builds.dir == "" {
+		dir, err := os.MkdirTemp("", "conformance")
+		if err != nil {
+			t.Fatal(err)
+		}
+		builds.dir = dir
+	}
+	if builds.done[name] == nil {
+		dir := filepath.Join(builds.dir, name)
+		builds.done[name] = sync.OnceValues(func() (*Built, error) { return Build(context.Background(), dir, name) })
+	}
+	b, err := builds.done[name]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// Run builds every variant of the fixture with the adapter and runs all cases against it. CONFORMANCE_FILTER limits
+// them to names that match a regular expression; where CONFORMANCE_DIR names a directory, the report is written there
+// for the matrix.
+func Run(t *testing.T, target Target) {
+	var filter *regexp.Regexp
+	if s := os.Getenv("CONFORMANCE_FILTER"); s != "" {
+		filter = regexp.MustCompile(s)
+	}
+	whole := &Report{Schema: 1, Target: target.Name}
+	for _, v := range Variants() {
+		t.Run(v.Name, func(t *testing.T) {
+			b := buildVariant(t, v.Name)
+			// Below the module, so that what the adapter writes can be imported from a program there.
+			dir := filepath.Join(b.Dir, "dist", caseless(target.Name))
+			if err := b.Adapt(t.Context(), target.Adapter, target.Options, dir); err != nil {
+				t.Fatal(err)
+			}
+			origin := target.Start(t, Site{Variant: v, Dir: dir, Module: b.Dir})
+			// Declared differences run too: one that is none any more must go.
+			report, err := RunURL(t.Context(), origin, Options{Variant: v.Name, Filter: filter})
+			if err != nil {
+				t.Fatal(err)
+			}
+			declared(report, target.Skip)
+			for i := range report.Results {
+				show(t, &report.Results[i])
+			}
+			whole.Results = append(whole.Results, report.Results...)
+		})
+	}
+	if filter == nil {
+		stale(t, whole, target.Skip)
+	}
+	if dir := os.Getenv("CONFORMANCE_DIR"); dir != "" {
+		data, err := json.MarshalIndent(whole, "", "\t")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, caseless(target.Name)+".json"), data, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// caseless makes a file name of a target's name.
+func caseless(name string) string {
+	return regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(name, "-")
+}
+
+// declared turns the failures that are declared into differences, and passes that are declared as such into failures.
+func declared(r *Report, skip map[string]string) {
+	for i := range r.Results {
+		res := &r.Results[i]
+		reason := (&Options{Skip: skip}).reason(res.Case, res.Variant)
+		switch {
+		case reason == "":
+		case res.Outcome == Failed:
+			res.Outcome, res.Reason, res.Problems = Differs, reason, nil
+		default:
+			res.Outcome, res.Problems = Failed, []string{"passes, but is declared to differ: " + reason + "; remove the declaration"}
+		}
+	}
+}
+
+func show(t *testing.T, r *Result) {
+	t.Helper()
+	if r.Outcome == Failed {
+		t.Run(r.Case, func(t *testing.T) {
+			for _, p := range r.Problems {
+				t.Error(p)
+			}
+		})
+	}
+}
+
+// stale reports declarations for cases that do not exist.
+func stale(t *testing.T, r *Report, skip map[string]string) {
+	t.Helper()
+	for _, id := range slices.Sorted(maps.Keys(skip)) {
+		if !slices.ContainsFunc(r.Results, func(res Result) bool { return res.Case == id || res.Case+"@"+res.Variant == id }) {
+			t.Errorf("%s is declared to differ, but there is no such case", id)
+		}
+	}
+}

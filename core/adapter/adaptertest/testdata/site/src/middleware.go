@@ -1,0 +1,109 @@
+// Package src holds the middleware of the fixture.
+package src
+
+import (
+	"errors"
+	"strings"
+
+	"example.com/conformance/probe"
+
+	"sitegen.dev/core/site"
+)
+
+// OnRequest runs for everything that is not a file.
+func OnRequest(page *site.Page, next site.Handler) error {
+	return site.Sequence(outer, guard, inner)(page, next)
+}
+
+func outer(page *site.Page, next site.Handler) error {
+	if page.Prerendered {
+		return next(page)
+	}
+	probe.Trace.Set(page.Locals, probe.Trace.Get(page.Locals)+"outer>")
+	probe.Mark(page, "outer-in")
+	page.Response.Header.Set("X-Middleware", "on")
+	err := next(page)
+	probe.Mark(page, "outer-out")
+	page.Response.Header.Set("X-Order", probe.Order(page))
+	return err
+}
+
+// guard keeps everything below /admin for those who say the word. It looks at the path, which is what makes it a test of
+// the path.
+func guard(page *site.Page, next site.Handler) error {
+	path := strings.TrimPrefix(page.URL.Path, strings.TrimSuffix(page.Base(), "/"))
+	if !page.Prerendered && (path == "/admin" || strings.HasPrefix(path, "/admin/")) && page.Request.Header.Get("X-Admin") != "please" {
+		return page.Text("guarded\n", 401)
+	}
+	return next(page)
+}
+
+var errMiddleware = errors.New("the middleware failed with a secret")
+
+func inner(page *site.Page, next site.Handler) error {
+	if page.Prerendered {
+		return next(page)
+	}
+	probe.Trace.Set(page.Locals, probe.Trace.Get(page.Locals)+"inner>")
+	probe.Mark(page, "inner-in")
+	defer probe.Mark(page, "inner-out")
+	if page.Request.Header.Get("X-User") != "" {
+		probe.User.Set(page.Locals, &probe.Account{Name: page.Request.Header.Get("X-User")})
+	}
+	path := strings.TrimPrefix(page.URL.Path, strings.TrimSuffix(page.Base(), "/"))
+	switch strings.TrimSuffix(path, "/") {
+	case "/mw/answer":
+		return page.Text("answered by the middleware\n", 202)
+	case "/mw/redirect":
+		return page.Redirect("/live?from=middleware", 307)
+	case "/mw/rewrite":
+		return page.Rewrite("/api/echo?by=middleware")
+	case "/mw/rewrite-loop":
+		return page.Rewrite("/mw/rewrite-loop")
+	case "/mw/reroute":
+		if err := page.Reroute("/api/echo?by=reroute"); err != nil {
+			return err
+		}
+		return next(page)
+	case "/mw/reroute-file":
+		if err := page.Reroute("/about"); err != nil {
+			return err
+		}
+		return next(page)
+	case "/mw/error":
+		return errMiddleware
+	case "/mw/panic":
+		panic("the middleware panicked with a secret")
+	case "/mw/none":
+		return nil
+	case "/mw/not-found":
+		return page.NotFound()
+	case "/mw/cookie":
+		page.Cookies.Set(site.Cookie{Name: "by", Value: "middleware", Plain: true})
+		return next(page)
+	case "/mw/status":
+		err := next(page)
+		page.Response.Status = 203
+		return err
+	case "/mw/header":
+		err := next(page)
+		page.Response.Header.Set("X-Page", "changed after "+page.Response.Header.Get("X-Page"))
+		page.Response.Header.Del("X-Gone")
+		return err
+	case "/mw/body":
+		if err := next(page); err != nil {
+			return err
+		}
+		body, ok := page.Response.Bytes()
+		if !ok {
+			return errors.New("no body")
+		}
+		return page.Send(site.NewResponse(page.Response.Status, site.HTML(strings.ToUpper(string(body)))))
+	case "/mw/swallow":
+		if err := next(page); err != nil {
+			return page.Text("swallowed\n", 200)
+		}
+		return nil
+	}
+	return next(page)
+}
