@@ -161,13 +161,13 @@ func TestOptions(t *testing.T) {
 		{``, ""},
 		{`null`, ""},
 		{`{}`, ""},
-		{`{"mode":"middleware","embed":true,"name":"web","precompress":"off","target":"linux/arm64"}`, ""},
+		{`{"mode":"middleware","embed":true,"program":"web","precompress":"off","target":"linux/arm64"}`, ""},
 		{`[]`, "SG6006 site.yaml:3:10: the options of adapter node must be a map"},
 		{`{"mod":"standalone"}`, `SG6005 site.yaml:3:10: adapter node has no option "mod"`},
 		{`{"mode":"lambda"}`, `SG6006 site.yaml:3:10: option mode of adapter node must be standalone or middleware, not "lambda"`},
 		{`{"mode":true}`, `SG6006 site.yaml:3:10: option mode of adapter node must be a text, not true`},
 		{`{"embed":"yes"}`, `SG6006 site.yaml:3:10: option embed of adapter node must be true or false, not "yes"`},
-		{`{"name":"../x"}`, `SG6006 site.yaml:3:10: option name of adapter node must be a file name of letters, digits, dots and hyphens, not "../x"`},
+		{`{"program":"../x"}`, `SG6006 site.yaml:3:10: option program of adapter node must be a file name of letters, digits, dots and hyphens, not "../x"`},
 		{`{"precompress":"max"}`, `SG6006 site.yaml:3:10: option precompress of adapter node must be auto or best or fast or off, not "max"`},
 		{`{"target":"linux"}`, `SG6006 site.yaml:3:10: option target of adapter node must be a system and a processor, not "linux"`},
 	} {
@@ -234,7 +234,7 @@ func TestNames(t *testing.T) {
 
 // TestStandalone builds the program twice, in different folders, and asks it.
 func TestStandalone(t *testing.T) {
-	site := project(t, `{"name":"web"}`)
+	site := project(t, `{"program":"web"}`)
 	dir := filepath.Join(site.ModuleDir, "dist")
 	if got := adapt(t, site, dir); got != "" {
 		t.Fatal(got)
@@ -257,7 +257,7 @@ func TestStandalone(t *testing.T) {
 		t.Error("a compressed form took the place of the author's file")
 	}
 
-	other := project(t, `{"name":"web"}`)
+	other := project(t, `{"program":"web"}`)
 	adapt(t, other, filepath.Join(other.ModuleDir, "dist"))
 	if again := tree(t, filepath.Join(other.ModuleDir, "dist")); !maps.Equal(got, again) {
 		t.Error("the same site in another folder gives other bytes")
