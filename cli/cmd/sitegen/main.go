@@ -14,8 +14,8 @@ import (
 var version string
 
 func main() {
+	keepWriting()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := app.Main(ctx, os.Args, app.System(version))
-	stop()
-	os.Exit(code)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
+	os.Exit(app.Main(ctx, os.Args, app.System(version)))
 }

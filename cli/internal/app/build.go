@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -192,17 +193,11 @@ type choice struct {
 func chooseAdapter(p *project, flag string) (choice, error) {
 	cfg := p.config.Adapter
 	c := choice{name: flag, reason: "--adapter says so"}
-	origin := p.file
-	for _, o := range p.config.Origins() {
-		if o.Key == "adapter" && o.Name != "" {
-			origin = o.Name
-		}
-	}
 	switch {
 	case flag != "" && flag == cfg.Name:
 		c.options, c.at = cfg.Options, p.config.At("adapter").Pos
 	case flag == "" && cfg.Name != "":
-		c = choice{name: cfg.Name, reason: origin + " says so", options: cfg.Options, at: p.config.At("adapter").Pos}
+		c = choice{name: cfg.Name, reason: cmp.Or(p.config.Origin("adapter").Name, p.file) + " says so", options: cfg.Options, at: p.config.At("adapter").Pos}
 	case flag == "":
 		for _, a := range registry.Adapters {
 			if d, ok := a.(adapter.Detector); ok {

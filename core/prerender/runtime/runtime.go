@@ -27,6 +27,7 @@ import (
 
 // Main renders app as the wire.Job on standard input says and exits: 0 when every page was written, 1 otherwise.
 func Main(app *site.App) {
+	keepWriting()
 	events := os.Stdout
 	os.Stdout = os.Stderr // a page that prints must not break the protocol
 	var job wire.Job
