@@ -17,6 +17,7 @@ import (
 	"sitegen.dev/cli/internal/registry"
 	"sitegen.dev/core/adapter"
 	"sitegen.dev/core/build"
+	"sitegen.dev/core/config"
 	"sitegen.dev/core/diag"
 	"sitegen.dev/core/manifest"
 )

@@ -1,0 +1,281 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestMain makes this test program the command sitegen of the scripts.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"sitegen": main})
+}
+
+// TestScripts runs cli/testdata/script. A script sees a machine without network and without this repository; only the
+// cache of the go command is shared with it, for speed.
+//
+// Beside the usual commands of testscript there are:
+//
+//	start PATTERN prog args…  runs a program until it has printed a line that matches; URL becomes the first address in it
+//	stop [CODE]               sends it Ctrl-C and expects the exit code, usually 0; its output is in the file out.log
+//	http [-X METHOD] [-H 'Name: value'] [-d BODY] PATH STATUS   asks $URL; the answer, head and body, becomes stdout
+//	samefiles A B             compares two folders
+func TestScripts(t *testing.T) {
+	goEnv := func(name string) string {
+		out, err := exec.Command("go", "env", name).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.TrimSpace(string(out))
+	}
+	shared := []string{"GOCACHE=" + goEnv("GOCACHE"), "GOMODCACHE=" + goEnv("GOMODCACHE")}
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("..", "..", "testdata", "script"),
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			env.Vars = append(env.Vars, shared...)
+			env.Vars = append(env.Vars, "GOPROXY=off", "GOTOOLCHAIN=local", "GOFLAGS=", "GOWORK=off", "GOSUMDB=off", "TERM=dumb")
+			env.Values[processKey{}] = &process{}
+			return nil
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"start":     start,
+			"stop":      stop,
+			"http":      ask,
+			"samefiles": sameFiles,
+		},
+		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
+	})
+}
+
+type processKey struct{}
+
+// process is the program that a script has started.
+type process struct {
+	cmd *exec.Cmd
+	log *watched
+	url string
+	dir string
+}
+
+// watched keeps what is written and tells of the first line that matches.
+type watched struct {
+	mu      sync.Mutex
+	text    bytes.Buffer
+	pattern *regexp.Regexp
+	found   chan string
+}
+
+func (w *watched) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.text.Write(p)
+	if w.found != nil {
+		for line := range strings.Lines(w.text.String()) {
+			if strings.HasSuffix(line, "\n") && w.pattern.MatchString(line) {
+				w.found <- line
+				w.found = nil
+				break
+			}
+		}
+	}
+	return len(p), nil
+}
+
+func (w *watched) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.String()
+}
+
+// patience is how long a program may take to say something or to end.
+const patience = 2 * time.Minute
+
+func start(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: start PATTERN prog args…")
+	}
+	p := ts.Value(processKey{}).(*process)
+	found := make(chan string, 1)
+	p.log = &watched{pattern: regexp.MustCompile(args[0]), found: found}
+	var path string
+	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) {
+		if name := filepath.Join(dir, args[1]); filepath.IsLocal(args[1]) && !strings.Contains(args[1], "/") {
+			if _, err := os.Stat(name); err == nil {
+				path = name
+				break
+			}
+		}
+	}
+	if path == "" {
+		path = ts.MkAbs(args[1])
+	}
+	p.cmd = exec.Command(path, args[2:]...)
+	p.cmd.Dir = ts.MkAbs(".")
+	p.dir = p.cmd.Dir
+	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
+	p.cmd.Env = environ(ts)
+	ts.Check(p.cmd.Start())
+	ts.Defer(func() {
+		if p.cmd != nil {
+			p.cmd.Process.Kill()
+			p.cmd.Wait()
+		}
+	})
+	select {
+	case line := <-found:
+		if url := regexp.MustCompile(`https?://[^\s"]+`).FindString(line); url != "" {
+			p.url = strings.TrimSuffix(url, "/")
+			ts.Setenv("URL", p.url)
+		}
+	case <-time.After(patience):
+		ts.Fatalf("%s has not said %q, but:\n%s", args[1], args[0], p.log)
+	}
+}
+
+// environ is the environment of the script, as far as programs started by it need it.
+func environ(ts *testscript.TestScript) []string {
+	var out []string
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "WORK", "GOCACHE", "GOMODCACHE", "GOPROXY", "GOTOOLCHAIN", "GOFLAGS", "GOWORK", "TERM", "SystemRoot"} {
+		out = append(out, name+"="+ts.Getenv(name))
+	}
+	return out
+}
+
+func stop(ts *testscript.TestScript, neg bool, args []string) {
+	p := ts.Value(processKey{}).(*process)
+	if neg || p.cmd == nil || len(args) > 1 {
+		ts.Fatalf("usage: stop [CODE], after start")
+	}
+	want := 0
+	if len(args) == 1 {
+		var err error
+		want, err = strconv.Atoi(args[0])
+		ts.Check(err)
+	}
+	ts.Check(p.cmd.Process.Signal(os.Interrupt))
+	done := make(chan error, 1)
+	go func() { done <- p.cmd.Wait() }()
+	select {
+	case err := <-done:
+		var exit *exec.ExitError
+		if err != nil && !errors.As(err, &exit) {
+			ts.Check(err)
+		}
+	case <-time.After(patience):
+		ts.Fatalf("it does not stop:\n%s", p.log)
+	}
+	code := p.cmd.ProcessState.ExitCode()
+	p.cmd = nil
+	ts.Check(os.WriteFile(filepath.Join(p.dir, "out.log"), []byte(p.log.String()), 0o666))
+	if code != want {
+		ts.Fatalf("exit code %d instead of %d:\n%s", code, want, p.log)
+	}
+}
+
+func ask(ts *testscript.TestScript, neg bool, args []string) {
+	method, body := "GET", ""
+	var header [][2]string
+	for len(args) > 1 && strings.HasPrefix(args[0], "-") {
+		switch args[0] {
+		case "-X":
+			method = args[1]
+		case "-d":
+			body = args[1]
+		case "-H":
+			name, value, _ := strings.Cut(args[1], ":")
+			header = append(header, [2]string{name, strings.TrimSpace(value)})
+		default:
+			ts.Fatalf("http: unknown flag %s", args[0])
+		}
+		args = args[2:]
+	}
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: http [-X METHOD] [-H 'Name: value'] [-d BODY] PATH STATUS")
+	}
+	p := ts.Value(processKey{}).(*process)
+	origin := strings.Join(strings.SplitN(p.url, "/", 4)[:3], "/")
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, origin+args[0], strings.NewReader(body))
+	ts.Check(err)
+	if body != "" {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.Header.Set("Origin", origin)
+	}
+	for _, h := range header {
+		if strings.EqualFold(h[0], "Host") {
+			req.Host = h[1]
+			continue
+		}
+		req.Header.Set(h[0], h[1])
+	}
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	res, err := client.Do(req)
+	ts.Check(err)
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	ts.Check(err)
+	out := &strings.Builder{}
+	fmt.Fprintln(out, res.Status)
+	res.Header.Write(out)
+	fmt.Fprintf(out, "\n%s", text)
+	fmt.Fprint(ts.Stdout(), out)
+	if strconv.Itoa(res.StatusCode) != args[1] {
+		ts.Fatalf("%s %s: %s instead of %s\n%s", method, args[0], res.Status, args[1], out)
+	}
+}
+
+func sameFiles(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: samefiles A B")
+	}
+	read := func(dir string) map[string]string {
+		files := map[string]string{}
+		ts.Check(filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			data, err := os.ReadFile(name)
+			rel, _ := filepath.Rel(dir, name)
+			files[rel] = string(data)
+			return err
+		}))
+		return files
+	}
+	a, b := read(ts.MkAbs(args[0])), read(ts.MkAbs(args[1]))
+	if len(a) == 0 {
+		ts.Fatalf("%s is empty", args[0])
+	}
+	var names []string
+	for name := range a {
+		names = append(names, name)
+	}
+	for name := range b {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		x, inA := a[name]
+		y, inB := b[name]
+		if !inA || !inB || x != y {
+			ts.Fatalf("%s differs: %d bytes in %s, %d in %s", name, len(x), args[0], len(y), args[1])
+		}
+	}
+}
