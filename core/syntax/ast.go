@@ -76,7 +76,7 @@ type FenceItem struct {
 // Node is a part of the template.
 type Node interface{ Range() Span }
 
-// Text is literal text between tags, entities untouched.
+// Text is literal text between tags, entities untouched, white space too: JSXText tells what of it is printed.
 type Text struct{ Span }
 
 // Comment is <!-- … -->; it is kept in the output.
@@ -191,7 +191,8 @@ type Stmt struct {
 // GoComment is {/* … */} or {// …}; it leaves nothing in the output.
 type GoComment struct{ Span }
 
-// If is {if header { … } else if … { … } else { … }}.
+// If is {if header { … } else if … { … } else { … }}. In this and all other blocks, the blanks just inside the braces are
+// syntax: they are in no Text.
 type If struct {
 	Span
 	Branches []Branch
@@ -221,7 +222,7 @@ type Switch struct {
 	Block  Span
 }
 
-// Case is one arm of a Switch.
+// Case is one arm of a Switch. Body holds no text but blanks, and those only between two nodes.
 type Case struct {
 	Span
 	Label *Expr // the Go text between case and the colon; nil for default

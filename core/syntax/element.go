@@ -272,7 +272,7 @@ func (p *parser) braceAttr(a *Attr) {
 	if front {
 		p.pos += 3
 	}
-	c := p.goCode(goExpr, "spread")
+	c := p.goCode(goExpr, "")
 	if !p.endBraces(start, &c, true) {
 		a.Kind, a.Expr = AttrSpread, &Expr{c.span, c.markup}
 		return

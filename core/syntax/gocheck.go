@@ -121,11 +121,8 @@ func (p *parser) headerParses(c *goCode, keyword string) bool {
 
 // check reports the syntax errors in c. It is true where there are none.
 func (p *parser) check(c *goCode, k checkKind, keyword string) bool {
-	if c.simple && k != checkTypes || c.broken {
+	if c.simple || c.broken {
 		return !c.broken
-	}
-	if k == checkTypes && c.simple {
-		return true
 	}
 	before, after := k.wrap(keyword)
 	t := p.goText(c, before, after)

@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"bytes"
 	"unicode"
 	"unicode/utf8"
 )
@@ -117,552 +118,576 @@ const maxCandidates = 16
 // goCode reads Go code from where the parser stands up to what ends it. It does not parse: it knows tokens, brackets,
 // and whether an operand or an operator comes next, which is enough to find markup among the operands. On the way it
 // recognises the common simple forms (names, selectors, calls, operators), so that go/parser is asked for the rest only.
-func (p *parser) goCode(mode goMode, keyword string) (c goCode) {
-	src := p.src
-	base := len(p.brackets)
-	defer func() {
-		p.brackets = p.brackets[:base]
-	}()
-	c.simple = true
-	c.diags = len(p.diags)
-	var (
-		operand  = true  // an operand comes next
-		semi     = false // a line break here ends the statement
-		ended    = false // it has ended, outside of brackets
-		endedAt  int
-		lhs      = true // names and commas only, so far
-		commas   = false
-		tokens   = 0
-		last     byte // the last token: its first byte
-		typeish  = false
-		cands    int
-		cand     int // the last candidate
-		candC    goCode
-		candDiag int
-		item     = goItem{}
-		inItem   = false
-		open     [8]int // offsets of the outermost brackets
-	)
-	c.span = Span{-1, p.pos}
-	finish := func(end goEnd) {
-		c.end = end
-		if c.span.Start < 0 {
-			c.span = Span{p.pos, p.pos}
+func (p *parser) goCode(mode goMode, keyword string) goCode {
+	r := goReader{parser: p, mode: mode, keyword: keyword, base: len(p.brackets), operand: true, names: true}
+	r.c = goCode{span: Span{-1, p.pos}, simple: true, diags: len(p.diags)}
+	for !r.done {
+		switch {
+		case p.pos >= len(p.src):
+			r.finish(endEOF)
+		case r.blank(), r.ending(), r.markup():
+		default:
+			r.token()
 		}
-		if inItem {
-			if operand {
-				c.simple = false
+	}
+	p.brackets = p.brackets[:r.base]
+	return r.c
+}
+
+// goReader is the state of goCode.
+type goReader struct {
+	*parser
+	mode    goMode
+	keyword string // of goHeader
+	c       goCode
+	done    bool
+
+	base    int    // number of brackets that were open before
+	open    [8]int // offsets of the outermost brackets
+	operand bool   // an operand comes next, not an operator
+	semi    bool   // a line break here ends the statement
+	ended   bool   // it has ended, outside of brackets
+	endedAt int
+	last    byte // first byte of the last token; '=' for all assignments
+	tokens  int
+	names   bool // names and commas only, so far
+	commas  bool // there are commas outside of brackets
+
+	item   goItem
+	inItem bool
+
+	// The { of a header that may open its block, or a composite literal. Without a type literal before it, a { is the
+	// block; go/parser decides about the others.
+	typeLiteral    bool
+	candidates     int
+	candidate      int // offset of the last one
+	candidateCode  goCode
+	candidateDiags int
+}
+
+// finish ends the code in front of the parser's position.
+func (r *goReader) finish(end goEnd) {
+	c := &r.c
+	r.done = true
+	c.end = end
+	if c.span.Start < 0 {
+		c.span = Span{r.pos, r.pos}
+	}
+	if r.inItem {
+		c.simple = c.simple && !r.operand
+		r.endItem()
+	}
+	if n := r.depthInside(); n > 0 {
+		c.bracket = r.open[min(n, len(r.open))-1]
+	}
+	switch r.mode {
+	case goExpr, goHeader, goLabel:
+		if r.operand && r.tokens > 0 {
+			c.simple = false
+		}
+	}
+	if r.commas && c.assign == 0 && r.mode != goLabel {
+		c.simple = false
+	}
+	if r.candidates > 0 && end != endOpen {
+		r.c = r.takeCandidate(r.c, r.candidateCode, r.candidate, r.candidateDiags)
+	}
+}
+
+// depthInside gives the number of brackets of this code that are open.
+func (r *goReader) depthInside() int { return len(r.brackets) - r.base }
+
+func (r *goReader) startItem(at int) {
+	if (r.mode == goList || r.mode == goTypes) && !r.inItem {
+		r.item, r.inItem = goItem{span: Span{at, at}}, true
+	}
+}
+
+func (r *goReader) endItem() {
+	r.item.span.End = r.c.span.End
+	r.c.items = append(r.c.items, r.item)
+	r.inItem = false
+}
+
+// blank skips blanks or a comment. It is false in front of anything else.
+func (r *goReader) blank() bool {
+	switch r.src[r.pos] {
+	case ' ', '\t', '\r':
+		r.pos++
+		return true
+	case '\n':
+		if r.semi {
+			r.semi, r.operand = false, true
+			if r.depthInside() > 0 {
+				r.c.simple = false
+			} else if !r.ended {
+				r.ended, r.endedAt = true, r.pos
 			}
-			item.span.End = c.span.End
-			c.items = append(c.items, item)
-			inItem = false
 		}
-		if n := len(p.brackets) - base; n > 0 {
-			c.bracket = open[min(n, len(open))-1]
-		}
-		if operand && (mode == goExpr || mode == goHeader || mode == goLabel) && tokens > 0 {
-			c.simple = false
-		}
-		if commas && c.assign == 0 && mode != goLabel {
-			c.simple = false
-		}
-	}
-	push := func(b byte) {
-		if n := len(p.brackets) - base; n < len(open) {
-			open[n] = p.pos
-		}
-		p.brackets = append(p.brackets, b)
-		operand, semi = true, false
-		p.pos++
-	}
-	// pop closes a bracket. It is false where it was not the innermost one.
-	pop := func(kinds string) bool {
-		operand, semi = false, true
-		n := len(p.brackets)
-		if n == base {
-			return false
-		}
-		for i := 0; i < len(kinds); i++ {
-			if p.brackets[n-1] == kinds[i] {
-				p.brackets = p.brackets[:n-1]
+		r.pos++
+		return true
+	case '/':
+		from := r.pos
+		switch {
+		case r.has("//"):
+			r.pos = r.lineEnd(from)
+			if bytes.IndexByte(r.src[from:r.pos], '}') >= 0 {
+				r.c.hidden = true
+			}
+			return true
+		case r.has("/*"):
+			n := bytes.Index(r.src[from+2:], []byte("*/"))
+			if n < 0 {
+				r.pos = len(r.src)
+				r.c.simple = false
 				return true
 			}
+			r.pos += n + 4
+			if r.semi && bytes.IndexByte(r.src[from:r.pos], '\n') >= 0 {
+				r.semi, r.operand = false, true
+				r.c.simple = false
+			}
+			return true
 		}
+	}
+	return false
+}
+
+// ending looks whether the code ends here, and takes what is special outside of brackets. It is false in front of an
+// ordinary token.
+func (r *goReader) ending() bool {
+	ch := r.src[r.pos]
+	if ch == '<' && r.pos+2 < len(r.src) && r.src[r.pos+1] == '/' && (isLetter(r.src[r.pos+2]) || r.src[r.pos+2] == '>') {
+		if r.ended && r.mode == goExpr {
+			r.endLine()
+		} else {
+			r.finish(endMarkup)
+		}
+		return true
+	}
+	if r.depthInside() > 0 {
 		return false
 	}
-	op := func(n int) {
-		p.pos += n
-		operand, semi = true, false
+	if r.ended && r.afterLine(ch) {
+		return true
 	}
+	switch ch {
+	case '}':
+		if r.mode == goTypes {
+			r.finish(endEOF)
+		} else {
+			r.finish(endBrace)
+		}
+		return true
+	case '{':
+		return r.mode == goHeader && r.block()
+	case ']':
+		if r.mode == goTypes {
+			r.finish(endBracket)
+			return true
+		}
+	case ':':
+		switch {
+		case r.mode == goLabel && !r.has(":="):
+			r.finish(endColon)
+			return true
+		case r.mode == goList && r.inItem && r.item.colon == 0 && !r.operand:
+			r.item.colon = r.pos
+			r.separator()
+			return true
+		}
+	case ',':
+		if r.mode != goList && r.mode != goTypes {
+			r.commas = true
+			return false
+		}
+		if !r.inItem || r.operand {
+			r.c.simple = false
+		}
+		if r.inItem {
+			r.endItem()
+		}
+		r.separator()
+		return true
+	}
+	return false
+}
 
-	for {
-		// Blanks and comments.
-		if p.pos >= len(src) {
+// separator takes a comma or colon of a list.
+func (r *goReader) separator() {
+	if r.c.span.Start < 0 {
+		r.c.span.Start = r.pos
+	}
+	r.last = r.src[r.pos]
+	r.operator(1)
+	r.c.span.End = r.pos
+}
+
+// endLine ends the code where its last line ended.
+func (r *goReader) endLine() {
+	r.pos = r.endedAt
+	r.operand = false
+	r.finish(endLine)
+}
+
+// afterLine decides about ch on a line behind the one that ended the statement. It is true where the code ends there.
+func (r *goReader) afterLine(ch byte) bool {
+	r.ended = false
+	switch {
+	case r.mode == goLabel, r.mode == goExpr && ch != '}':
+		r.endLine()
+		return true
+	case ch == '}' && (r.mode == goExpr || r.mode == goList):
+		r.operand = false
+	default:
+		r.c.simple = false
+	}
+	return false
+}
+
+// block decides whether the { here opens the block of the header.
+func (r *goReader) block() bool {
+	if r.c.span.Start < 0 {
+		r.c.span = Span{r.pos, r.pos}
+	}
+	if !r.typeLiteral || r.candidates >= maxCandidates || r.headerParses(&r.c, r.keyword) {
+		r.finish(endOpen)
+		return true
+	}
+	r.candidates++
+	r.candidate, r.candidateDiags, r.candidateCode = r.pos, len(r.diags), r.c
+	return false
+}
+
+// markup reads an element where an operand can stand. It is false in front of anything else.
+func (r *goReader) markup() bool {
+	start := r.pos
+	if r.src[start] != '<' || !r.operand || start+1 >= len(r.src) || !isLetter(r.src[start+1]) && r.src[start+1] != '>' {
+		return false
+	}
+	c := &r.c
+	if c.span.Start < 0 {
+		c.span.Start = start
+	}
+	r.startItem(start)
+	r.push(frame{kind: inGo, open: Span{start, start + 1}})
+	n := r.element()
+	r.pop()
+	c.markup = append(c.markup, n)
+	if (r.last == '&' || r.last == '|') && !c.broken {
+		r.error("SG1028", Span{start, min(n.Open.End, n.Close.Start+1)}, "markup is no condition", "write {if cond { "+clip(n.Span.Text(r.src))+" }}")
+		c.broken = true
+	}
+	if n.Close.Empty() && !n.SelfClosed && !n.Void || r.aborted {
+		c.broken = true
+	}
+	c.span.End = r.pos
+	r.operand, r.semi, r.names = false, true, false
+	r.tokens++
+	r.last = '<'
+	return true
+}
+
+// operator moves over n bytes behind which an operand stands.
+func (r *goReader) operator(n int) {
+	r.pos += n
+	r.operand, r.semi = true, false
+}
+
+// operandEnd notes that the parser stands behind an operand.
+func (r *goReader) operandEnd() { r.operand, r.semi = false, true }
+
+// openBracket takes an opening bracket. The kind is p for parentheses around an operand, c for those of a call, i for
+// the bracket of an index, t for that of a type, and b for a brace.
+func (r *goReader) openBracket(kind byte) {
+	if n := r.depthInside(); n < len(r.open) {
+		r.open[n] = r.pos
+	}
+	r.brackets = append(r.brackets, kind)
+	r.operator(1)
+}
+
+// closeBracket takes a closing bracket of one of two kinds. One that is not the innermost is an error that go/parser
+// will report.
+func (r *goReader) closeBracket(a, b byte) {
+	if k := r.innermost(); k == a || k == b {
+		r.brackets = r.brackets[:len(r.brackets)-1]
+	} else {
+		r.c.simple = false
+	}
+	r.pos++
+	r.operandEnd()
+}
+
+// innermost gives the kind of the innermost bracket, or 0.
+func (r *goReader) innermost() byte {
+	if r.depthInside() == 0 {
+		return 0
+	}
+	return r.brackets[len(r.brackets)-1]
+}
+
+// token reads a token. Wherever it is not one of a simple form, the code is not simple any more.
+func (r *goReader) token() {
+	c := &r.c
+	start, ch, before := r.pos, r.src[r.pos], r.last
+	if c.span.Start < 0 {
+		c.span.Start = start
+	}
+	r.startItem(start)
+	if c.assign == '+' || c.dots > 0 { // nothing can follow x++ and x...
+		c.simple = false
+		c.dots = 0
+	}
+	r.last = ch
+	r.tokens++
+	switch {
+	case isLetter(ch) || ch == '_' || ch >= utf8.RuneSelf:
+		r.word(before)
+	case '0' <= ch && ch <= '9' || ch == '.' && r.pos+1 < len(r.src) && '0' <= r.src[r.pos+1] && r.src[r.pos+1] <= '9':
+		r.number()
+	case ch == '"', ch == '\'', ch == '`':
+		r.quoted(ch)
+	case ch == '.':
+		r.dot()
+	case ch == '(':
+		r.names = false
+		if r.operand {
+			r.openBracket('p')
+		} else {
+			r.openBracket('c')
+		}
+	case ch == ')':
+		if r.operand && (before != '(' && before != ',' || r.innermost() != 'c') {
+			c.simple = false
+		}
+		r.closeBracket('c', 'p')
+		if r.mode == goParams && r.depthInside() == 0 {
+			c.span.End = r.pos
+			r.finish(endParams)
+			return
+		}
+	case ch == '[':
+		r.names = false
+		if r.operand {
+			c.simple, r.typeLiteral = false, true
+			r.openBracket('t')
+		} else {
+			r.openBracket('i')
+		}
+	case ch == ']':
+		c.simple = c.simple && !r.operand
+		r.closeBracket('i', 't')
+	case ch == '{':
+		r.names, c.simple = false, false
+		r.openBracket('b')
+	case ch == '}':
+		if !r.closeBrace() {
+			return
+		}
+	case ch == ',':
+		if r.operand || r.depthInside() > 0 && r.innermost() != 'c' {
+			c.simple = false
+		}
+		r.operator(1)
+	case ch == ';':
+		c.simple = false
+		if r.depthInside() == 0 && c.semi == 0 {
+			c.semi = start
+		}
+		r.operator(1)
+	default:
+		r.symbol()
+	}
+	if !r.done {
+		c.span.End = r.pos
+	}
+}
+
+// closeBrace takes a } inside of brackets. Brackets within the braces that are still open are never closed; where the
+// braces are those of the container, the code ends.
+func (r *goReader) closeBrace() bool {
+	r.c.simple = false
+	n := len(r.brackets)
+	for n > r.base && r.brackets[n-1] != 'b' {
+		n--
+	}
+	if n == r.base {
+		r.finish(endBrace)
+		return false
+	}
+	r.brackets = r.brackets[:n-1]
+	r.pos++
+	r.operandEnd()
+	return true
+}
+
+// word reads a name or a keyword.
+func (r *goReader) word(before byte) {
+	c := &r.c
+	start := r.pos
+	ascii := true
+	for r.pos < len(r.src) && isIdentByte(r.src[r.pos]) {
+		ascii = ascii && r.src[r.pos] < utf8.RuneSelf
+		r.pos++
+	}
+	if !r.operand || !ascii {
+		c.simple = false
+	}
+	word := r.src[start:r.pos]
+	if len(word) < 2 || word[0] < 'a' || !isKeyword(string(word)) {
+		r.operandEnd()
+		return
+	}
+	r.semi, r.operand, r.names = false, true, false
+	switch string(word) {
+	case "range":
+		if r.mode == goHeader && r.keyword == "for" && (r.tokens == 1 || before == '=') {
+			return
+		}
+	case "return", "break", "continue", "fallthrough":
+		r.semi = true
+	case "func", "map", "struct", "interface":
+		r.typeLiteral = true
+	case "else":
+		if r.mode == goHeader && r.depthInside() == 0 && r.candidates > 0 {
+			r.finish(endBrace)
+		}
+	}
+	r.c.simple = false
+}
+
+func (r *goReader) number() {
+	start := r.pos
+	plain := r.src[start] != '.'
+	for r.pos++; r.pos < len(r.src); r.pos++ {
+		b := r.src[r.pos]
+		if e := r.src[r.pos-1] | 0x20; (b == '+' || b == '-') && (e == 'e' || e == 'p') {
+			continue
+		}
+		if b != '.' && !isIdentByte(b) {
 			break
 		}
-		ch := src[p.pos]
-		if ch == '\n' {
-			if semi {
-				semi, operand = false, true
-				if len(p.brackets) > base {
-					c.simple = false
-				} else if !ended {
-					ended, endedAt = true, p.pos
-				}
-			}
-			p.pos++
-			continue
+		if b < '0' || '9' < b {
+			plain = false
 		}
-		if ch == ' ' || ch == '\t' || ch == '\r' {
-			p.pos++
-			continue
-		}
-		if ch == '/' && p.pos+1 < len(src) && (src[p.pos+1] == '/' || src[p.pos+1] == '*') {
-			from := p.pos
-			if src[p.pos+1] == '/' {
-				p.pos = p.lineEnd(from)
-				for _, b := range src[from:p.pos] {
-					if b == '}' {
-						c.hidden = true
-					}
-				}
-				continue
-			}
-			p.pos += 2
-			for p.pos+1 < len(src) && (src[p.pos] != '*' || src[p.pos+1] != '/') {
-				p.pos++
-			}
-			if p.pos+1 >= len(src) {
-				p.pos = len(src)
-				c.simple = false
-				break
-			}
-			p.pos += 2
-			if semi {
-				for _, b := range src[from:p.pos] {
-					if b == '\n' {
-						semi, operand = false, true
-						c.simple = false
-						break
-					}
-				}
-			}
-			continue
-		}
+	}
+	if !r.operand || !plain || r.src[start] == '0' && r.pos-start > 1 {
+		r.c.simple = false
+	}
+	r.names = false
+	r.operandEnd()
+}
 
-		// A token.
-		depth := len(p.brackets) - base
-		if ended && depth == 0 {
-			switch mode {
-			case goExpr:
-				if ch != '}' {
-					p.pos = endedAt
-					operand = false
-					finish(endLine)
-					return c
-				}
-				operand = false
-			case goList:
-				if ch != '}' {
-					c.simple = false
-				} else {
-					operand = false
-				}
-			case goLabel:
-				p.pos = endedAt
-				finish(endLine)
-				return c
-			default:
-				c.simple = false
-			}
-			ended = false
+// quoted reads a string or a rune.
+func (r *goReader) quoted(quote byte) {
+	start := r.pos
+	if !r.operand || quote == '\'' {
+		r.c.simple = false
+	}
+	for r.pos++; r.pos < len(r.src) && r.src[r.pos] != quote; r.pos++ {
+		if quote == '`' {
+			continue
 		}
-		start := p.pos
-		if depth == 0 {
-			switch ch {
-			case '}':
-				if mode == goTypes {
-					finish(endEOF)
-				} else {
-					finish(endBrace)
-				}
-				if cands > 0 {
-					return p.takeCandidate(c, candC, cand, candDiag)
-				}
-				return c
-			case '{':
-				if mode == goHeader {
-					if c.span.Start < 0 {
-						c.span = Span{start, start}
-					}
-					if !typeish || cands >= maxCandidates || p.headerParses(&c, keyword) {
-						finish(endOpen)
-						return c
-					}
-					cands++
-					cand, candDiag, candC = start, len(p.diags), c
-				}
-			case ':':
-				if mode == goLabel && !p.has(":=") {
-					finish(endColon)
-					return c
-				}
-				if mode == goList && inItem && item.colon == 0 && !operand {
-					item.colon = start
-					op(1)
-					c.span.End = p.pos
-					last = ch
-					continue
-				}
-			case ']':
-				if mode == goTypes {
-					finish(endBracket)
-					return c
-				}
-			case ',':
-				if mode == goList || mode == goTypes {
-					if !inItem || operand {
-						c.simple = false
-					}
-					if inItem {
-						item.span.End = c.span.End
-						c.items = append(c.items, item)
-						inItem = false
-					}
-					if c.span.Start < 0 {
-						c.span.Start = start
-					}
-					op(1)
-					c.span.End = p.pos
-					last = ch
-					continue
-				}
-				commas = true
-			}
+		if r.src[r.pos] == '\n' {
+			break
 		}
-		if ch == '<' && p.pos+1 < len(src) {
-			next := src[p.pos+1]
-			if next == '/' && p.pos+2 < len(src) && (isLetter(src[p.pos+2]) || src[p.pos+2] == '>') {
-				finish(endMarkup)
-				if cands > 0 {
-					return p.takeCandidate(c, candC, cand, candDiag)
-				}
-				return c
-			}
-			if operand && (isLetter(next) || next == '>') {
-				if c.span.Start < 0 {
-					c.span.Start = start
-				}
-				if (mode == goList || mode == goTypes) && !inItem {
-					item, inItem = goItem{span: Span{start, start}}, true
-				}
-				p.push(frame{kind: inGo, open: Span{start, start + 1}})
-				n := p.element()
-				p.pop()
-				c.markup = append(c.markup, n)
-				if (last == '&' || last == '|') && src[start-1] != '<' && !c.broken {
-					p.error("SG1028", Span{start, min(n.Open.End, n.Close.Start+1)}, "markup is no condition", "write {if cond { "+clip(n.Span.Text(src))+" }}")
-					c.broken = true
-				}
-				if n.Close.Empty() && !n.SelfClosed && !n.Void || p.aborted {
-					c.broken = true
-				}
-				c.span.End = p.pos
-				operand, semi, lhs = false, true, false
-				tokens++
-				last = '<'
-				continue
-			}
+		if r.src[r.pos] == '\\' && r.pos+1 < len(r.src) && r.src[r.pos+1] != '\n' {
+			r.c.simple = false
+			r.pos++
 		}
-		if c.span.Start < 0 {
-			c.span.Start = start
+	}
+	if r.at(quote) {
+		r.pos++
+	} else {
+		r.pos = min(r.pos, len(r.src))
+		r.c.simple = false
+		if r.c.quote == 0 {
+			r.c.quote = start
 		}
-		if (mode == goList || mode == goTypes) && !inItem {
-			item, inItem = goItem{span: Span{start, start}}, true
-		}
-		if c.assign == '+' {
-			c.simple = false
-		}
-		was := last
-		last = ch
-		tokens++
+	}
+	r.names = false
+	r.operandEnd()
+}
 
+// dot reads a selector, or the dots of a spread.
+func (r *goReader) dot() {
+	c := &r.c
+	r.names = false
+	if r.has("...") {
+		if r.depthInside() == 0 && !r.operand {
+			c.dots, c.beforeDots = r.pos, c.span
+			r.pos += 3
+			r.semi = true
+			return
+		}
+		c.simple = false
+		r.operator(3)
+		return
+	}
+	c.simple = c.simple && !r.operand
+	r.operator(1)
+	if !c.simple {
+		return
+	}
+	name := r.pos
+	for r.pos < len(r.src) && isIdentByte(r.src[r.pos]) {
+		c.simple = c.simple && r.src[r.pos] < utf8.RuneSelf
+		r.pos++
+	}
+	if r.pos == name { // a type assertion, or a line break
+		c.simple = false
+		return
+	}
+	if '0' <= r.src[name] && r.src[name] <= '9' || isKeyword(string(r.src[name:r.pos])) {
+		c.simple = false
+	}
+	r.operandEnd()
+}
+
+// symbol reads an operator.
+func (r *goReader) symbol() {
+	c := &r.c
+	start := r.pos
+	outside := r.depthInside() == 0
+	n, kind := operator(r.src[start:])
+	switch kind {
+	case opAssign, opDefine:
 		switch {
-		case isLetter(ch) || ch == '_' || ch >= utf8.RuneSelf:
-			p.pos++
-			ascii := ch < utf8.RuneSelf
-			for p.pos < len(src) && isIdentByte(src[p.pos]) {
-				ascii = ascii && src[p.pos] < utf8.RuneSelf
-				p.pos++
-			}
-			word := src[start:p.pos]
-			if !operand || !ascii {
-				c.simple = false
-			}
-			operand, semi = false, true
-			if len(word) < 2 || ch < 'a' || !isKeyword(string(word)) {
-				break
-			}
-			semi, operand, lhs = false, true, false
-			switch string(word) {
-			case "return", "break", "continue", "fallthrough":
-				semi = true
-				c.simple = false
-			case "func", "map", "struct", "interface":
-				typeish = true
-				c.simple = false
-			case "range":
-				if mode != goHeader || keyword != "for" || tokens != 1 && was != '=' {
-					c.simple = false
-				}
-				last = 'r'
-			case "else":
-				if mode == goHeader && depth == 0 && cands > 0 {
-					finish(endBrace)
-					return p.takeCandidate(c, candC, cand, candDiag)
-				}
-				c.simple = false
-			default:
-				c.simple = false
-			}
-
-		case '0' <= ch && ch <= '9' || ch == '.' && p.pos+1 < len(src) && '0' <= src[p.pos+1] && src[p.pos+1] <= '9':
-			plain := ch != '.'
-			p.pos++
-			for p.pos < len(src) {
-				b := src[p.pos]
-				if (b == '+' || b == '-') && (src[p.pos-1]|0x20 == 'e' || src[p.pos-1]|0x20 == 'p') {
-					p.pos++
-					continue
-				}
-				if b != '.' && !isIdentByte(b) {
-					break
-				}
-				if b < '0' || '9' < b {
-					plain = false
-				}
-				p.pos++
-			}
-			if !operand || !plain || ch == '0' && p.pos-start > 1 {
-				c.simple = false
-			}
-			operand, semi, lhs = false, true, false
-
-		case ch == '"' || ch == '\'':
-			if !operand || ch == '\'' {
-				c.simple = false
-			}
-			p.pos++
-			for p.pos < len(src) && src[p.pos] != ch && src[p.pos] != '\n' {
-				if src[p.pos] == '\\' && p.pos+1 < len(src) && src[p.pos+1] != '\n' {
-					c.simple = false
-					p.pos++
-				}
-				p.pos++
-			}
-			if p.pos < len(src) && src[p.pos] == ch {
-				p.pos++
-			} else {
-				c.simple = false
-				if c.quote == 0 {
-					c.quote = start
-				}
-			}
-			operand, semi, lhs = false, true, false
-
-		case ch == '`':
-			if !operand {
-				c.simple = false
-			}
-			p.pos++
-			for p.pos < len(src) && src[p.pos] != '`' {
-				p.pos++
-			}
-			if p.pos < len(src) {
-				p.pos++
-			} else {
-				c.simple = false
-				if c.quote == 0 {
-					c.quote = start
-				}
-			}
-			operand, semi, lhs = false, true, false
-
-		case ch == '(':
-			lhs = false
-			if operand {
-				push('p')
-			} else {
-				push('c')
-			}
-
-		case ch == ')':
-			if operand && (was != '(' && was != ',' || depth > 0 && p.brackets[base+depth-1] != 'c') {
-				c.simple = false
-			}
-			if !pop("cp") {
-				c.simple = false
-			}
-			p.pos++
-			if mode == goParams && len(p.brackets) == base {
-				c.span.End = p.pos
-				finish(endParams)
-				return c
-			}
-
-		case ch == '[':
-			lhs = false
-			if operand {
-				c.simple = false
-				typeish = true
-				push('t')
-			} else {
-				push('i')
-			}
-
-		case ch == ']':
-			if operand {
-				c.simple = false
-			}
-			if !pop("it") {
-				c.simple = false
-			}
-			p.pos++
-
-		case ch == '{':
-			lhs = false
-			c.simple = false
-			push('b')
-
-		case ch == '}': // depth > 0
-			c.simple = false
-			n := len(p.brackets)
-			for n > base && p.brackets[n-1] != 'b' {
-				n--
-			}
-			if n == base {
-				p.pos = start
-				finish(endBrace)
-				if cands > 0 {
-					return p.takeCandidate(c, candC, cand, candDiag)
-				}
-				return c
-			}
-			p.brackets = p.brackets[:n-1]
-			operand, semi = false, true
-			p.pos++
-
-		case ch == ',':
-			if operand || depth > 0 && p.brackets[base+depth-1] != 'c' {
-				c.simple = false
-			}
-			op(1)
-
-		case ch == ';':
-			c.simple = false
-			if depth == 0 && c.semi == 0 {
-				c.semi = start
-			}
-			op(1)
-
-		case ch == '.':
-			lhs = false
-			if p.has("...") {
-				if depth == 0 && !operand && c.dots == 0 {
-					c.dots, c.beforeDots = start, c.span
-					p.pos += 3
-					semi = true
-					break
-				}
-				c.simple = false
-				op(3)
-				break
-			}
-			p.pos++
-			if operand {
-				c.simple = false
-			}
-			operand, semi = true, false
-			if p.pos < len(src) && src[p.pos] == '(' {
-				c.simple = false
-			} else if p.pos < len(src) && !isIdentByte(src[p.pos]) {
-				c.simple = false
-			}
-			if c.simple { // the name behind the dot is no operand of its own
-				name := p.pos
-				for p.pos < len(src) && isIdentByte(src[p.pos]) {
-					if src[p.pos] >= utf8.RuneSelf {
-						c.simple = false
-					}
-					p.pos++
-				}
-				if word := src[name:p.pos]; len(word) == 0 || '0' <= word[0] && word[0] <= '9' || isKeyword(string(word)) {
-					c.simple = false
-				}
-				operand, semi = false, true
-			}
-
-		default:
-			n, kind := operator(src[p.pos:])
-			switch kind {
-			case opAssign, opDefine:
-				if depth > 0 || c.assign != 0 || operand {
-					c.simple = false
-				}
-				switch {
-				case mode == goHeader && (keyword != "for" || !p.rangeAt(p.pos+n)),
-					mode != goHeader && mode != goExpr,
-					kind == opDefine && !lhs,
-					n == 2 && kind == opAssign && commas:
-					c.simple = false
-				}
-				if depth == 0 && c.assign == 0 {
-					c.assign, c.assignAt = '=', start
-					if kind == opDefine {
-						c.assign, c.badLeft = ':', !lhs
-					}
-				}
-				last = '='
-				op(n)
-			case opIncDec:
-				if depth > 0 || c.assign != 0 || operand || commas || mode != goExpr {
-					c.simple = false
-				}
-				if depth == 0 && c.assign == 0 {
-					c.assign, c.assignAt = '+', start
-				}
-				op(n)
-				operand, semi = false, true
-			case opUnary:
-				if !operand {
-					c.simple = false
-				}
-				op(n)
-			case opBinary:
-				if operand {
-					c.simple = false
-				}
-				op(n)
-			case opBoth:
-				op(n)
-			default:
-				c.simple = false
-				op(n)
-			}
-			lhs = false
-		}
-		if c.dots > 0 && start > c.dots { // something follows
-			c.dots = 0
+		case !outside, c.assign != 0, r.operand,
+			r.mode == goHeader && (r.keyword != "for" || !r.rangeAt(start+n)),
+			r.mode != goHeader && r.mode != goExpr,
+			kind == opDefine && !r.names,
+			kind == opAssign && n > 1 && r.commas:
 			c.simple = false
 		}
-		c.span.End = p.pos
+		if outside && c.assign == 0 {
+			c.assign, c.assignAt = '=', start
+			if kind == opDefine {
+				c.assign, c.badLeft = ':', !r.names
+			}
+		}
+		r.last = '='
+	case opIncDec:
+		if !outside || c.assign != 0 || r.operand || r.commas || r.mode != goExpr {
+			c.simple = false
+		}
+		if outside && c.assign == 0 {
+			c.assign, c.assignAt = '+', start
+		}
+		r.pos += n
+		r.operandEnd()
+		r.names = false
+		return
+	case opUnary:
+		c.simple = c.simple && r.operand
+	case opBinary:
+		c.simple = c.simple && !r.operand
+	case opIllegal:
+		c.simple = false
 	}
-	operand = operand || tokens == 0
-	finish(endEOF)
-	if cands > 0 {
-		return p.takeCandidate(c, candC, cand, candDiag)
-	}
-	return c
+	r.names = false
+	r.operator(n)
 }
 
 // takeCandidate ends a header at the last { that could have opened its block, when none parsed. The header has an
