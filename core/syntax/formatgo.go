@@ -57,7 +57,7 @@ func gofmt(src []byte, whole Span, markup []Node, w goWrap) goLines {
 	for i, n := range markup {
 		r := n.Range()
 		b.Write(src[at:r.Start])
-		b.WriteString(markupMark + strconv.Itoa(i) + "_")
+		b.WriteString(" " + markupMark + strconv.Itoa(i) + "_ ") // the blanks keep it apart from return<b>
 		at = r.End
 	}
 	b.Write(src[at:whole.End])
