@@ -37,6 +37,7 @@ var client = map[string]string{
 	"index.html":                 page,
 	"404.html":                   "<!DOCTYPE html>none",
 	"gone/index.html":            "<!DOCTYPE html>gone",
+	"moved/index.html":           `<meta http-equiv="refresh" content="0;url=/gone/">`,
 	"old/index.html":             `<meta http-equiv="refresh" content="0;url=/">`,
 	"_assets/app.3f9ab2c1.js":    strings.Repeat("console.log(1);", 100),
 	"_assets/app.3F9AB2C1.css":   strings.Repeat("a{}", 10),
@@ -53,6 +54,7 @@ var client = map[string]string{
 
 const prerendered = `{"path":"/","file":"index.html","route":"/","status":200}
 {"path":"/gone/","file":"gone/index.html","route":"/gone","status":410,"headers":[{"name":"X-Reason","value":"50% off"}]}
+{"path":"/moved/","file":"moved/index.html","route":"/moved","status":302,"headers":[{"name":"Location","value":"/gone/"}]}
 {"path":"/old/","file":"old/index.html","route":"/old","status":301}
 `
 
@@ -106,7 +108,10 @@ func project(t *testing.T, options string) *adapter.Site {
 	})
 	write(t, filepath.Join(dir, "stage"), client)
 	return &adapter.Site{
-		Manifest:    &manifest.Manifest{Version: 1, Generator: "sitegen test", BuildID: "b1", AssetsDir: "_assets"},
+		Manifest: &manifest.Manifest{Version: 1, Generator: "sitegen test", BuildID: "b1", AssetsDir: "_assets", Routes: []manifest.Route{
+			{Pattern: "/old", Type: manifest.Redir},
+			{Pattern: "/moved", Type: manifest.Page, Prerender: true},
+		}},
 		Options:     json.RawMessage(options),
 		OptionsAt:   diag.Pos{File: "site.yaml", Line: 3, Col: 10},
 		ClientDir:   filepath.Join(dir, "stage"),
@@ -329,6 +334,7 @@ func ask(t *testing.T, name string) {
 		{"/", "br", 200, "", "Content-Encoding: br"},
 		{"/gone/", "", 410, client["gone/index.html"], "X-Reason: 50% off"},
 		{"/old/", "", 301, "", "Location: /"},
+		{"/moved/", "", 302, "", "Location: /gone/"},
 		{"/now", "", 200, "<p>on demand, for GET</p>", ""},
 		{"/nothing", "", 404, client["404.html"], ""},
 		{"/_assets/app.3f9ab2c1.js", "", 200, client["_assets/app.3f9ab2c1.js"], "Cache-Control: public, max-age=31536000, immutable"},

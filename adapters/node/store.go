@@ -115,11 +115,15 @@ func (s *store) files(ctx context.Context, site *adapter.Site) ([]entry, error) 
 	if err != nil {
 		return nil, err
 	}
+	redirects := map[string]bool{} // of site.yaml; a page that redirects has no other answer than its file
+	for _, r := range site.Manifest.Routes {
+		redirects[r.Pattern] = r.Type == manifest.Redir
+	}
 	assets := strings.Trim(site.Manifest.AssetsDir, "/") + "/"
 	kept := list[:0]
 	for _, e := range list {
 		p, ok := pages[e.name]
-		if ok && p.Status >= 300 && p.Status < 400 {
+		if ok && redirects[p.Route] {
 			continue // a page that stands for a redirect where nobody can redirect; the runtime can
 		}
 		if ok && p.Status != 0 {
