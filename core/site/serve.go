@@ -47,7 +47,7 @@ const (
 	// spillAt is how much of a page is kept before it is sent without being asked to: up to it, status and headers can
 	// still change and a failure still shows the error page. With a middleware, which may change them after the whole
 	// page, it is spillLate.
-	spillAt   = 32 << 10
+	spillAt   = 64 << 10
 	spillLate = 1 << 20
 	// maxRewrites is how often one request may be rewritten.
 	maxRewrites = 4
