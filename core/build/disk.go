@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"syscall"
 
@@ -27,7 +28,11 @@ func DiskProblem(l *Layout, err error) (diag.Diagnostic, bool) {
 	if path == "" || !errors.As(err, &errno) {
 		return diag.Diagnostic{}, false
 	}
-	d := diag.Diagnostic{Code: "SG7005", Message: fmt.Sprintf("%s cannot be written: %v", l.Rel(path), errno)}
+	name := l.Rel(path)
+	if rel, err := filepath.Rel(l.abs(stageDir), path); err == nil && filepath.IsLocal(rel) {
+		name = filepath.ToSlash(rel) // the author knows the output, not where it grows
+	}
+	d := diag.Diagnostic{Code: "SG7005", Message: fmt.Sprintf("%s cannot be written: %v", name, errno)}
 	switch {
 	case slices.Contains(noSpace, errno):
 		d.Hint = "free some space; the last good output is untouched"

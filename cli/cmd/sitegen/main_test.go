@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"sitegen.dev/core/build"
 )
 
 // TestMain makes this test program the command sitegen of the scripts.
@@ -28,10 +30,12 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs cli/testdata/script. A script sees a machine without network and without this repository; only the
-// cache of the go command is shared with it, for speed.
+// cache of the go command is shared with it, for speed. A script with a site.yaml but no go.mod gets that of a new site,
+// example.com/site.
 //
 // Beside the usual commands of testscript there are:
 //
+//	fails CODE prog args…     runs a program and expects the exit code
 //	start PATTERN prog args…  runs a program until it has printed a line that matches; URL becomes the first address in it
 //	stop [CODE]               sends it Ctrl-C and expects the exit code, usually 0; its output is in the file out.log
 //	http [-X METHOD] [-H 'Name: value'] [-d BODY] PATH STATUS   asks $URL; the answer, head and body, becomes stdout
@@ -46,15 +50,15 @@ func TestScripts(t *testing.T) {
 	}
 	shared := []string{"GOCACHE=" + goEnv("GOCACHE"), "GOMODCACHE=" + goEnv("GOMODCACHE")}
 	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join("..", "..", "testdata", "script"),
-		RequireExplicitExec: true,
+		Dir: filepath.Join("..", "..", "testdata", "script"),
 		Setup: func(env *testscript.Env) error {
 			env.Vars = append(env.Vars, shared...)
 			env.Vars = append(env.Vars, "GOPROXY=off", "GOTOOLCHAIN=local", "GOFLAGS=", "GOWORK=off", "GOSUMDB=off", "TERM=dumb")
 			env.Values[processKey{}] = &process{}
-			return nil
+			return addModule(env.WorkDir)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"fails":     fails,
 			"start":     start,
 			"stop":      stop,
 			"http":      ask,
@@ -62,6 +66,21 @@ func TestScripts(t *testing.T) {
 		},
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 	})
+}
+
+func addModule(dir string) error {
+	mod := filepath.Join(dir, "go.mod")
+	if _, err := os.Stat(mod); err == nil {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(dir, "site.yaml")); err != nil {
+		return nil
+	}
+	text, err := build.NewModule("example.com/site", "")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(mod, text, 0o666)
 }
 
 type processKey struct{}
@@ -106,6 +125,20 @@ func (w *watched) String() string {
 
 // patience is how long a program may take to say something or to end.
 const patience = 2 * time.Minute
+
+func fails(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: fails CODE prog args…")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	var exit *exec.ExitError
+	if err == nil || !errors.As(err, &exit) {
+		ts.Fatalf("exit code %s expected, but: %v", args[0], err)
+	}
+	if got := strconv.Itoa(exit.ExitCode()); got != args[0] {
+		ts.Fatalf("exit code %s instead of %s:\n%s", got, args[0], ts.ReadFile("stderr"))
+	}
+}
 
 func start(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
@@ -197,7 +230,7 @@ func ask(ts *testscript.TestScript, neg bool, args []string) {
 		case "-X":
 			method = args[1]
 		case "-d":
-			body = args[1]
+			method, body = "POST", args[1]
 		case "-H":
 			name, value, _ := strings.Cut(args[1], ":")
 			header = append(header, [2]string{name, strings.TrimSpace(value)})
@@ -217,6 +250,8 @@ func ask(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	if body != "" {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if method != "GET" {
 		req.Header.Set("Origin", origin)
 	}
 	for _, h := range header {

@@ -179,6 +179,7 @@ func (p *printer) page(ctx context.Context, t task, buf []byte) (_ []byte, event
 	e := wire.Event{Kind: wire.Page, Route: t.route.Pattern, Source: t.route.Source}
 	r, err := p.app.RenderStatic(ctx, t.route, t.entry, buf[:0])
 	if err != nil {
+		e.Path = entryPath(t)
 		return buf, []wire.Event{p.failure(e, wire.Returned, err)}
 	}
 	e.Path, e.File, e.Status, e.Size = r.Path, r.File, r.Status, int64(len(r.Body))
@@ -196,6 +197,18 @@ func (p *printer) page(ctx context.Context, t task, buf []byte) (_ []byte, event
 		events = append(events, wire.Event{Kind: wire.Warning, Route: e.Route, Source: e.Source, Path: e.Path, Message: m})
 	}
 	return r.Buffer, events
+}
+
+// entryPath names one of the pages of a dynamic route, for a message; "" for a route with one page, which the file tells.
+func entryPath(t task) string {
+	if len(t.entry.Params) == 0 {
+		return ""
+	}
+	path := t.route.Pattern
+	for name, value := range t.entry.Params {
+		path = strings.NewReplacer("["+name+"]", value, "[..."+name+"]", value).Replace(path)
+	}
+	return path
 }
 
 // failure makes an Error of e: what happened and at which line of the author's.
