@@ -56,6 +56,10 @@ type Info struct {
 	// used where neither site.yaml nor a flag says where the output goes, and whatever lies there may be replaced. Empty
 	// for platforms that look wherever they are told.
 	OutDir string `json:"outDir,omitempty"`
+	// Beside are directories, below the project root, that the platform reads beside the output (".netlify/v1"). What the
+	// adapter writes below such a name goes there, together with the output and as a whole, and takes the place of
+	// whatever lies there.
+	Beside []string `json:"beside,omitempty"`
 }
 
 // Site is one compiled site.

@@ -166,10 +166,13 @@ func (o *Out) CopyDir(ctx context.Context, dir, src string) error {
 }
 
 // MoveDir is CopyDir for a directory that nobody needs afterwards, such as the client files of a site: where it lies
-// inside the output it is renamed, which takes no time however large it is. There must be no directory dir yet.
+// inside the output it is renamed, which takes no time however large it is. There must be no directory dir yet, unless
+// it is ".": then what src holds goes into the output itself.
 func (o *Out) MoveDir(ctx context.Context, dir, src string) error {
-	if err := check(dir); err != nil {
-		return err
+	if dir != "." {
+		if err := check(dir); err != nil {
+			return err
+		}
 	}
 	abs, err := filepath.Abs(src)
 	if err != nil {
@@ -179,12 +182,36 @@ func (o *Out) MoveDir(ctx context.Context, dir, src string) error {
 	if err != nil || check(filepath.ToSlash(from)) != nil {
 		return o.CopyDir(ctx, dir, src)
 	}
+	if dir == "." {
+		return o.unpack(filepath.ToSlash(from))
+	}
 	if parent := path.Dir(dir); parent != "." {
 		if err := o.root.MkdirAll(parent, 0o777); err != nil {
 			return err
 		}
 	}
 	return o.root.Rename(filepath.ToSlash(from), dir)
+}
+
+// unpack moves what the directory dir holds into the output itself. What is there by the same name stays an error.
+func (o *Out) unpack(dir string) error {
+	const aside = ".unpacked" // dir may hold a directory of its own name
+	if err := o.root.Rename(dir, aside); err != nil {
+		return err
+	}
+	entries, err := fs.ReadDir(o.root.FS(), aside)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if _, err := o.root.Lstat(e.Name()); err == nil {
+			return fmt.Errorf("%s is in the output already", e.Name())
+		}
+		if err := o.root.Rename(path.Join(aside, e.Name()), e.Name()); err != nil {
+			return err
+		}
+	}
+	return o.root.Remove(aside)
 }
 
 // Symlink makes name a link to target, both below the output; the link is relative and target must be there.

@@ -128,6 +128,32 @@ func TestOutMoveDir(t *testing.T) {
 	}
 }
 
+func TestOutMoveDirUp(t *testing.T) {
+	out, dir, _ := newOut(t)
+	for _, name := range []string{"client/a/b.txt", "client/client/c.txt", "client/index.html"} {
+		if err := out.Write(name, []byte(name), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := out.MoveDir(t.Context(), ".", filepath.Join(dir, "client")); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"a/b.txt", "client/c.txt", "index.html"} {
+		if data, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(data) != "client/"+name {
+			t.Errorf("%s holds %q, %v", name, data, err)
+		}
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 3 {
+		t.Errorf("the output holds %v", entries)
+	}
+	if err := out.Write("x/a/new.txt", nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := out.MoveDir(t.Context(), ".", filepath.Join(dir, "x")); err == nil {
+		t.Error("MoveDir put one directory into another")
+	}
+}
+
 func TestOutSymlink(t *testing.T) {
 	out, dir, _ := newOut(t)
 	if err := out.Write("functions/f.func/program", []byte("p"), 0o755); err != nil {

@@ -30,7 +30,7 @@ const (
 
 // prerender starts the stage: first the public folder, whose files win, then the pages.
 func (b *builder) prerender(ctx context.Context) error {
-	stage, list, err := newStage(b.Layout, b.Config.Out, b.Force)
+	stage, list, err := newStage(b.Layout, b.Config.Out, b.Beside, b.Force)
 	if err != nil {
 		return err
 	}

@@ -61,6 +61,7 @@ type Options struct {
 	Server   bool                        // an adapter will follow: static files go to client/ below the stage
 	Vet      bool                        // run go vet too
 	Force    bool                        // replace an output directory that sitegen did not make
+	Beside   []string                    // directories of the stage that go below the project root instead of into the output
 	Output   io.Writer                   // what the site's own code prints while prerendering
 	Progress func(phase Phase, done int) // may be nil; done counts pages while prerendering
 }

@@ -21,22 +21,29 @@ type Stage struct {
 	Dir string // absolute
 
 	layout *Layout
-	out    string // absolute, where it goes
-	name   string // out as the author knows it
+	out    string   // absolute, where it goes
+	name   string   // out as the author knows it
+	beside []string // directories of the stage that go to the same name below the project root instead
 }
 
 // outputs remembers, in the work directory, which output directories were made by sitegen: only those are ever replaced.
 const outputsFile = workDir + "/outputs.json"
 
 // newStage prepares an empty stage for the output directory out (relative to the project root, or absolute). With force
-// it takes over a directory that sitegen did not make.
-func newStage(l *Layout, out string, force bool) (*Stage, *diag.List, error) {
+// it takes over a directory that sitegen did not make. The directories beside the output are a platform's, and replaced
+// whoever made them.
+func newStage(l *Layout, out string, beside []string, force bool) (*Stage, *diag.List, error) {
 	list := &diag.List{}
 	target := filepath.FromSlash(out)
 	if !filepath.IsAbs(target) {
 		target = filepath.Join(l.Root, target)
 	}
-	s := &Stage{layout: l, out: target, name: out, Dir: l.abs(stageDir)}
+	s := &Stage{layout: l, out: target, name: out, beside: beside, Dir: l.abs(stageDir)}
+	for _, name := range beside {
+		if !filepath.IsLocal(filepath.FromSlash(name)) || inside(target, s.root(name)) || inside(s.root(name), target) {
+			return nil, nil, fmt.Errorf("%s cannot lie beside the output %s", name, out)
+		}
+	}
 	for _, keep := range []string{l.Root, l.ModuleDir, l.abs(l.Src)} {
 		if inside(keep, target) {
 			list.Error("SG7010", diag.Range{Pos: diag.Pos{File: "site.yaml"}},
@@ -62,8 +69,10 @@ func newStage(l *Layout, out string, force bool) (*Stage, *diag.List, error) {
 			return nil, list, nil
 		}
 	}
-	if _, err := os.Lstat(target); errors.Is(err, fs.ErrNotExist) {
-		os.Rename(s.previous(), target) // a swap that was cut off between its two renames
+	for _, sw := range s.swaps() {
+		if _, err := os.Lstat(sw.to); errors.Is(err, fs.ErrNotExist) {
+			os.Rename(sw.previous(), sw.to) // a swap that was cut off between its two renames
+		}
 	}
 	if err := os.RemoveAll(s.Dir); err != nil {
 		return nil, nil, err
@@ -98,36 +107,105 @@ func (s *Stage) Publish() error {
 			return err
 		}
 	}
-	if err := os.MkdirAll(filepath.Dir(s.out), 0o777); err != nil {
-		return err
-	}
-	from := s.Dir
-	if err := probe(from, filepath.Dir(s.out)); errors.Is(err, syscall.EXDEV) {
-		// The output lies on another disk, where a rename cannot reach: copy beside it first.
-		near := s.out + ".new"
-		if err := errors.Join(os.RemoveAll(near), os.CopyFS(near, os.DirFS(from))); err != nil {
-			os.RemoveAll(near)
-			return fmt.Errorf("write %s: %w", s.name, bare(err))
+	swaps := s.swaps()
+	for i := range swaps {
+		if err := swaps[i].prepare(); err != nil {
+			return err
 		}
-		os.RemoveAll(from)
-		from = near
 	}
-	previous := s.previous()
-	if err := os.RemoveAll(previous); err != nil {
-		return fmt.Errorf("replace %s: %w", s.name, bare(err))
+	for i := range swaps {
+		if err := swaps[i].do(); err != nil {
+			for _, done := range slices.Backward(swaps[:i]) {
+				done.undo()
+			}
+			return err
+		}
 	}
-	if err := os.Rename(s.out, previous); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("replace %s: %w", s.name, bare(err))
+	var errs []error
+	for _, sw := range swaps {
+		errs = append(errs, os.RemoveAll(sw.previous()))
 	}
-	if err := os.Rename(from, s.out); err != nil {
-		os.Rename(previous, s.out)
-		return fmt.Errorf("replace %s: %w", s.name, bare(err))
-	}
-	return os.RemoveAll(previous)
+	return errors.Join(errs...)
 }
 
-// previous is where the last output waits for the instant between the two renames.
-func (s *Stage) previous() string { return s.out + ".previous" }
+// root is the place of a name below the project root.
+func (s *Stage) root(name string) string {
+	return filepath.Join(s.layout.Root, filepath.FromSlash(name))
+}
+
+// swaps lists what Publish moves: what goes beside the output first, because it grew inside the stage.
+func (s *Stage) swaps() []swap {
+	var out []swap
+	for _, name := range s.beside {
+		out = append(out, swap{from: filepath.Join(s.Dir, filepath.FromSlash(name)), to: s.root(name), name: name, within: s.Dir})
+	}
+	return append(out, swap{from: s.Dir, to: s.out, name: s.name})
+}
+
+// swap puts one directory in the place of another. The old one waits in previous until all swaps of a stage are done.
+type swap struct {
+	from, to string
+	name     string // to, as the author knows it
+	within   string // from lies in this directory, which shall keep no empty parents of it
+	none     bool   // there is no from: the old directory goes, and nothing takes its place
+	had      bool   // there was an old directory
+}
+
+// previous is where the last directory waits for the instant between the two renames.
+func (w *swap) previous() string { return w.to + ".previous" }
+
+// prepare does all that can take time or go wrong without changing what is there.
+func (w *swap) prepare() error {
+	if _, err := os.Lstat(w.from); errors.Is(err, fs.ErrNotExist) {
+		w.none = true
+	} else if err := os.MkdirAll(filepath.Dir(w.to), 0o777); err != nil {
+		return err
+	} else if err := probe(w.from, filepath.Dir(w.to)); errors.Is(err, syscall.EXDEV) {
+		// The target lies on another disk, where a rename cannot reach: copy beside it first.
+		near := w.to + ".new"
+		if err := errors.Join(os.RemoveAll(near), os.CopyFS(near, os.DirFS(w.from))); err != nil {
+			os.RemoveAll(near)
+			return fmt.Errorf("write %s: %w", w.name, bare(err))
+		}
+		os.RemoveAll(w.from)
+		w.from = near
+	}
+	if err := os.RemoveAll(w.previous()); err != nil {
+		return fmt.Errorf("replace %s: %w", w.name, bare(err))
+	}
+	return nil
+}
+
+func (w *swap) do() error {
+	err := os.Rename(w.to, w.previous())
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("replace %s: %w", w.name, bare(err))
+	}
+	w.had = err == nil
+	if w.none {
+		return nil
+	}
+	if err := os.Rename(w.from, w.to); err != nil {
+		os.Rename(w.previous(), w.to)
+		return fmt.Errorf("replace %s: %w", w.name, bare(err))
+	}
+	if w.within != "" {
+		for dir := filepath.Dir(w.from); dir != w.within && inside(dir, w.within); dir = filepath.Dir(dir) {
+			if os.Remove(dir) != nil {
+				break // something else is in it
+			}
+		}
+	}
+	return nil
+}
+
+// undo brings the old directory back; the new one is lost with its build.
+func (w *swap) undo() {
+	os.RemoveAll(w.to)
+	if w.had {
+		os.Rename(w.previous(), w.to)
+	}
+}
 
 // probe says whether a file of dir a can be renamed into dir b.
 func probe(a, b string) error {

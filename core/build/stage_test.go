@@ -40,7 +40,7 @@ func get(t *testing.T, name string) string {
 
 func stage(t *testing.T, l *Layout, out string) *Stage {
 	t.Helper()
-	s, list, err := newStage(l, out, false)
+	s, list, err := newStage(l, out, nil, false)
 	if err != nil || list.HasErrors() {
 		t.Fatal(err, list.Err())
 	}
@@ -72,6 +72,62 @@ func TestPublishReplacesAsAWhole(t *testing.T) {
 	for _, left := range []string{"dist.previous", ".sitegen/stage"} {
 		if _, err := os.Stat(filepath.Join(l.Root, left)); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%s is left behind", left)
+		}
+	}
+}
+
+func TestPublishBesideTheOutput(t *testing.T) {
+	l := project(t, map[string]string{".netlify/v1/theirs.txt": "x", ".netlify/state.json": "kept"})
+	stage := func() *Stage {
+		t.Helper()
+		s, list, err := newStage(l, "dist", []string{".netlify/v1"}, false)
+		if err != nil || list.HasErrors() {
+			t.Fatal(err, list.Err())
+		}
+		return s
+	}
+	s := stage()
+	put(t, filepath.Join(s.Dir, "index.html"), "one")
+	put(t, filepath.Join(s.Dir, ".netlify/v1/config.json"), "{}")
+	if err := s.Publish(); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"dist/index.html": "one", ".netlify/v1/config.json": "{}", ".netlify/state.json": "kept"} {
+		if got := get(t, filepath.Join(l.Root, name)); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+	for _, gone := range []string{"dist/.netlify", ".netlify/v1/theirs.txt", ".netlify/v1.previous", "dist.previous"} {
+		if _, err := os.Lstat(filepath.Join(l.Root, gone)); err == nil {
+			t.Errorf("%s is there", gone)
+		}
+	}
+
+	// What cannot be finished is taken back, both halves.
+	s = stage()
+	put(t, filepath.Join(s.Dir, "index.html"), "two")
+	put(t, filepath.Join(s.Dir, ".netlify/v1/config.json"), "two")
+	s.out = filepath.Join(l.Root, "none\x00")
+	if err := s.Publish(); err == nil {
+		t.Error("Publish went through")
+	}
+	s.Discard()
+	if got := get(t, filepath.Join(l.Root, "dist/index.html")) + get(t, filepath.Join(l.Root, ".netlify/v1/config.json")); got != "one{}" {
+		t.Errorf("after a failure the output is %q", got)
+	}
+
+	// A build that puts nothing there takes away what the last one did.
+	s = stage()
+	put(t, filepath.Join(s.Dir, "index.html"), "three")
+	if err := s.Publish(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Lstat(filepath.Join(l.Root, ".netlify/v1")); err == nil {
+		t.Error(".netlify/v1 of the last build is still there")
+	}
+	for _, bad := range []string{"../x", "dist/inner", "/etc"} {
+		if _, _, err := newStage(l, "dist", []string{bad}, false); err == nil {
+			t.Errorf("%s beside dist went through", bad)
 		}
 	}
 }
@@ -114,7 +170,7 @@ func TestForeignOutputIsRefused(t *testing.T) {
 		{"dist", "is there and is no directory", map[string]string{"dist": "a file"}},
 	} {
 		l := project(t, tt.files)
-		s, list, err := newStage(l, tt.out, false)
+		s, list, err := newStage(l, tt.out, nil, false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -131,7 +187,7 @@ func TestForeignOutputIsRefused(t *testing.T) {
 
 func TestForceTakesOver(t *testing.T) {
 	l := project(t, map[string]string{"dist/thesis.txt": "x"})
-	s, list, err := newStage(l, "dist", true)
+	s, list, err := newStage(l, "dist", nil, true)
 	if err != nil || list.HasErrors() {
 		t.Fatal(err, list.Err())
 	}

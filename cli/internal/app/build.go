@@ -96,9 +96,13 @@ func runBuild(ctx context.Context, p *project, o buildOptions) (report, error) {
 		return r, err
 	}
 	defer unlock()
+	var beside []string
+	if chosen.adapter != nil {
+		beside = chosen.adapter.Info().Beside
+	}
 	site, list, err := build.Run(ctx, build.Options{
 		Layout: p.layout, Config: p.config, Version: p.env.Version,
-		Server: chosen.adapter != nil, Vet: o.strict, Force: o.force || platform, Output: p.term,
+		Server: chosen.adapter != nil, Vet: o.strict, Force: o.force || platform, Beside: beside, Output: p.term,
 		Progress: p.progress,
 	})
 	p.term.print(list, p.read)
@@ -123,7 +127,7 @@ func runBuild(ctx context.Context, p *project, o buildOptions) (report, error) {
 	if err := ctx.Err(); err != nil {
 		return r, err
 	}
-	if err := site.Stage.Publish(); err != nil {
+	if err := site.Publish(r.Adapter); err != nil {
 		return r, p.disk(err)
 	}
 	p.term.progress("", "")
