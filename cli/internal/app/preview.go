@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,9 @@ import (
 
 	"sitegen.dev/cli/internal/registry"
 	"sitegen.dev/core/adapter"
+	"sitegen.dev/core/build"
+	"sitegen.dev/core/config"
+	"sitegen.dev/core/manifest"
 	"sitegen.dev/core/site"
 )
 
@@ -102,54 +106,79 @@ func runPreview(ctx context.Context, p *project, o previewOptions) error {
 
 // previewHandler finds what was built and what runs it.
 func previewHandler(ctx context.Context, p *project, o previewOptions) (http.Handler, func() error, error) {
-	chosen, err := chooseAdapter(p, o.adapter)
-	if err != nil {
-		return nil, nil, err
+	if last := build.LastOutput(p.layout); last != "" && o.adapter == "" && p.config.Origin("out").Layer == config.Default {
+		p.config.Out = last
+	} else {
+		chosen, err := chooseAdapter(p, o.adapter)
+		if err != nil {
+			return nil, nil, err
+		}
+		p.useOutDir(chosen)
 	}
-	p.useOutDir(chosen)
-	out := filepath.FromSlash(p.config.Out)
-	if !filepath.IsAbs(out) {
-		out = filepath.Join(p.root, out)
-	}
+	out := filepath.Join(p.root, filepath.FromSlash(p.config.Out))
 	if info, err := os.Stat(out); err != nil || !info.IsDir() {
 		return nil, nil, fmt.Errorf("there is nothing to preview in %s; run `sitegen build` first", p.config.Out)
 	}
-	// Only an output for an adapter has the manifest. It may have been chosen by a flag that is not repeated here.
-	_, err = os.Stat(filepath.Join(out, "manifest.json"))
-	adapted := err == nil
-	switch {
-	case !adapted && o.adapter != "" && chosen.adapter != nil:
-		return nil, nil, fmt.Errorf("%s was not built for adapter %s; run `sitegen build --adapter %s` first", p.config.Out, chosen.name, chosen.name)
-	case !adapted:
-		h, err := newStaticPreview(ctx, p, out)
-		return h, func() error { return nil }, err
-	case chosen.adapter == nil:
-		chosen.adapter = registry.Adapters[0]
-		chosen.name = chosen.adapter.Info().Name
+	record, known := build.Built(p.layout, p.config.Out)
+	if !known {
+		// The work directory is gone; site.yaml is the best that is left to go by.
+		chosen, err := chooseAdapter(p, o.adapter)
+		if err != nil {
+			return nil, nil, err
+		}
+		record = build.Record{Manifest: &manifest.Manifest{
+			Site: p.config.Site, Base: p.config.Base, TrailingSlash: p.config.TrailingSlash,
+			BuildFormat: p.config.Build.Format, AssetsDir: p.config.Build.Assets,
+		}}
+		if chosen.adapter != nil {
+			record.Adapter = chosen.name
+		}
 	}
-	runner, ok := chosen.adapter.(adapter.Previewer)
+	p.config.Base = record.Manifest.Base
+	if o.adapter != "" && o.adapter != cmp.Or(record.Adapter, "none") {
+		return nil, nil, fmt.Errorf("%s was not built for adapter %s; run `sitegen build --adapter %s` first", p.config.Out, o.adapter, o.adapter)
+	}
+	if record.Adapter == "" {
+		h, err := newStaticPreview(ctx, p, out, record.Manifest)
+		return h, func() error { return nil }, err
+	}
+	chosen, ok := registry.Find(record.Adapter)
 	if !ok {
-		return nil, nil, fmt.Errorf("adapter %s cannot run its output on this machine", chosen.name)
+		return nil, nil, fmt.Errorf("%s was built by adapter %s, which this sitegen does not have", p.config.Out, record.Adapter)
+	}
+	runner, ok := chosen.(adapter.Previewer)
+	if !ok {
+		return nil, nil, fmt.Errorf("adapter %s cannot run its output on this machine", record.Adapter)
 	}
 	h, stop, err := runner.Preview(context.WithoutCancel(ctx), out) // stop ends it, when the last answer is out
 	if errors.Is(err, fs.ErrNotExist) {
-		err = fmt.Errorf("%s holds no output of adapter %s; run `sitegen build` first", p.config.Out, chosen.name)
+		err = fmt.Errorf("%s holds no output of adapter %s; run `sitegen build` first", p.config.Out, record.Adapter)
 	}
 	return h, stop, err
 }
 
 // staticPreview serves a folder, and the new one once a build has put another in its place.
 type staticPreview struct {
-	p   *project
-	dir string
+	config site.Config
+	log    *slog.Logger
+	dir    string
 
 	mu      sync.Mutex
 	info    fs.FileInfo
 	handler http.Handler
 }
 
-func newStaticPreview(ctx context.Context, p *project, dir string) (*staticPreview, error) {
-	s := &staticPreview{p: p, dir: dir}
+func newStaticPreview(ctx context.Context, p *project, dir string, m *manifest.Manifest) (*staticPreview, error) {
+	s := &staticPreview{dir: dir, log: slog.New(slog.NewTextHandler(p.term, nil)), config: site.Config{
+		Site: m.Site, Base: m.Base, TrailingSlash: m.TrailingSlash, BuildFormat: m.BuildFormat, AssetsDir: m.AssetsDir,
+	}}
+	for _, h := range m.Headers {
+		rule := site.HeaderRule{Pattern: h.Pattern}
+		for _, line := range h.Set {
+			rule.Set = append(rule.Set, site.HeaderLine{Name: line.Name, Value: line.Value})
+		}
+		s.config.Headers = append(s.config.Headers, rule)
+	}
 	_, err := s.current(ctx)
 	return s, err
 }
@@ -164,16 +193,7 @@ func (s *staticPreview) current(ctx context.Context) (http.Handler, error) {
 	if s.info != nil && os.SameFile(s.info, info) {
 		return s.handler, nil
 	}
-	cfg := s.p.config
-	c := site.Config{Site: cfg.Site, Base: cfg.Base, TrailingSlash: cfg.TrailingSlash, BuildFormat: cfg.Build.Format, AssetsDir: cfg.Build.Assets}
-	for _, h := range cfg.Headers {
-		rule := site.HeaderRule{Pattern: h.Pattern}
-		for _, line := range h.Set {
-			rule.Set = append(rule.Set, site.HeaderLine{Name: line.Name, Value: line.Value})
-		}
-		c.Headers = append(c.Headers, rule)
-	}
-	handler, err := registry.Static(ctx, s.dir, c, slog.New(slog.NewTextHandler(s.p.term, nil)))
+	handler, err := registry.Static(ctx, s.dir, s.config, s.log)
 	if err != nil {
 		return nil, err
 	}
