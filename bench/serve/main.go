@@ -11,6 +11,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -197,8 +198,19 @@ func plain(addr string, files []string) error {
 			mux.HandleFunc("GET "+part[0], func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, part[2]) })
 			continue
 		}
-		if part[0] == "/table" { // rendered anew each time, as a page is
+		switch part[0] { // made anew for each request, as a page is
+		case "/table":
 			mux.HandleFunc("GET "+part[0], table(part[1]))
+			continue
+		case "/json":
+			mux.HandleFunc("GET "+part[0], func(w http.ResponseWriter, r *http.Request) {
+				body, err := json.Marshal(map[string]any{"hello": "world", "path": r.URL.Path})
+				if err != nil {
+					panic(err)
+				}
+				w.Header().Set("Content-Type", part[1])
+				w.Write(body)
+			})
 			continue
 		}
 		body, err := os.ReadFile(part[2])
@@ -210,7 +222,9 @@ func plain(addr string, files []string) error {
 			w.Write(body)
 		})
 	}
-	return http.ListenAndServe(addr, mux)
+	// The limits that a server on the internet needs; without them it would be another program.
+	srv := &http.Server{Addr: addr, Handler: mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute, IdleTimeout: time.Minute}
+	return srv.ListenAndServe()
 }
 
 // table is the page /table of bench/site, by hand.
