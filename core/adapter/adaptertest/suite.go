@@ -27,18 +27,19 @@ var caseFiles embed.FS
 
 // Variant is one configuration of the fixture. All have the same sources.
 type Variant struct {
-	Name string
-	Base string // path that the site lives below, without a slash at its end
-	Doc  string
+	Name  string
+	Base  string // path that the site lives below, without a slash at its end
+	Slash string // what the addresses of pages end in: "/" or nothing
+	Doc   string
 }
 
 // Variants are the configurations that the suite builds.
 func Variants() []Variant {
 	return []Variant{
-		{"default", "", "output static, no base, any trailing slash, a folder for each page"},
-		{"base", "/docs", "below a base path, with trailingSlash: always"},
-		{"never", "", "trailingSlash: never, a file for each page"},
-		{"server", "", "output server: error pages on demand; allowed hosts, a trusted proxy, no origin check, no limit of bodies"},
+		{"default", "", "", "output static, no base, any trailing slash, a folder for each page"},
+		{"base", "/docs", "/", "below a base path, with trailingSlash: always"},
+		{"never", "", "", "trailingSlash: never, a file for each page"},
+		{"server", "", "", "output server: error pages on demand; allowed hosts, a trusted proxy, no origin check, no limit of bodies"},
 	}
 }
 
@@ -147,7 +148,7 @@ func RunURL(ctx context.Context, origin string, o Options) (*Report, error) {
 		}
 		return nil, fmt.Errorf("there is no variant %q of the fixture (there are: %s)", o.Variant, strings.Join(names, ", "))
 	}
-	target, err := httpcase.NewTarget(origin, v.Base)
+	target, err := httpcase.NewTarget(origin, v.Base, v.Slash)
 	if err != nil {
 		return nil, err
 	}

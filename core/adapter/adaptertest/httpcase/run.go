@@ -22,11 +22,13 @@ type Target struct {
 	origin *url.URL
 	addr   string
 	base   string // without a slash at its end; "" for the root
+	slash  string // what the path of a page ends in: "/" or nothing
 	config *tls.Config
 }
 
-// NewTarget makes a target of an origin, "http://127.0.0.1:4321", and the base path of the site there.
-func NewTarget(origin, base string) (*Target, error) {
+// NewTarget makes a target of an origin, "http://127.0.0.1:4321", the base path of the site there, and the slash that its
+// pages end in, if any.
+func NewTarget(origin, base, slash string) (*Target, error) {
 	u, err := url.Parse(origin)
 	if err != nil {
 		return nil, fmt.Errorf("%q is no URL", origin)
@@ -34,7 +36,7 @@ func NewTarget(origin, base string) (*Target, error) {
 	if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "" {
 		return nil, fmt.Errorf("%q is not the origin of a site, such as http://127.0.0.1:4321", origin)
 	}
-	t := &Target{origin: &url.URL{Scheme: u.Scheme, Host: u.Host}, base: strings.TrimSuffix(base, "/"), addr: u.Host}
+	t := &Target{origin: &url.URL{Scheme: u.Scheme, Host: u.Host}, base: strings.TrimSuffix(base, "/"), slash: slash, addr: u.Host}
 	if u.Port() == "" {
 		port := "80"
 		if u.Scheme == "https" {
@@ -255,11 +257,17 @@ func (r *run) fill(s string) string {
 	for _, p := range r.jar {
 		cookies = append(cookies, p.name+"="+p.value)
 	}
+	secure := ""
+	if r.t.origin.Scheme == "https" {
+		secure = "; Secure"
+	}
 	s = strings.NewReplacer(
 		"{host}", r.t.origin.Host,
 		"{origin}", r.t.origin.String(),
 		"{scheme}", r.t.origin.Scheme,
 		"{base}", r.t.base,
+		"{/}", r.t.slash,
+		"{secure}", secure,
 		"{id}", r.id,
 		"{cookies}", strings.Join(cookies, "; "),
 	).Replace(s)
