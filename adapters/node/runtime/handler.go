@@ -268,6 +268,11 @@ func (x *exchange) Start(status int, h *site.Header) error {
 	if header["X-Content-Type-Options"] == nil {
 		header["X-Content-Type-Options"] = noSniff
 	}
+	if x.r.Body != nil && x.r.Body != http.NoBody && header["Content-Length"] == nil {
+		// A stream may read the body while it answers; net/http would take the body away. Where it cannot be helped,
+		// as behind a handler that collects, the stream sees the error.
+		http.NewResponseController(x.w).EnableFullDuplex()
+	}
 	x.start(status)
 	return nil
 }
