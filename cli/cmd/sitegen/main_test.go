@@ -55,6 +55,9 @@ func TestScripts(t *testing.T) {
 			env.Vars = append(env.Vars, shared...)
 			env.Vars = append(env.Vars, "GOPROXY=off", "GOTOOLCHAIN=local", "GOFLAGS=", "GOWORK=off", "GOSUMDB=off", "TERM=dumb")
 			env.Values[processKey{}] = &process{}
+			// The folder with nothing but the commands of this test, for a machine without Go.
+			tools, _, _ := strings.Cut(env.Getenv("PATH"), string(os.PathListSeparator))
+			env.Setenv("TOOLS", tools)
 			return addModule(env.WorkDir)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
