@@ -40,13 +40,14 @@ func Runtime() fs.FS {
 	return out
 }
 
-// strip keeps of a go.mod the lines module and go.
+// strip keeps of a go.mod the lines module and go, the latter without a patch release.
 func strip(data []byte) []byte {
 	m, err := modfile.ParseLax("go.mod", data, nil)
 	if err != nil {
 		panic(err) // part of this program, as above
 	}
-	return []byte("module " + m.Module.Mod.Path + "\n\ngo " + m.Go.Version + "\n")
+	version := strings.Join(strings.SplitN(m.Go.Version, ".", 3)[:2], ".") // "1.26.0" would be more than a site that says 1.26
+	return []byte("module " + m.Module.Mod.Path + "\n\ngo " + version + "\n")
 }
 
 // GoVersion is the oldest version of Go that the runtime can be compiled with, "1.26.0".

@@ -205,7 +205,7 @@ func (r Route) literal(alias string, prerender bool) string {
 	}
 	paths := prerender && c.Flags.StaticPaths != nil
 	if r.Type != "endpoint" && !paths {
-		f = append(f, "Render: _sg.PageFunc("+alias+".Render)")
+		f = append(f, "Render: "+c.pageFunc(alias))
 	}
 	if len(c.Flags.Methods) > 0 {
 		m := make([]string, len(c.Flags.Methods))
@@ -219,6 +219,22 @@ func (r Route) literal(alias string, prerender bool) string {
 		f = append(f, "Paths: _sg.StaticPaths("+alias+".GetStaticPaths, "+alias+".Render)")
 	}
 	return f.String()
+}
+
+// pageFunc is the expression that renders a component as a page: without slots, and with no props but their defaults.
+func (c *Component) pageFunc(alias string) string {
+	var defaults fields
+	if c.front.props != nil {
+		for _, f := range c.front.props.Fields {
+			if f.HasDef {
+				defaults = append(defaults, f.Name+": "+f.Default)
+			}
+		}
+	}
+	if len(defaults) == 0 {
+		return "_sg.PageFunc(" + alias + ".Render)"
+	}
+	return "func(w *_sg.Writer, page *_sg.Page) error { return " + alias + ".Render(w, page, " + alias + ".Props{" + defaults.String() + "}, " + alias + ".Slots{}) }"
 }
 
 func (c Config) literal() string {

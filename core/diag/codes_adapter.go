@@ -57,6 +57,11 @@ var adapterCodes = []CodeInfo{
 		Fix:     "Free some space; `go clean -cache` empties the go command's own cache.",
 	},
 	{
+		Code:    "SG6015",
+		Summary: "go.mod is not up to date with what the site imports, or says an older version of Go than the runtime needs.",
+		Fix:     "Run `go mod tidy`, which also raises the go line.",
+	},
+	{
 		Code:    "SG6020",
 		Summary: "A program with everything inside would be larger than the Go linker can make.",
 		Fix:     "Leave out `embed: true`, so that the client folder stays beside the program.",

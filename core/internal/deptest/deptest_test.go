@@ -44,8 +44,9 @@ var layers = []struct {
 	{"adapters/*", []string{"core/adapter", "core/manifest", "core/diag"}},
 	{"adapters/*/runtime", []string{"core/site"}},
 	{"cli/browser", nil},
-	{"cli/internal/registry", []string{"core/adapter", "adapters/*"}},
-	{"cli/internal/app", []string{"cli/internal/registry", "core", "core/adapter", "core/build", "core/config", "core/diag", "core/manifest", "core/routes", "core/syntax"}},
+	{"cli/internal/scaffold", nil},
+	{"cli/internal/registry", []string{"core/adapter", "core/site", "adapters/*", "adapters/*/runtime"}}, // it serves static sites with the standalone server's runtime
+	{"cli/internal/app", []string{"cli/internal/registry", "cli/internal/scaffold", "core/adapter", "core/build", "core/config", "core/diag", "core/manifest", "core/site", "core/syntax"}},
 	{"cli/cmd/sitegen", []string{"cli/internal/app"}},
 }
 

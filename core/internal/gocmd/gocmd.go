@@ -148,6 +148,11 @@ func diagnose(out string) (diag.Diagnostic, bool) {
 			d.Code = "SG6013"
 			d.Message = "the site is not inside a Go module"
 			d.Hint = "make one with `go mod init example.com/site`, then run `sitegen sync`"
+		// go: updates to go.mod needed; to update it:
+		case strings.HasPrefix(line, "go: updates to go.mod needed"):
+			d.Code = "SG6015"
+			d.Message = "go.mod is not up to date with what the site imports"
+			d.Hint = "run `go mod tidy`"
 		case strings.Contains(line, "no space left on device"):
 			d.Code = "SG6014"
 			d.Message = "the disk is full: the go command could not write what it compiled"

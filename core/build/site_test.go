@@ -1,0 +1,195 @@
+package build
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"sitegen.dev/core/config"
+	"sitegen.dev/core/diag"
+)
+
+// site writes a txtar archive as a site outside this repository and builds it.
+func site(t *testing.T, archive string, options Options) (*Site, *diag.List) {
+	t.Helper()
+	root := t.TempDir()
+	a := txtar.Parse([]byte(archive))
+	a.Files = append(a.Files, txtar.File{Name: "go.mod", Data: []byte("module example.com/site\n\ngo 1.26\n\nrequire sitegen.dev/core v0.0.0\n\nreplace sitegen.dev/core => ./.sitegen/src/core\n")})
+	yaml := ""
+	for _, f := range a.Files {
+		put(t, filepath.Join(root, filepath.FromSlash(f.Name)), string(f.Data))
+		if f.Name == "site.yaml" {
+			yaml = string(f.Data)
+		}
+	}
+	t.Setenv("GOWORK", "off")
+	cfg, list := config.Load("site.yaml", []byte(yaml), func(string) string { return "" })
+	if list.HasErrors() {
+		t.Fatal(list.Err())
+	}
+	layout, list := FindLayout(root, cfg.Src)
+	if list.HasErrors() {
+		t.Fatal(list.Err())
+	}
+	options.Layout, options.Config, options.Version = layout, cfg, "test"
+	s, list, err := Run(t.Context(), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s != nil && s.Stage != nil {
+		if err := s.Stage.Publish(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return s, list
+}
+
+func TestStaticSite(t *testing.T) {
+	s, list := site(t, `
+-- site.yaml --
+site: https://example.com
+redirects:
+  /old: /about
+  /posts/[slug]: /blog/[slug]
+-- src/layouts/Base.gosite --
+---
+type Props struct {
+	Title string
+	Lang  string `+"`default:\"en\"`"+`
+}
+---
+<!doctype html>
+<html lang={props.Lang}><head><title>{props.Title}</title></head><body><slot /></body></html>
+<style>
+  body { margin: 0; }
+</style>
+-- src/pages/index.gosite --
+---
+import Base "../layouts/Base.gosite"
+---
+<Base title="Home"><p>hello</p></Base>
+-- src/pages/about.gosite --
+---
+type Props struct {
+	Name string `+"`default:\"nobody\"`"+`
+}
+---
+<p>about {props.Name}</p>
+-- src/pages/blog/[slug].gosite --
+---
+func GetStaticPaths(b *site.Build) ([]site.Path[Props], error) {
+	return []site.Path[Props]{{Params: site.Params{"slug": "a"}}, {Params: site.Params{"slug": "b"}}}, nil
+}
+
+type Props struct{}
+---
+<p>{page.Params["slug"]}</p>
+-- src/pages/notes/first.md --
+---
+layout: ../../layouts/Base.gosite
+title: First note
+---
+Read the [second](./second.md#top).
+-- src/pages/notes/second.md --
+---
+layout: ../../layouts/Base.gosite
+title: Second note
+---
+![a dot](./dot.svg)
+-- src/pages/notes/dot.svg --
+<svg xmlns="http://www.w3.org/2000/svg" width="4" height="3"></svg>
+-- src/pages/plain.html --
+<p>as it is</p>
+-- src/pages/_draft.gosite --
+<p>draft</p>
+-- public/robots.txt --
+User-agent: *
+`, Options{})
+	if list.HasErrors() {
+		t.Fatal(list.Err())
+	}
+	out := s.Stage.Out()
+	for name, want := range map[string]string{
+		"index.html":              `<title>Home</title><style>body{margin:0}</style></head>`,
+		"about/index.html":        "<!DOCTYPE html><p>about nobody</p>",
+		"blog/a/index.html":       "<p>a</p>",
+		"blog/b/index.html":       "<p>b</p>",
+		"notes/first/index.html":  `<a href="/notes/second/#top">second</a>`,
+		"notes/second/index.html": `width="4" height="3"`,
+		"plain/index.html":        "<p>as it is</p>",
+		"robots.txt":              "User-agent: *",
+		"old/index.html":          `url=/about`,
+	} {
+		if got := get(t, filepath.Join(out, filepath.FromSlash(name))); !strings.Contains(got, want) {
+			t.Errorf("%s holds\n%s\nwant %s", name, got, want)
+		}
+	}
+	var found []string
+	filepath.WalkDir(out, func(name string, d os.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			found = append(found, name)
+		}
+		return err
+	})
+	if len(found) != 10 {
+		t.Errorf("%d files, want 10: %v", len(found), found)
+	}
+	if n := s.Pages.Pages; n != 7 {
+		t.Errorf("%d pages are counted, want 7", n)
+	}
+	if warnings := list.Sorted(); len(warnings) != 2 || warnings[0].Code != "SG3110" || warnings[1].Code != "SG3004" {
+		t.Errorf("warnings: %v", warnings)
+	}
+}
+
+func TestBrokenSites(t *testing.T) {
+	for _, tt := range []struct{ name, archive, want string }{
+		{"generic page", `
+-- src/pages/index.gosite --
+---
+type Props[T any] struct{ Rows []T }
+---
+<p>{len(props.Rows)}</p>
+`, "src/pages/index.gosite:2:6: a page has no type parameters"},
+		{"public and page", `
+-- src/pages/a.gosite --
+<p>a</p>
+-- public/a/index.html --
+<p>b</p>
+`, "src/pages/a.gosite: /a/ makes the file a/index.html, which another page or the public folder has made already"},
+		{"missing image", `
+-- src/pages/index.gosite --
+---
+import hero "./hero.png"
+---
+<img src={hero.Src} alt="">
+`, "src/pages/index.gosite:2:13: src/pages/hero.png does not exist"},
+		{"broken image", `
+-- src/pages/index.gosite --
+---
+import hero "./hero.png"
+---
+<img src={hero.Src} alt="">
+-- src/pages/hero.png --
+no image
+`, "hero.png is no image that sitegen can read"},
+		{"middleware in package main", `
+-- src/middleware.go --
+package main
+
+func OnRequest() {}
+-- src/pages/index.gosite --
+<p>a</p>
+`, "src/middleware.go:1:9: package main cannot be imported"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s, list := site(t, tt.archive, Options{})
+			if s != nil || list.Err() == nil || !strings.Contains(list.Err().Error(), tt.want) {
+				t.Errorf("%v\nwant %s", list.Err(), tt.want)
+			}
+		})
+	}
+}

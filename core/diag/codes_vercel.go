@@ -1,0 +1,39 @@
+package diag
+
+var vercelCodes = []CodeInfo{
+	{
+		Code:    "SG6101",
+		Summary: "In mode lambda the vercel adapter compiles a program on a module that the site's go.mod does not have.",
+		Fix:     "Run the `go get` line of the hint in the folder of go.mod, or leave out `mode: lambda`: the usual mode needs no module.",
+	},
+	{
+		Code:    "SG6102",
+		Summary: "A route was to be kept in Vercel's cache, but its path has letters with more than one spelling in a URL, so it is rendered for every request.",
+		Fix:     "Give the route a path of plain letters, digits, hyphens, dots and underscores.",
+	},
+	{
+		Code:    "SG6103",
+		Summary: "A redirect has more parameters than Vercel's routes can take over.",
+		Fix:     "Join parameters to a rest parameter: `/old/[...path]: /new/[...path]`.",
+	},
+	{
+		Code:    "SG6104",
+		Summary: "The site needs more routes than a deployment on Vercel may have.",
+		Fix:     "Use redirects with parameters instead of many single ones, and fewer different headers on prerendered pages.",
+	},
+	{
+		Code:    "SG6105",
+		Summary: "`security.bodyLimit` allows larger bodies than Vercel lets through to a function.",
+		Fix:     "Nothing has to be done; larger requests are answered by Vercel with 413. Upload large files to a store directly.",
+	},
+	{
+		Code:    "SG6106",
+		Summary: "Skew protection was asked for, but the id of the deployment is not known in this build.",
+		Fix:     "Switch Skew Protection on in the project's settings and build on Vercel, or set `deploymentId` to the id that the deployment will get.",
+	},
+	{
+		Code:    "SG6107",
+		Summary: "The function is larger than Vercel takes.",
+		Fix:     "Include fewer files in the function, or put them into the public folder, from which Vercel serves them itself.",
+	},
+}
