@@ -107,6 +107,7 @@ func TestDiagnose(t *testing.T) {
 	}{
 		{"go: go.mod requires go >= 1.26.0 (running go 1.24.1; GOTOOLCHAIN=local)\n", "SG6011"},
 		{"go: module ../core requires go >= 1.26.0 (running go 1.24.1)\n", "SG6011"},
+		{"go: updates to go.mod needed; to update it:\n\tgo mod tidy\n", "SG6015"},
 		{"go: download go1.30 for linux/amd64: toolchain not available\n", "SG6011"},
 		{"a.go:1:2: syntax error\nwrite out/a: no space left on device\n", "SG6014"},
 		{"./a.go:3:13: cannot use \"s\" as int value\n", ""},
