@@ -1,5 +1,7 @@
 package site
 
+import "slices"
+
 // Asset is a file that a component imports, or a script that it brings along.
 type Asset struct {
 	URL           string
@@ -17,27 +19,44 @@ type Image struct {
 
 // Head writes the stylesheets and other head elements of the route, once per response however often it is called.
 func Head(w *Writer, page *Page) {
-	x := page.x
-	if x == nil || x.route == nil || x.headDone {
-		return
+	switch x := page.x; {
+	case x == nil:
+	case w.seams != nil:
+		w.seams.marks = append(w.seams.marks, seam{at: len(w.buf), head: true})
+	default:
+		w.S(x.takeHead())
+	}
+}
+
+func (x *exchange) takeHead() string {
+	x.once.Lock()
+	defer x.once.Unlock()
+	if x.route == nil || x.headDone {
+		return ""
 	}
 	x.headDone = true
-	w.S(string(x.route.Head))
+	return string(x.route.Head)
 }
 
 // Script writes a processed <script> by its id, once per response however often its component is used.
 func Script(w *Writer, page *Page, id string) {
-	x := page.x
-	if x == nil {
-		return
+	switch x := page.x; {
+	case x == nil:
+	case w.seams != nil:
+		w.seams.marks = append(w.seams.marks, seam{at: len(w.buf), id: id})
+	default:
+		w.S(x.takeScript(id))
 	}
-	for _, done := range x.scripts {
-		if done == id {
-			return
-		}
+}
+
+func (x *exchange) takeScript(id string) string {
+	x.once.Lock()
+	defer x.once.Unlock()
+	if slices.Contains(x.scripts, id) {
+		return ""
 	}
 	x.scripts = append(x.scripts, id)
-	w.S(string(x.app.app.Assets[id].Tag))
+	return string(x.app.app.Assets[id].Tag)
 }
 
 // ImportImage gives an imported image by its id.

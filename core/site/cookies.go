@@ -64,7 +64,7 @@ type Cookies struct {
 	req         *Request
 	parsed      bool
 	prerendered bool
-	sent        *exchange // whose answer has begun: changes come too late
+	sent        refuser // told of changes that come too late; nil before that
 	err         error
 }
 

@@ -105,6 +105,8 @@ var errTooManyFields = &RequestError{413, "the form has too many fields"}
 // Form reads the body as a form: application/x-www-form-urlencoded or multipart/form-data. It may be called again.
 // Files are kept in memory; a page that takes large ones reads them with Parts.
 func (r *Request) Form() (*Form, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if r.body.form != nil {
 		return r.body.form, nil
 	}
@@ -127,7 +129,7 @@ func (r *Request) Form() (*Form, error) {
 }
 
 func (r *Request) urlencoded() (*Form, error) {
-	data, err := r.Bytes()
+	data, err := r.bytes()
 	if err != nil {
 		return nil, err
 	}

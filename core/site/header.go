@@ -17,8 +17,11 @@ type HeaderLine struct{ Name, Value string }
 type Header struct {
 	lines []HeaderLine
 	err   error
-	sent  *exchange // whose answer has begun with these lines: changes come too late; nil before that
+	sent  refuser // told of changes that come too late; nil before that
 }
+
+// refuser is told what cannot be set any more, and where somebody tried.
+type refuser interface{ late(what, at string) }
 
 // Get gives the value of the header, "" when there is none. Lines that are repeated are joined with ", " (those of
 // Cookie with "; "); of Set-Cookie, which cannot be joined, Get gives the first.

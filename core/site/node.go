@@ -26,6 +26,7 @@ func String(n Node) (string, error) {
 	}
 	w := getWriter()
 	w.Fail(n(w))
+	w.join()
 	s, err := string(w.buf), w.err
 	putWriter(w)
 	if err != nil {

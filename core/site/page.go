@@ -37,7 +37,8 @@ type Page struct {
 	// Generator is the name and version of sitegen, for <meta name="generator">.
 	Generator string
 
-	x *exchange
+	x    *exchange
+	part *section // rendered beside the page; nil for the page itself
 }
 
 // Param gives a parameter of the route. A rest parameter that matched nothing is not there.
@@ -46,10 +47,14 @@ func (p *Page) Param(name string) (string, bool) {
 	return v, ok
 }
 
-// Context ends when the visitor goes away, or the build is given up.
+// Context ends when the visitor goes away, when the build is given up, or when something else fails that is rendered at
+// the same time for the same page.
 func (p *Page) Context() context.Context {
-	if p.x == nil {
+	switch {
+	case p.x == nil:
 		return context.Background()
+	case p.x.group != nil:
+		return p.x.group.ctx
 	}
 	return p.x.ctx
 }
@@ -93,9 +98,9 @@ func (p *Page) Err() error {
 }
 
 // Flush sends what has been rendered so far. From then on status, headers and cookies cannot change any more. While a
-// page is prerendered, and for HEAD, it does nothing visible.
+// page is prerendered, for HEAD, and in a component with server:async, it does nothing visible.
 func (p *Page) Flush() error {
-	if p.x == nil {
+	if p.x == nil || p.part != nil {
 		return nil
 	}
 	return p.x.flush()

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/url"
 	"strconv"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -28,6 +29,7 @@ type Request struct {
 	// URL is that of Page.URL; Serve sets it.
 	URL *url.URL
 
+	mu   sync.Mutex // of body: components with server:async share the request
 	body bodyState
 }
 
@@ -109,6 +111,12 @@ func (eof) Read([]byte) (int, error) { return 0, io.EOF }
 
 // Bytes reads the whole body. It may be called again, and before or after Text and JSON.
 func (r *Request) Bytes() ([]byte, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.bytes()
+}
+
+func (r *Request) bytes() ([]byte, error) {
 	b := &r.body
 	if b.kept && b.form == nil || b.data != nil {
 		return b.data, nil

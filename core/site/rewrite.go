@@ -19,7 +19,7 @@ func (p *Page) Rewrite(target string) error { return &rewriteError{target} }
 //	}
 //	return next(page)
 func (p *Page) Reroute(target string) error {
-	if p.x == nil {
+	if p.x == nil || p.part != nil {
 		return errors.New("page.Reroute needs the page of a request")
 	}
 	return p.x.rewriteTo(target)

@@ -250,14 +250,14 @@ func (x *exchange) flush() error {
 	if x.prerender || x.w == nil || x.w.spill == nil {
 		return nil
 	}
-	if x.w.Len() == 0 && !x.committed {
+	if len(x.w.buf) == 0 && !x.committed {
 		return nil // nothing to send yet: status and header may still change
 	}
 	if err := x.w.flush(); err != nil {
 		return err
 	}
-	if x.method == "HEAD" {
-		return nil
+	if !x.committed {
+		return nil // for HEAD, or because all that there is comes behind a part that still runs
 	}
 	if x.sink.Flush() != nil {
 		x.w.Fail(errGone)

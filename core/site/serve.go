@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // RequestHandler answers requests for one App on one platform. It is safe for use by several goroutines.
@@ -71,6 +72,8 @@ type exchange struct {
 	findErr   error // of the route's list of paths
 	failure   error // that the 500 page is for
 	streamErr error
+	group     *group     // of the parts that are rendered beside the page; nil without
+	once      sync.Mutex // for headDone and scripts
 
 	page    Page
 	resp    Response
@@ -118,6 +121,9 @@ func (h *RequestHandler) Serve(ctx context.Context, req *Request, sink Sink) (se
 	req.URL = &x.url
 	req.limitBody(h.app.cfg.BodyLimit, &x.body)
 	served = x.serve(h)
+	if x.group != nil {
+		x.endParts(nil)
+	}
 	if x.w != nil {
 		putWriter(x.w)
 	}
@@ -411,6 +417,9 @@ func (x *exchange) execute() (err error) {
 		if v := recover(); v != nil {
 			err = newPanicError(v)
 		}
+		if x.group != nil {
+			err = x.endParts(err)
+		}
 	}()
 	switch {
 	case x.file != "":
@@ -536,7 +545,7 @@ func (x *exchange) render(r *compiledRoute) error {
 	}
 	err := render(w, &x.page)
 	if err == nil {
-		err = w.Err()
+		err = w.join()
 	}
 	if err != nil {
 		return err

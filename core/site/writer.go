@@ -18,6 +18,7 @@ type Writer struct {
 	err   error
 	spill func([]byte) error
 	warn  func(Warning)
+	seams *seams // of a page with parts; see Async
 	tmp   []byte // holds a value while it is rewritten in place
 }
 
@@ -54,6 +55,9 @@ func (w *Writer) Loop() bool { return len(w.buf) < w.limit || w.full() == nil }
 //
 //go:noinline
 func (w *Writer) full() error {
+	if w.seams != nil {
+		return w.spillParts()
+	}
 	if w.err == nil && w.spill == nil {
 		w.limit = math.MaxInt
 	}
@@ -62,8 +66,15 @@ func (w *Writer) full() error {
 
 // flush hands the buffer on now, however short it is. Without a receiver it does nothing.
 func (w *Writer) flush() error {
-	if w.err != nil || w.spill == nil || len(w.buf) == 0 {
+	if w.err != nil || w.spill == nil {
 		return w.err
+	}
+	if w.seams != nil {
+		w.seams.eager = true
+		return w.settle(false)
+	}
+	if len(w.buf) == 0 {
+		return nil
 	}
 	w.Fail(w.spill(w.buf))
 	w.buf = w.buf[:0]
@@ -80,10 +91,24 @@ func (w *Writer) onSpill(limit int, f func([]byte) error) {
 }
 
 // Bytes returns what has been written and not been handed on. It is valid until the next call of a method.
-func (w *Writer) Bytes() []byte { return w.buf }
+func (w *Writer) Bytes() []byte {
+	w.join()
+	return w.buf
+}
 
 // Len returns the number of bytes that Bytes would return.
-func (w *Writer) Len() int { return len(w.buf) }
+func (w *Writer) Len() int {
+	w.join()
+	return len(w.buf)
+}
+
+// join waits for what is rendered beside the page and puts it in its place.
+func (w *Writer) join() error {
+	if w.seams == nil || len(w.seams.marks) == 0 {
+		return w.err
+	}
+	return w.settle(true)
+}
 
 // Reset empties the Writer, and drops its error, its receiver and its handler of warnings. The buffer is kept.
 func (w *Writer) Reset() { *w = Writer{buf: w.buf[:0], limit: math.MaxInt, tmp: w.tmp[:0]} }
