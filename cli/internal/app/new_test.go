@@ -1,0 +1,48 @@
+package app
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestAskTemplate(t *testing.T) {
+	for _, tt := range []struct{ in, want string }{
+		{"\n", "minimal"},
+		{"2\n", "blog"},
+		{"app\n", "app"},
+		{"9\nnonsense\n3\n", "app"},
+		{"1", "minimal"}, // without a line end
+		{"", ""},
+	} {
+		env := testEnv()
+		env.Stdin = strings.NewReader(tt.in)
+		got, err := askTemplate(env)
+		if got != tt.want || (err != nil) != (tt.want == "") {
+			t.Errorf("askTemplate(%q) = %q, %v; want %q", tt.in, got, err, tt.want)
+		}
+	}
+}
+
+func TestModulePath(t *testing.T) {
+	for dir, want := range map[string]string{
+		"/home/ada/tea":        "example.com/tea",
+		"/home/ada/My Site":    "example.com/my-site",
+		"/home/ada/Tee & Co.":  "example.com/tee-co",
+		"/home/ada/.hidden":    "example.com/hidden",
+		"/":                    "example.com/site",
+		"/home/ada/茶":          "example.com/site",
+		"/home/ada/a_b.c-d.io": "example.com/a_b.c-d.io",
+	} {
+		if got := modulePath(dir); got != want {
+			t.Errorf("modulePath(%q) = %q; want %q", dir, got, want)
+		}
+	}
+}
+
+func TestQuoteWord(t *testing.T) {
+	for in, want := range map[string]string{"tea": "tea", "a b": "'a b'", "it's": `'it'\''s'`, "$x": "'$x'"} {
+		if got := quoteWord(in); got != want {
+			t.Errorf("quoteWord(%q) = %s; want %s", in, got, want)
+		}
+	}
+}

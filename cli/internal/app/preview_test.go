@@ -1,0 +1,68 @@
+package app
+
+import (
+	"net"
+	"testing"
+)
+
+func TestHostAllowed(t *testing.T) {
+	allowed := []string{"dev.test", "example.com", "*.example.org", "https://shop.example.net:8443"}
+	for host, want := range map[string]bool{
+		"localhost":             true,
+		"LOCALHOST:4321":        true,
+		"tea.localhost:4321":    true,
+		"127.0.0.1:4321":        true,
+		"[::1]:4321":            true,
+		"[::1]":                 true,
+		"192.168.1.7:80":        true,
+		"dev.test:4321":         true,
+		"Example.com.":          true,
+		"a.example.org":         true,
+		"example.org":           false,
+		"shop.example.net":      true,
+		"evil.example":          false,
+		"localhost.evil.test":   false,
+		"evil-localhost":        false,
+		"127.0.0.1.evil.test":   false,
+		"example.com.evil.test": false,
+		"":                      false,
+	} {
+		if got := hostAllowed(host, allowed); got != want {
+			t.Errorf("hostAllowed(%q) = %v; want %v", host, got, want)
+		}
+	}
+}
+
+func TestListen(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	port := taken.Addr().(*net.TCPAddr).Port
+	l, err := listen("127.0.0.1", port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if got := l.Addr().(*net.TCPAddr).Port; got <= port {
+		t.Errorf("listening on %d; want a port behind %d", got, port)
+	}
+	if _, err := listen("256.1.1.1", port); err == nil {
+		t.Error("256.1.1.1 is no address")
+	}
+}
+
+func TestAddresses(t *testing.T) {
+	for host, want := range map[string]string{
+		"127.0.0.1": "http://127.0.0.1:80/docs/",
+		"localhost": "http://localhost:80/docs/",
+		"::1":       "http://[::1]:80/docs/",
+		"0.0.0.0":   "http://127.0.0.1:80/docs/",
+		"":          "http://127.0.0.1:80/docs/",
+	} {
+		if got := addresses(host, 80, "/docs/"); got[0] != want {
+			t.Errorf("addresses(%q) = %v; want %s first", host, got, want)
+		}
+	}
+}
