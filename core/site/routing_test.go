@@ -53,6 +53,8 @@ func TestRouting(t *testing.T) {
 		{"GET ftp://other.example/about", "400"},
 		{"GET about", "400"},
 		{"GET http://a:99999/about", "400"},
+		{"GET http:///about", "400"},
+		{"GET http://", "400"},
 		{"OPTIONS *", "204"},
 		{"GET *", "400"},
 		{"TRACE /about", "405\nAllow: GET, HEAD"},

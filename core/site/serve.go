@@ -190,6 +190,9 @@ func (x *exchange) address() (p urlPath, clean bool, status int, reason string) 
 		if host, target = rest[:end], rest[end:]; target == "" || target[0] == '?' {
 			target = "/" + target
 		}
+		if host == "" {
+			return p, false, 400, "The request target names no host."
+		}
 	}
 	if host != "" {
 		if _, _, ok := splitHost(host); !ok {
