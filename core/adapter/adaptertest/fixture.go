@@ -41,8 +41,8 @@ func made() map[string][]byte {
 	}
 	return map[string][]byte{
 		"public/files/large.txt": large.Bytes(),
-		"public/.env":            []byte("secret=1\n"),
-		"public/.git/config":     []byte("secret"),
+		"public/.env":            []byte("KEY=hidden content\n"),
+		"public/.git/config":     []byte("hidden content"),
 	}
 }
 
