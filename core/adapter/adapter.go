@@ -60,6 +60,8 @@ type Info struct {
 	// adapter writes below such a name goes there, together with the output and as a whole, and takes the place of
 	// whatever lies there.
 	Beside []string `json:"beside,omitempty"`
+	// Env names the variables of the environment that Adapt looks at; Site.Env has those that are set.
+	Env []string `json:"env,omitempty"`
 }
 
 // Site is one compiled site.
@@ -78,6 +80,7 @@ type Site struct {
 	OnDemand     bool                  `json:"onDemand"` // whether anything runs per request
 	OutDir       string                `json:"outDir"`   // where the output will stand in the end; "" where that is not known
 	Server       Server                `json:"server"`
+	Env          map[string]string     `json:"env,omitempty"` // of Info.Env, what is set
 }
 
 // Server is what site.yaml says about listening.

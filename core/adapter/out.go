@@ -214,6 +214,14 @@ func (o *Out) unpack(dir string) error {
 	return o.root.Remove(aside)
 }
 
+// ReadFile reads a file of the output.
+func (o *Out) ReadFile(name string) ([]byte, error) {
+	if err := check(name); err != nil {
+		return nil, err
+	}
+	return o.root.ReadFile(name)
+}
+
 // Symlink makes name a link to target, both below the output; the link is relative and target must be there.
 func (o *Out) Symlink(target, name string) error {
 	if err := errors.Join(check(target), check(name)); err != nil {

@@ -1,0 +1,205 @@
+package vercel
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path"
+	"slices"
+	"strings"
+
+	"sitegen.dev/core/adapter"
+	"sitegen.dev/core/manifest"
+)
+
+// pageList is what the adapter has to know of the client files: their names, and those prerendered pages that the route
+// table says something about.
+type pageList struct {
+	names  []string // of all files, sorted
+	hidden []string // files and folders that are not for visitors
+	list   []page
+	html   []string // prerendered pages of status 200, when they are asked for
+	format string   // of the build
+}
+
+// page is a prerendered page with a status or headers of its own.
+type page struct{ manifest.Prerendered }
+
+// path is what a visitor asks for, decoded.
+func (p page) path() string {
+	if s, err := url.PathUnescape(p.Path); err == nil {
+		return s
+	}
+	return p.Path
+}
+
+func location(p page) string {
+	for _, h := range p.Headers {
+		if strings.EqualFold(h.Name, "Location") {
+			return h.Value
+		}
+	}
+	return ""
+}
+
+// hiddenName says whether a name has an element that begins with a dot: such files are for the build, not for visitors.
+// What RFC 8615 puts below .well-known is not hidden.
+func hiddenName(name string) bool {
+	for i, e := range strings.Split(name, "/") {
+		if strings.HasPrefix(e, ".") && !(i == 0 && e == ".well-known") {
+			return true
+		}
+	}
+	return false
+}
+
+// readPages lists the client files.
+func readPages(ctx context.Context, site *adapter.Site, html bool) (*pageList, error) {
+	l := &pageList{format: site.Manifest.BuildFormat}
+	err := fs.WalkDir(os.DirFS(site.ClientDir), ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case name != "." && hiddenName(name):
+			l.hidden = append(l.hidden, name)
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+		case !d.IsDir():
+			l.names = append(l.names, name)
+		}
+		return ctx.Err()
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(l.names)
+	return l, l.readList(site.Prerendered, html)
+}
+
+// readList reads the list of prerendered files. There is none where nothing was prerendered.
+func (l *pageList) readList(name string, html bool) error {
+	if name == "" {
+		return nil
+	}
+	f, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	dec := json.NewDecoder(bufio.NewReader(f))
+	for {
+		var p manifest.Prerendered
+		if err := dec.Decode(&p); err == io.EOF {
+			return nil
+		} else if err != nil {
+			return fmt.Errorf("list of prerendered files: %w", err)
+		}
+		if html && strings.HasSuffix(p.File, ".html") {
+			l.html = append(l.html, p.File)
+		}
+		if p.Status != 200 && p.Status != 0 || len(p.Headers) > 0 {
+			l.list = append(l.list, page{p})
+		}
+	}
+}
+
+// has says whether there is a file of that name.
+func (l *pageList) has(name string) bool {
+	_, ok := slices.BinarySearch(l.names, name)
+	return ok
+}
+
+// short says whether files are served without their ending .html.
+func (l *pageList) short() bool { return l.format == "file" || l.format == "preserve" }
+
+// served is the path, below the base, under which the platform finds a file.
+func (l *pageList) served(file string) string {
+	if name, ok := strings.CutSuffix(file, ".html"); ok && l.short() && path.Base(file) != "index.html" {
+		return name
+	}
+	return file
+}
+
+// redirectFiles are pages that stand for a redirect where nobody can redirect; the route table can.
+func (l *pageList) redirectFiles() []string {
+	var names []string
+	for _, p := range l.list {
+		if p.Status >= 300 && p.Status < 400 {
+			names = append(names, p.File)
+		}
+	}
+	return names
+}
+
+// overrides gives files the paths and types that their names do not say.
+func (l *pageList) overrides(base string) map[string]override {
+	out := map[string]override{}
+	base = strings.Trim(base, "/")
+	if l.short() {
+		for _, name := range l.names {
+			if served := l.served(name); served != name {
+				out[path.Join(base, name)] = override{Path: path.Join(base, served)}
+			}
+		}
+	}
+	for _, p := range l.list {
+		for _, h := range p.Headers {
+			if strings.EqualFold(h.Name, "Content-Type") {
+				o := out[path.Join(base, p.File)]
+				o.ContentType = h.Value
+				out[path.Join(base, p.File)] = o
+			}
+		}
+	}
+	return out
+}
+
+// group is pages with the same headers.
+type group struct {
+	headers []manifest.Header
+	paths   []string
+}
+
+// maxGroup is how long the names of one group may become together, in bytes: the platform bounds a rule.
+const maxGroup = 3000
+
+// groups gathers the pages that set headers.
+func (l *pageList) groups() []group {
+	byHeaders := map[string]int{} // index of the group that still has room
+	var out []group
+	for _, p := range l.list {
+		if p.Status >= 300 && p.Status < 400 {
+			continue
+		}
+		headers := slices.DeleteFunc(slices.Clone(p.Headers), func(h manifest.Header) bool { return strings.EqualFold(h.Name, "Content-Type") })
+		if len(headers) == 0 {
+			continue
+		}
+		key := fmt.Sprint(headers)
+		i, ok := byHeaders[key]
+		if ok {
+			size := 0
+			for _, name := range out[i].paths {
+				size += len(name)
+			}
+			ok = size+len(p.Path) < maxGroup
+		}
+		if !ok {
+			i = len(out)
+			byHeaders[key] = i
+			out = append(out, group{headers: headers})
+		}
+		out[i].paths = append(out[i].paths, p.path())
+	}
+	return out
+}

@@ -1,0 +1,178 @@
+package vercel
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"sitegen.dev/core/manifest"
+)
+
+// The route table knows only regular expressions over the path as it was sent, percent-encoded. What is written here is
+// read alike by PCRE, JavaScript and RE2: no look-around, no classes but simple ones.
+
+// unreserved are the bytes that stand for themselves in a path.
+func unreserved(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("-._~!$&'()*+,;=:@", c) >= 0
+}
+
+// literal matches a fixed piece of a path, decoded, in the spellings that browsers send.
+func literal(text string) string {
+	var b strings.Builder
+	for i := range len(text) {
+		c := text[i]
+		if unreserved(c) || c == '/' {
+			b.WriteString(regexp.QuoteMeta(string(c)))
+			continue
+		}
+		for _, d := range "%" + fmt.Sprintf("%02x", c) {
+			if 'a' <= d && d <= 'f' {
+				fmt.Fprintf(&b, "[%c%c]", d-'a'+'A', d)
+				continue
+			}
+			b.WriteRune(d)
+		}
+	}
+	if raw := regexp.QuoteMeta(text); raw != b.String() {
+		return "(?:" + b.String() + "|" + raw + ")"
+	}
+	return b.String()
+}
+
+// escapePath is the one way to write a path in a URL. Escapes are not looked for: text is decoded.
+func escapePath(text string) string {
+	var b strings.Builder
+	for i := range len(text) {
+		if c := text[i]; unreserved(c) || c == '/' {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}
+
+// The pieces that parameters match.
+const (
+	oneSegment   = `[^/]+?`
+	restSegments = `[^/\\].*?` // no slash first: a redirect to it must stay on the site
+	restOrMore   = `.*?`
+	withSuffix   = `[^/]+\.[^/.]+` // a name with a file extension
+	restSuffix   = `(?:[^/\\].*/)?[^/]+\.[^/.]+`
+)
+
+// expression is a pattern of a route as a regular expression.
+type expression struct {
+	segments [][]manifest.Part
+	base     string // "/" or "/docs/"
+	capture  bool   // put parameters into groups
+	noRest   bool   // rest parameters are empty
+	suffix   string // the parameter whose value has a file extension
+	order    []string
+}
+
+// build gives the expression without its ends, "/blog/[^/]+?". Rest parameters that may be empty take their slash along.
+func (e *expression) build() string {
+	var b strings.Builder
+	b.WriteString(literal(strings.TrimSuffix(e.base, "/")))
+	for _, parts := range e.segments {
+		if parts[0].Rest {
+			if e.noRest {
+				continue
+			}
+			if !e.capture {
+				b.WriteString("(?:/" + restOrMore + ")?")
+				continue
+			}
+			b.WriteString("/" + e.group(parts[0].Param, restSegments, restSuffix))
+			continue
+		}
+		b.WriteByte('/')
+		for _, p := range parts {
+			if p.Param == "" {
+				b.WriteString(literal(p.Text))
+				continue
+			}
+			b.WriteString(e.group(p.Param, oneSegment, withSuffix))
+		}
+	}
+	return b.String()
+}
+
+func (e *expression) group(name, usual, suffix string) string {
+	if name == e.suffix {
+		usual = suffix
+	}
+	if !e.capture {
+		return usual
+	}
+	e.order = append(e.order, name)
+	return "(" + usual + ")"
+}
+
+// whole puts ends around an expression. A slash at the end of the path matches too, but not behind a file's name.
+func whole(expr string, file bool) string {
+	if file {
+		return "^" + expr + "$"
+	}
+	return "^" + expr + "/?$"
+}
+
+// isFile says whether a pattern ends in a file extension: "/feed.xml", "/[name].json".
+func isFile(segs [][]manifest.Part) bool {
+	if len(segs) == 0 {
+		return false
+	}
+	parts := segs[len(segs)-1]
+	tail := parts[len(parts)-1]
+	return tail.Param == "" && hasExtension("x"+tail.Text)
+}
+
+// hasExtension says whether the last piece of a path is the name of a file: "a/b.css", not "a.b/c" or "/.well-known".
+func hasExtension(path string) bool {
+	name := path[strings.LastIndexByte(path, '/')+1:]
+	dot := strings.LastIndexByte(name, '.')
+	return dot > 0 && dot < len(name)-1
+}
+
+// params lists the names of the parameters in order.
+func params(segs [][]manifest.Part) (names []string, rest bool) {
+	for _, parts := range segs {
+		for _, p := range parts {
+			if p.Param != "" {
+				names = append(names, p.Param)
+			}
+			rest = rest || p.Rest
+		}
+	}
+	return names, rest
+}
+
+// routeExpression matches the paths of a route.
+func routeExpression(m *manifest.Manifest, segs [][]manifest.Part) string {
+	if len(segs) == 0 && m.Base == "/" {
+		return "^/$"
+	}
+	e := expression{segments: segs, base: m.Base}
+	return whole(e.build(), isFile(segs))
+}
+
+// glob is the pattern of a header rule, in which a star stands for any text, as an expression.
+func glob(base, pattern string) string {
+	pieces := strings.Split(pattern, "*")
+	for i, p := range pieces {
+		pieces[i] = literal(p)
+	}
+	return "^" + literal(strings.TrimSuffix(base, "/")) + strings.Join(pieces, ".*") + "$"
+}
+
+// alternatives matches any of the paths, decoded, with or without a slash at the end.
+func alternatives(paths []string) string {
+	exprs := make([]string, 0, len(paths))
+	for _, p := range paths {
+		exprs = append(exprs, literal(strings.TrimSuffix(p, "/")))
+	}
+	slices.Sort(exprs)
+	return "^(?:" + strings.Join(exprs, "|") + ")/?$"
+}

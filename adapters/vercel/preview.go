@@ -1,0 +1,533 @@
+package vercel
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"net/http"
+	"net/url"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Preview serves the output in dir by the rules of its config.json and runs its function as the platform does. What the
+// function logs goes to standard error.
+func (Adapter) Preview(ctx context.Context, dir string) (http.Handler, func() error, error) {
+	p, err := newPreview(dir, os.Stderr)
+	if err != nil {
+		return nil, nil, err
+	}
+	return p, p.stop, nil
+}
+
+// preview stands for the platform.
+type preview struct {
+	config  outputConfig
+	router  *router
+	files   map[string]file // by path, without a slash in front
+	funcs   map[string]*cachedFunction
+	running map[string]function // by directory: links share one
+}
+
+// file is one file of static/.
+type file struct {
+	name        string // on disk
+	contentType string
+}
+
+// function runs what config.json leads to.
+type function interface {
+	http.Handler
+	stop() error
+}
+
+// newPreview reads an output and starts its functions.
+func newPreview(dir string, log io.Writer) (*preview, error) {
+	data, err := os.ReadFile(filepath.Join(dir, "config.json"))
+	if err != nil {
+		return nil, err
+	}
+	p := &preview{files: map[string]file{}, funcs: map[string]*cachedFunction{}, running: map[string]function{}}
+	if err := json.Unmarshal(data, &p.config); err != nil || p.config.Version != 3 {
+		return nil, fmt.Errorf("config.json is no configuration of version 3: %v", err)
+	}
+	if p.router, err = newRouter(p.config.Routes); err != nil {
+		return nil, fmt.Errorf("config.json: %w", err)
+	}
+	if err := p.readStatic(filepath.Join(dir, staticDir)); err != nil {
+		return nil, err
+	}
+	if err := p.readFunctions(filepath.Join(dir, functionsDir), log); err != nil {
+		p.stop()
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *preview) readStatic(dir string) error {
+	return filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(dir, name)
+		if err != nil {
+			return err
+		}
+		rel = filepath.ToSlash(rel)
+		o := p.config.Overrides[rel]
+		f := file{name: name, contentType: cmp.Or(o.ContentType, contentType(rel))}
+		p.files[cmp.Or(o.Path, rel)] = f
+		return nil
+	})
+}
+
+func (p *preview) readFunctions(dir string, log io.Writer) error {
+	var names []string
+	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if strings.HasSuffix(name, ".func") {
+			names = append(names, name)
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+		}
+		return nil
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		real, err := filepath.EvalSymlinks(name)
+		if err != nil {
+			return err
+		}
+		if p.running[real] == nil {
+			if p.running[real], err = startFunction(real, log); err != nil {
+				return err
+			}
+		}
+		rel, err := filepath.Rel(dir, strings.TrimSuffix(name, ".func"))
+		if err != nil {
+			return err
+		}
+		f := &cachedFunction{function: p.running[real]}
+		data, err := os.ReadFile(strings.TrimSuffix(name, ".func") + ".prerender-config.json")
+		if err == nil {
+			f.rule = &prerenderConfig{}
+			err = json.Unmarshal(data, f.rule)
+		} else if errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
+		if err != nil {
+			return err
+		}
+		p.funcs[filepath.ToSlash(rel)] = f
+	}
+	return nil
+}
+
+// startFunction runs the program of one function.
+func startFunction(dir string, log io.Writer) (function, error) {
+	data, err := os.ReadFile(filepath.Join(dir, ".vc-config.json"))
+	if err != nil {
+		return nil, err
+	}
+	var fc functionConfig
+	if err := json.Unmarshal(data, &fc); err != nil {
+		return nil, fmt.Errorf(".vc-config.json: %w", err)
+	}
+	if arch := map[string]string{"amd64": "x86_64", "arm64": "arm64"}[runtime.GOARCH]; runtime.GOOS != "linux" || arch != fc.Architecture {
+		return nil, fmt.Errorf("the function is a program for Linux on %s, which this machine (%s, %s) cannot run; build with --adapter node to see the site here", fc.Architecture, runtime.GOOS, runtime.GOARCH)
+	}
+	var env []string
+	for _, name := range slices.Sorted(maps.Keys(fc.Environment)) {
+		env = append(env, name+"="+fc.Environment[name])
+	}
+	switch fc.Runtime {
+	case "executable":
+		return startInstance(dir, fc.Handler, env, log)
+	case "provided.al2023":
+		return startLambda(dir, fc.Handler, env, log)
+	}
+	return nil, fmt.Errorf("the preview cannot run a function of runtime %s", fc.Runtime)
+}
+
+func (p *preview) stop() error {
+	var errs []error
+	for _, f := range p.running {
+		errs = append(errs, f.stop())
+	}
+	clear(p.running)
+	return errors.Join(errs...)
+}
+
+// ServeHTTP answers as the platform would.
+func (p *preview) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	raw, query, _ := strings.Cut(r.RequestURI, "?")
+	if !strings.HasPrefix(raw, "/") {
+		http.Error(w, "Bad Request", http.StatusBadRequest)
+		return
+	}
+	if strings.HasPrefix(raw, "/_vercel/") {
+		p.platform(w, r, raw)
+		return
+	}
+	s := &passage{req: r, path: raw, query: query, headers: http.Header{}}
+	if p.router.run("", s) && !s.dest {
+		p.ended(w, s, raw)
+		return
+	}
+	if p.answer(w, s, raw, query) {
+		return
+	}
+	s.dest = false
+	if p.router.run("filesystem", s) {
+		if !s.dest {
+			p.ended(w, s, raw)
+			return
+		}
+		if p.answer(w, s, raw, query) {
+			return
+		}
+	}
+	s.status = http.StatusNotFound
+	p.fail(w, s)
+}
+
+// ended answers where a rule has a status and leads nowhere.
+func (p *preview) ended(w http.ResponseWriter, s *passage, raw string) {
+	if to := s.headers.Get("Location"); to != "" && s.status >= 300 && s.status < 400 {
+		if _, query, found := strings.Cut(s.req.RequestURI, "?"); found && query != "" && !strings.ContainsAny(to, "?#") {
+			s.headers.Set("Location", to+"?"+query) // the platform hands the query on
+		}
+		copyHeaders(w, s.headers)
+		w.Header()["Content-Type"] = []string{"text/plain"}
+		w.WriteHeader(s.status)
+		if s.req.Method != http.MethodHead {
+			io.WriteString(w, "Redirecting...\n")
+		}
+		return
+	}
+	s.path = raw
+	s.status = cmp.Or(s.status, http.StatusNotFound)
+	p.fail(w, s)
+}
+
+// fail goes through the phase for errors.
+func (p *preview) fail(w http.ResponseWriter, s *passage) {
+	status := s.status
+	if p.router.run("error", s) {
+		if f, ok := p.find(s.path); ok {
+			p.file(w, s, f, status)
+			return
+		}
+	}
+	copyHeaders(w, s.headers)
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	if s.req.Method != http.MethodHead {
+		fmt.Fprintf(w, "The page could not be found\n\n%s\n", strings.ToUpper(strings.ReplaceAll(http.StatusText(status), " ", "_")))
+	}
+}
+
+func copyHeaders(w http.ResponseWriter, h http.Header) {
+	for name, values := range h {
+		if w.Header()[name] == nil {
+			w.Header()[name] = values
+		}
+	}
+}
+
+// find looks for a file by a path as it is sent.
+func (p *preview) find(raw string) (file, bool) {
+	name, err := url.PathUnescape(raw)
+	if err != nil {
+		return file{}, false
+	}
+	name = strings.TrimPrefix(name, "/")
+	trimmed := strings.TrimSuffix(name, "/")
+	for _, try := range []string{name, trimmed, strings.TrimPrefix(trimmed+"/index.html", "/")} {
+		if f, ok := p.files[try]; ok {
+			return f, true
+		}
+	}
+	return file{}, false
+}
+
+// answer looks whether there is a file or a function under the path, and lets it answer.
+func (p *preview) answer(w http.ResponseWriter, s *passage, raw, query string) bool {
+	if f, ok := p.find(s.path); ok {
+		p.router.run("hit", s)
+		p.file(w, s, f, s.status)
+		return true
+	}
+	name, err := url.PathUnescape(s.path)
+	if err != nil {
+		return false
+	}
+	f, ok := p.funcs[strings.Trim(name, "/")]
+	if !ok {
+		return false
+	}
+	p.router.run("hit", s)
+	r := s.req.Clone(s.req.Context())
+	target := raw
+	if f.rule != nil {
+		target = s.path
+	}
+	if r.RequestURI = target; s.query != "" {
+		r.RequestURI += "?" + s.query
+	}
+	if r.Body != nil {
+		if r.ContentLength > maxBody {
+			http.Error(w, "Request Entity Too Large\n\nFUNCTION_PAYLOAD_TOO_LARGE", http.StatusRequestEntityTooLarge)
+			return true
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	}
+	f.ServeHTTP(&withHeaders{ResponseWriter: w, headers: s.headers}, r)
+	return true
+}
+
+// file answers with a file of static/.
+func (p *preview) file(w http.ResponseWriter, s *passage, f file, status int) {
+	r := s.req
+	copyHeaders(w, s.headers)
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, "Method Not Allowed\n\nINVALID_REQUEST_METHOD", http.StatusMethodNotAllowed)
+		return
+	}
+	data, err := os.ReadFile(f.name)
+	if err != nil {
+		http.Error(w, "the file is gone; build again", http.StatusInternalServerError)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", f.contentType)
+	if h.Get("Cache-Control") == "" {
+		h.Set("Cache-Control", "public, max-age=0, must-revalidate")
+	}
+	if status != 0 && status != http.StatusOK {
+		h.Set("Content-Length", strconv.Itoa(len(data)))
+		w.WriteHeader(status)
+		if r.Method != http.MethodHead {
+			w.Write(data)
+		}
+		return
+	}
+	sum := sha256.Sum256(data)
+	h.Set("Etag", `"`+hex.EncodeToString(sum[:16])+`"`)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
+}
+
+// platform answers what the platform answers itself: images, unchanged here, and the scripts of its analytics, which do
+// nothing here.
+func (p *preview) platform(w http.ResponseWriter, r *http.Request, raw string) {
+	switch {
+	case raw == "/_vercel/image" && p.config.Images != nil:
+		p.image(w, r)
+	case strings.HasSuffix(raw, "/script.js"):
+		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+func (p *preview) image(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	width, _ := strconv.Atoi(q.Get("w"))
+	quality, _ := strconv.Atoi(q.Get("q"))
+	src, err := url.Parse(q.Get("url"))
+	switch {
+	case err != nil || src.Path == "":
+		http.Error(w, `"url" parameter is required and must be a path or a URL`, http.StatusBadRequest)
+	case !slices.Contains(p.config.Images.Sizes, width):
+		http.Error(w, `"w" parameter (width) of `+q.Get("w")+" is not allowed", http.StatusBadRequest)
+	case quality < 1 || quality > 100 || len(p.config.Images.Qualities) > 0 && !slices.Contains(p.config.Images.Qualities, quality):
+		http.Error(w, `"q" parameter (quality) of `+q.Get("q")+" is not allowed", http.StatusBadRequest)
+	case src.Host != "":
+		http.Error(w, "the preview loads no images from elsewhere", http.StatusBadGateway)
+	default:
+		f, ok := p.find(src.EscapedPath())
+		if !ok || !strings.HasPrefix(f.contentType, "image/") {
+			http.Error(w, "The requested resource isn't a valid image.", http.StatusBadRequest)
+			return
+		}
+		p.file(w, &passage{req: r, headers: http.Header{"Vary": {"Accept"}}}, f, 0)
+	}
+}
+
+// withHeaders adds the headers of the route table to what a function answers; a header of the function's own stays.
+type withHeaders struct {
+	http.ResponseWriter
+	headers http.Header
+	done    bool
+}
+
+// Unwrap lets the answer be flushed.
+func (w *withHeaders) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// WriteHeader sends the status.
+func (w *withHeaders) WriteHeader(status int) {
+	if !w.done && status >= 200 {
+		w.done = true
+		copyHeaders(w, w.headers)
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Write sends bytes.
+func (w *withHeaders) Write(p []byte) (int, error) {
+	if !w.done {
+		w.WriteHeader(http.StatusOK)
+	}
+	return w.ResponseWriter.Write(p)
+}
+
+// cachedFunction is a function with the cache that its prerender-config.json puts in front of it.
+type cachedFunction struct {
+	function
+	rule *prerenderConfig // nil without a cache
+
+	mu    sync.Mutex
+	known map[string]*kept
+}
+
+// kept is an answer in the cache.
+type kept struct {
+	status int
+	header http.Header
+	body   bytes.Buffer
+	until  time.Time // zero: for good
+}
+
+// maxKept is how many answers a preview keeps.
+const maxKept = 1000
+
+// ServeHTTP answers from the cache, or through the function.
+func (f *cachedFunction) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if f.rule == nil {
+		f.function.ServeHTTP(w, r)
+		return
+	}
+	target, query, _ := strings.Cut(r.RequestURI, "?")
+	values, _ := url.ParseQuery(query) // what cannot be read is no key of the cache
+	for name := range values {
+		if !slices.Contains(f.rule.AllowQuery, name) {
+			delete(values, name)
+		}
+	}
+	key := target + "?" + values.Encode()
+	state := "MISS"
+	if token := f.rule.BypassToken; token != "" {
+		c, err := r.Cookie("__prerender_bypass")
+		switch {
+		case r.Header.Get("X-Prerender-Revalidate") == token:
+			state = "REVALIDATED"
+		case err == nil && c.Value == token:
+			state = "BYPASS"
+		}
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	k := f.known[key]
+	switch {
+	case state != "MISS":
+	case k != nil && (k.until.IsZero() || time.Now().Before(k.until)):
+		state = "HIT"
+	case k != nil:
+		state = "STALE"
+	}
+	if state != "HIT" {
+		k = f.render(r, key)
+		if state != "BYPASS" && k.status < 500 && len(f.known) < maxKept {
+			if f.known == nil {
+				f.known = map[string]*kept{}
+			}
+			f.known[key] = k
+		}
+	}
+	maps.Copy(w.Header(), k.header)
+	w.Header().Set("X-Vercel-Cache", state)
+	w.WriteHeader(k.status)
+	if r.Method != http.MethodHead {
+		w.Write(k.body.Bytes())
+	}
+}
+
+// render asks the function without anything that belongs to one visitor.
+func (f *cachedFunction) render(r *http.Request, target string) *kept {
+	in := r.Clone(r.Context())
+	in.Method, in.RequestURI, in.Body, in.ContentLength = http.MethodGet, target, http.NoBody, 0
+	in.Header = http.Header{}
+	for _, name := range f.rule.AllowHeader {
+		if v := r.Header.Values(name); len(v) > 0 {
+			in.Header[http.CanonicalHeaderKey(name)] = v
+		}
+	}
+	k := &kept{header: http.Header{}}
+	f.function.ServeHTTP(k, in)
+	if n, ok := f.rule.Expiration.(float64); ok {
+		k.until = time.Now().Add(time.Duration(n) * time.Second)
+	}
+	return k
+}
+
+// Header gives the header of the answer that is recorded.
+func (k *kept) Header() http.Header { return k.header }
+
+// WriteHeader records the status.
+func (k *kept) WriteHeader(status int) {
+	if k.status == 0 && status >= 200 {
+		k.status = status
+		k.header = k.header.Clone()
+	}
+}
+
+// Write records bytes.
+func (k *kept) Write(p []byte) (int, error) {
+	k.WriteHeader(http.StatusOK)
+	return k.body.Write(p)
+}
+
+// Flush does nothing: an answer for the cache is not streamed.
+func (k *kept) Flush() {}
+
+// contentTypes is the type by extension, as the platform has it.
+var contentTypes = map[string]string{
+	".html": "text/html; charset=utf-8", ".htm": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8",
+	".js": "application/javascript; charset=utf-8", ".mjs": "application/javascript; charset=utf-8",
+	".json": "application/json; charset=utf-8", ".map": "application/json; charset=utf-8", ".webmanifest": "application/manifest+json; charset=utf-8",
+	".xml": "application/xml", ".rss": "application/rss+xml", ".atom": "application/atom+xml", ".txt": "text/plain; charset=utf-8",
+	".md": "text/markdown; charset=utf-8", ".csv": "text/csv; charset=utf-8", ".ics": "text/calendar; charset=utf-8", ".vtt": "text/vtt; charset=utf-8",
+	".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp",
+	".avif": "image/avif", ".ico": "image/vnd.microsoft.icon", ".bmp": "image/bmp",
+	".woff": "font/woff", ".woff2": "font/woff2", ".ttf": "font/ttf", ".otf": "font/otf",
+	".mp3": "audio/mpeg", ".mp4": "video/mp4", ".webm": "video/webm", ".ogg": "audio/ogg", ".wav": "audio/wav",
+	".pdf": "application/pdf", ".wasm": "application/wasm", ".zip": "application/zip", ".gz": "application/gzip",
+}
+
+func contentType(name string) string {
+	return cmp.Or(contentTypes[strings.ToLower(path.Ext(name))], "application/octet-stream")
+}

@@ -1,0 +1,509 @@
+// Package vercel is the adapter for Vercel: it writes the Build Output API, version 3. Finished files go to static/,
+// redirects, headers and the order of everything into the route table of config.json, and what renders on demand into one
+// function: a native program that speaks with the platform itself, without a launcher in front of it.
+//
+// This is the build half, with the preview. The running half is in runtime/, is embedded here as source, and shares no
+// file with it.
+package vercel
+
+import (
+	"context"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/format"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"sitegen.dev/core/adapter"
+	"sitegen.dev/core/diag"
+)
+
+//go:embed runtime/*.go
+var runtimeSource embed.FS
+
+// Adapter is the Vercel adapter.
+type Adapter struct{}
+
+var (
+	_ adapter.Adapter   = Adapter{}
+	_ adapter.Previewer = Adapter{}
+	_ adapter.Detector  = Adapter{}
+	_ adapter.Adder     = Adapter{}
+)
+
+// The variables of the platform that the build looks at.
+const (
+	envDeployment = "VERCEL_DEPLOYMENT_ID"
+	envSkew       = "VERCEL_SKEW_PROTECTION_ENABLED"
+)
+
+// Info says what the adapter can do.
+func (Adapter) Info() adapter.Info {
+	stable := adapter.Support{Level: adapter.Stable}
+	return adapter.Info{
+		Name:     "vercel",
+		Protocol: adapter.Protocol,
+		Supports: map[string]adapter.Support{
+			adapter.OnDemand:    stable,
+			adapter.Streaming:   stable,
+			adapter.Middleware:  stable,
+			adapter.PageHeaders: stable,
+			adapter.Revalidate:  stable,
+		},
+		Options: json.RawMessage(schema),
+		OutDir:  ".vercel/output",
+		Env:     []string{envDeployment, envSkew},
+	}
+}
+
+// Detect knows a build on Vercel. `vercel dev` sets the same variable, but runs a development server.
+func (Adapter) Detect(getenv func(string) string) string {
+	if getenv("VERCEL") == "" || getenv("VERCEL_ENV") == "development" || getenv("VERCEL_REGION") == "dev1" {
+		return ""
+	}
+	return "VERCEL is set"
+}
+
+// vercelJSON tells the platform to run the build and to add nothing of its own.
+const vercelJSON = `{
+  "$schema": "https://openapi.vercel.sh/vercel.json",
+  "framework": null,
+  "installCommand": "go install sitegen.dev/cli/cmd/sitegen@latest",
+  "buildCommand": "PATH=\"$PATH:$(go env GOPATH)/bin\" sitegen build --adapter vercel"
+}
+`
+
+// Add gives vercel.json.
+func (Adapter) Add(fs.FS) (map[string][]byte, error) {
+	return map[string][]byte{"vercel.json": []byte(vercelJSON)}, nil
+}
+
+// The folders of the output.
+const (
+	staticDir    = "static"
+	functionsDir = "functions"
+	renderDir    = functionsDir + "/" + renderName + ".func"
+)
+
+// maxFunction is what the platform takes as one function, unpacked; maxBody what it lets through as the body of a request.
+const (
+	maxFunction = 250_000_000
+	maxBody     = 4_500_000
+)
+
+// Adapt writes config.json, static/ and, where anything renders on demand, functions/.
+func (Adapter) Adapt(ctx context.Context, site *adapter.Site, out *adapter.Out) error {
+	o, problems := decode(site)
+	b := &builder{site: site, out: out, o: &o, problems: problems}
+	if err := b.plan(ctx); err != nil {
+		return err
+	}
+	out.Report(b.problems...)
+	if slices.ContainsFunc(b.problems, func(d diag.Diagnostic) bool { return d.Severity == diag.Error }) {
+		return nil
+	}
+	if err := b.static(ctx); err != nil {
+		return err
+	}
+	if site.OnDemand {
+		if err := b.function(ctx); err != nil {
+			return err
+		}
+	}
+	data, err := encode(b.config)
+	if err != nil {
+		return err
+	}
+	if err := out.Write("config.json", data, 0o644); err != nil {
+		return err
+	}
+	// The list was for us; the platform would only store it.
+	if name := filepath.Base(site.Prerendered); site.Prerendered != "" {
+		return out.Remove(name)
+	}
+	return nil
+}
+
+// builder makes one output.
+type builder struct {
+	site     *adapter.Site
+	out      *adapter.Out
+	o        *Options
+	pages    *pageList
+	isr      []isrRoute
+	config   outputConfig
+	insert   string
+	problems []diag.Diagnostic
+}
+
+func (b *builder) report(at, problem, hint string) {
+	b.problems = append(b.problems, diag.Diagnostic{Code: "SG6006", Range: b.site.At(at), Message: "option " + at + " of adapter vercel " + problem, Hint: hint})
+}
+
+// plan decides everything and finds everything that is wrong, before anything is written or compiled.
+func (b *builder) plan(ctx context.Context) error {
+	m := b.site.Manifest
+	if b.o.WebAnalytics {
+		b.insert += `<script defer src="/_vercel/insights/script.js"></script>`
+	}
+	if b.o.SpeedInsights {
+		b.insert += `<script defer src="/_vercel/speed-insights/script.js"></script>`
+	}
+	var err error
+	if b.pages, err = readPages(ctx, b.site, b.insert != ""); err != nil {
+		return err
+	}
+	if b.site.OnDemand {
+		b.isr = isrRoutes(m, b.o, b.report, func(d diag.Diagnostic) { b.problems = append(b.problems, d) })
+	}
+	t := &table{m: m, o: b.o, pages: b.pages, isr: b.isr, onDemand: b.site.OnDemand, cookie: b.skewCookie()}
+	b.config = outputConfig{
+		Version:      3,
+		Framework:    b.framework(),
+		DeploymentID: b.o.DeploymentID,
+		Routes:       t.build(),
+		Images:       b.o.Images,
+		Overrides:    b.pages.overrides(m.Base),
+	}
+	b.problems = append(b.problems, t.problems...)
+	if n := len(b.config.Routes); n > maxRoutes {
+		b.problems = append(b.problems, diag.Diagnostic{Code: "SG6104", Range: diag.Range{Pos: b.site.OptionsAt},
+			Message: fmt.Sprintf("the site needs %d routes, and Vercel takes %d", n, maxRoutes),
+			Hint:    "use redirects with parameters instead of many single ones"})
+	}
+	for i, c := range b.o.Crons {
+		b.cron(fmt.Sprintf("crons.%d.path", i), c)
+	}
+	if max := b.site.BodyLimit; b.site.OnDemand && (max > maxBody || max == 0) {
+		limit := "any size"
+		if max > 0 {
+			limit = fmt.Sprintf("%d bytes", max)
+		}
+		b.problems = append(b.problems, diag.Diagnostic{Severity: diag.Info, Code: "SG6105", Range: diag.Range{Pos: diag.Pos{File: b.site.OptionsAt.File}},
+			Message: "security.bodyLimit allows " + limit + ", but Vercel refuses bodies over 4.5 MB before the function sees them",
+			Hint:    "let visitors upload large files to a store directly"})
+	}
+	if d, ok := b.lambdaModule(); !ok {
+		b.problems = append(b.problems, d)
+	}
+	return nil
+}
+
+// cron adds a scheduled call. The platform calls with GET, so something must answer it.
+func (b *builder) cron(at string, c cronOption) {
+	path, _, _ := strings.Cut(c.Path, "?")
+	for i := range b.site.Manifest.Routes {
+		r := &b.site.Manifest.Routes[i]
+		if r.Prerender || !answersGet(r) {
+			continue
+		}
+		if regexp.MustCompile(routeExpression(b.site.Manifest, r.Segments)).MatchString(path) {
+			b.config.Crons = append(b.config.Crons, cron(c))
+			return
+		}
+	}
+	b.report(at, fmt.Sprintf("is %q, and no route that renders on demand answers GET there", c.Path), "write the path with the base, as a visitor would ask for it")
+}
+
+// framework names us in the platform's reports. Its fields hold at most 50 letters.
+func (b *builder) framework() *framework {
+	version := strings.TrimPrefix(b.site.Manifest.Generator, "sitegen ")
+	return &framework{Slug: "sitegen", Version: version[:min(len(version), 50)]}
+}
+
+// skewCookie is what keeps a visitor on the deployment whose page he has open, or "".
+func (b *builder) skewCookie() string {
+	if !b.o.SkewProtection {
+		return ""
+	}
+	id := b.o.DeploymentID
+	if id == "" && b.site.Env[envSkew] != "" {
+		id = b.site.Env[envDeployment]
+	}
+	if !deploymentID.MatchString(id) {
+		if id != "" {
+			id = ""
+		}
+		b.problems = append(b.problems, diag.Diagnostic{Severity: diag.Warning, Code: "SG6106", Range: b.site.At("skewProtection"),
+			Message: "skewProtection does nothing in this build: the id of the deployment is not known",
+			Hint:    "switch Skew Protection on in the project's settings and build on Vercel, or set deploymentId"})
+		return ""
+	}
+	return "__vdpl=" + id + "; Path=" + escapePath(b.site.Manifest.Base) + "; SameSite=Strict; Secure; HttpOnly"
+}
+
+// static puts the client files where the platform serves them from, below the base.
+func (b *builder) static(ctx context.Context) error {
+	dir := path.Join(staticDir, strings.Trim(b.site.Manifest.Base, "/"))
+	if err := b.out.MoveDir(ctx, dir, b.site.ClientDir); err != nil {
+		return err
+	}
+	for _, name := range slices.Concat(b.pages.hidden, b.pages.redirectFiles()) {
+		if err := b.out.Remove(path.Join(dir, name)); err != nil {
+			return err
+		}
+	}
+	if b.insert == "" {
+		return nil
+	}
+	return adapter.Each(ctx, b.pages.html, func(name string) error {
+		data, err := b.out.ReadFile(path.Join(dir, name))
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // a redirect, which is gone
+		}
+		if err != nil {
+			return err
+		}
+		before, after, found := strings.Cut(string(data), "</head>")
+		if !found {
+			return nil
+		}
+		return b.out.Write(path.Join(dir, name), []byte(before+b.insert+"</head>"+after), 0o644)
+	})
+}
+
+// function compiles the program and describes it, with a link for every route that is cached.
+func (b *builder) function(ctx context.Context) error {
+	runtime, err := fs.Sub(runtimeSource, "runtime")
+	if err != nil {
+		return err
+	}
+	pkg, err := b.out.Source("adapter/vercel", runtime)
+	if err != nil {
+		return err
+	}
+	source := adapter.Files{}
+	if source["main.go"], err = b.main(pkg, source); err != nil {
+		return err
+	}
+	cmd, err := b.out.Source("cmd/vercel", source)
+	if err != nil {
+		return err
+	}
+	fc := b.functionConfig()
+	build := adapter.GoBuild{Package: cmd, Output: renderDir + "/" + fc.Handler, GOOS: "linux", GOARCH: "amd64", LDFlags: []string{"-s", "-w"}}
+	if fc.Architecture == "arm64" {
+		build.GOARCH = "arm64"
+	}
+	if b.o.Mode == lambda {
+		build.Tags = []string{"lambda.norpc"}
+	}
+	if err := b.out.Go(ctx, build); err != nil {
+		return err
+	}
+	size, err := b.include(ctx)
+	if err != nil {
+		return err
+	}
+	if program, err := b.out.ReadFile(build.Output); err != nil {
+		return err
+	} else if size += int64(len(program)); size > maxFunction {
+		b.out.Report(diag.Diagnostic{Code: "SG6107", Range: b.site.At("include"),
+			Message: fmt.Sprintf("the function has %d MB, and Vercel takes %d", size/1_000_000, maxFunction/1_000_000),
+			Hint:    "include fewer files, or put them into public/"})
+		return nil
+	}
+	data, err := encode(fc)
+	if err != nil {
+		return err
+	}
+	if err := b.out.Write(renderDir+"/.vc-config.json", data, 0o644); err != nil {
+		return err
+	}
+	for _, c := range b.isr {
+		if err := b.out.Symlink(renderDir, functionsDir+"/"+c.name+".func"); err != nil {
+			return err
+		}
+		data, err := encode(c.config)
+		if err != nil {
+			return err
+		}
+		if err := b.out.Write(functionsDir+"/"+c.name+".prerender-config.json", data, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *builder) functionConfig() functionConfig {
+	fc := functionConfig{
+		Handler:         "executable",
+		Runtime:         "executable",
+		RuntimeLanguage: "go",
+		Architecture:    b.o.Architecture,
+		Environment:     b.o.Environment,
+		Memory:          b.o.Memory,
+		MaxDuration:     b.o.MaxDuration.value,
+		MaxConcurrency:  b.o.MaxConcurrency,
+		Regions:         b.o.Regions,
+		FailoverRegions: b.o.FailoverRegions,
+		Streaming:       true,
+		Cancellation:    b.o.Cancellation,
+		Framework:       b.framework(),
+	}
+	if fc.Environment == nil {
+		fc.Environment = map[string]string{}
+	}
+	if b.o.Mode == lambda {
+		fc.Handler, fc.Runtime, fc.Streaming = "bootstrap", "provided.al2023", false
+	}
+	return fc
+}
+
+// main writes the program. The pages for errors go into it, in files beside its source.
+func (b *builder) main(runtime string, source adapter.Files) ([]byte, error) {
+	var pages, embeds strings.Builder
+	for _, status := range []int{404, 500} {
+		name := fmt.Sprintf("%d.html", status)
+		if !b.pages.has(name) {
+			continue
+		}
+		data, err := b.out.ReadFile(path.Join(staticDir, strings.Trim(b.site.Manifest.Base, "/"), name))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		source[name] = data
+		fmt.Fprintf(&embeds, "//go:embed %s\nvar page%d string\n\n", name, status)
+		fmt.Fprintf(&pages, "%q: page%d,\n", name, status)
+	}
+	var p strings.Builder
+	p.WriteString("vercel.Program{\nApp: bundle.App,\n")
+	if pages.Len() > 0 {
+		p.WriteString("Pages: map[string]string{\n" + pages.String() + "},\n")
+	}
+	if len(b.isr) > 0 {
+		p.WriteString("Cached: []string{\n")
+		for _, c := range b.isr {
+			p.WriteString(strconv.Quote(c.path) + ",\n")
+		}
+		p.WriteString("},\nToken: " + strconv.Quote(isrToken(b.site.Manifest)) + ",\n")
+	}
+	if b.insert != "" {
+		p.WriteString("Insert: " + strconv.Quote(b.insert) + ",\n")
+	}
+	p.WriteString("}")
+	imports, run := `"os"`, "os.Exit(vercel.Main(&program))"
+	if b.o.Mode == lambda {
+		imports, run = `"`+lambdaPackage+`"`, "lambda.Start(vercel.Lambda(&program))"
+	}
+	if embeds.Len() > 0 {
+		imports = "_ \"embed\"\n" + imports
+	}
+	code, err := format.Source([]byte(`// Code generated by sitegen. DO NOT EDIT.
+
+// Command vercel is the function of the site.
+package main
+
+import (
+	` + imports + `
+
+	vercel "` + runtime + `"
+	bundle "` + b.site.Bundle + `"
+)
+
+` + embeds.String() + `var program = ` + p.String() + `
+
+func main() { ` + run + ` }
+`))
+	if err != nil {
+		return nil, fmt.Errorf("generated program: %w", err)
+	}
+	return code, nil
+}
+
+// The module that mode lambda stands on, and the version that it was tried with.
+const (
+	lambdaModule  = "github.com/aws/aws-lambda-go"
+	lambdaPackage = lambdaModule + "/lambda"
+	lambdaVersion = "v1.55.1"
+)
+
+// lambdaModule says whether the site's go.mod has the module that mode lambda needs.
+func (b *builder) lambdaModule() (diag.Diagnostic, bool) {
+	if b.o.Mode != lambda || !b.site.OnDemand {
+		return diag.Diagnostic{}, true
+	}
+	data, err := os.ReadFile(filepath.Join(b.site.ModuleDir, "go.mod"))
+	if err == nil && requires(string(data), lambdaModule) {
+		return diag.Diagnostic{}, true
+	}
+	return diag.Diagnostic{Code: "SG6101", Range: b.site.At("mode"),
+		Message: "mode lambda needs the module " + lambdaModule + ", and go.mod does not have it",
+		Hint:    "run `go get " + lambdaPackage + "@" + lambdaVersion + "` in the folder of go.mod, or leave out `mode: lambda`",
+	}, false
+}
+
+// requires says whether a go.mod names a module. Whether the line is right is for the go command to say.
+func requires(gomod, module string) bool {
+	for line := range strings.Lines(gomod) {
+		line, _, _ = strings.Cut(line, "//")
+		fields := strings.Fields(strings.TrimPrefix(strings.TrimSpace(line), "require "))
+		if len(fields) == 2 && fields[0] == module {
+			return true
+		}
+	}
+	return false
+}
+
+// include copies the author's files beside the program and gives their size.
+func (b *builder) include(ctx context.Context) (int64, error) {
+	if len(b.o.Include) == 0 {
+		return 0, nil
+	}
+	var total int64
+	dir := os.DirFS(b.site.ModuleDir)
+	return total, fs.WalkDir(dir, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if name != "." && strings.HasPrefix(d.Name(), ".") && !slices.ContainsFunc(b.o.Include, func(g string) bool { return strings.HasPrefix(g, name) }) {
+				return fs.SkipDir
+			}
+			return ctx.Err()
+		}
+		if !matchAny(b.o.Include, name) || matchAny(b.o.Exclude, name) || !d.Type().IsRegular() {
+			return nil
+		}
+		data, err := fs.ReadFile(dir, name)
+		if err != nil {
+			return err
+		}
+		total += int64(len(data))
+		return b.out.Write(renderDir+"/"+name, data, 0o644)
+	})
+}
+
+func matchAny(globs []string, name string) bool {
+	return slices.ContainsFunc(globs, func(g string) bool { return match(strings.Split(g, "/"), strings.Split(name, "/")) })
+}
+
+// match matches a name against a pattern in which ** stands for any number of folders.
+func match(pattern, name []string) bool {
+	switch {
+	case len(pattern) == 0:
+		return len(name) == 0
+	case pattern[0] == "**":
+		for i := range len(name) + 1 {
+			if match(pattern[1:], name[i:]) {
+				return true
+			}
+		}
+		return false
+	case len(name) == 0:
+		return false
+	}
+	ok, err := path.Match(pattern[0], name[0])
+	return err == nil && ok && match(pattern[1:], name[1:])
+}
