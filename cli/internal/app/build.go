@@ -57,20 +57,22 @@ one. If anything fails, the last output stays as it is.
 				return err
 			}
 			p, err := open(c, env, overrides(map[string]string{"out": o.out, "site": o.site, "base": o.base})...)
-			if err != nil {
-				return err
+			var r report
+			if err == nil {
+				r, err = runBuild(c.Context, p, o)
 			}
-			r, err := runBuild(c.Context, p, o)
 			if err != nil && c.Context.Err() != nil {
 				err = &exit{exitInterrupted, errors.New("interrupted; the last output is untouched")}
 			}
-			if o.json {
-				r.Schema, r.OK, r.Out, r.Diagnostics = 1, err == nil, p.config.Out, diag.NewReport(&p.term.said).Diagnostics
+			if o.json && p != nil {
+				r.Schema, r.OK, r.Diagnostics = 1, err == nil, diag.NewReport(&p.term.said).Diagnostics
+				if p.config != nil {
+					r.Out = p.config.Out
+				}
 				return answer(env.Stdout, r, err)
 			}
 			if err == nil && !p.term.quiet {
-				p.term.clear()
-				r.print(env.Stderr)
+				r.print(p.term)
 				p.term.note("\nbuilt %s in %.2fs", p.config.Out, time.Since(p.term.start).Seconds())
 			}
 			return err
@@ -96,6 +98,7 @@ func runBuild(ctx context.Context, p *project, o buildOptions) (report, error) {
 		return r, err
 	}
 	defer unlock()
+	defer p.term.progress("", "")
 	var beside []string
 	if chosen.adapter != nil {
 		beside = chosen.adapter.Info().Beside
@@ -130,7 +133,6 @@ func runBuild(ctx context.Context, p *project, o buildOptions) (report, error) {
 	if err := site.Publish(r.Adapter); err != nil {
 		return r, p.disk(err)
 	}
-	p.term.progress("", "")
 	return r, nil
 }
 

@@ -39,11 +39,10 @@ can do. The output is not touched.
 				return err
 			}
 			p, err := open(c, env)
-			if err != nil {
-				return err
+			if err == nil {
+				err = runCheck(c.Context, p, o)
 			}
-			err = runCheck(c.Context, p, o)
-			if o.json {
+			if o.json && p != nil {
 				return answer(env.Stdout, findings{Schema: 1, OK: err == nil, Report: diag.NewReport(&p.term.said)}, err)
 			}
 			return err
@@ -68,11 +67,11 @@ func runCheck(ctx context.Context, p *project, o checkOptions) error {
 		return err
 	}
 	defer unlock()
+	defer p.term.progress("", "")
 	site, list, err := build.Run(ctx, build.Options{
 		Layout: p.layout, Config: p.config, Version: p.env.Version,
 		Until: build.Compile, Server: chosen.adapter != nil, Vet: true, Output: p.term, Progress: p.progress,
 	})
-	p.term.progress("", "")
 	p.term.print(list, p.read)
 	switch {
 	case err != nil:

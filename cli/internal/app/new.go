@@ -29,15 +29,14 @@ func newCommand(env Env) *cli.Command {
 	var o newOptions
 	var kinds strings.Builder
 	for _, t := range scaffold.Templates() {
-		fmt.Fprintf(&kinds, "\n   --template %-8s  %s", t.Name, t.Summary)
+		fmt.Fprintf(&kinds, "\n   sitegen new tea --template %-8s  %s", t.Name, t.Summary)
 	}
 	return &cli.Command{
 		Name:      "new",
 		Usage:     "create a site",
 		ArgsUsage: "[DIR]",
 		Description: `Writes a new site into DIR, or into the current folder, which must be empty. It needs no network.
-
-   sitegen new tea` + kinds.String(),
+` + kinds.String(),
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "template", Aliases: []string{"t"}, Usage: "begin with the template `NAME`: " + strings.Join(scaffold.Names(), ", "), DefaultText: "asks, or minimal without a terminal", Destination: &o.template},
 			&cli.StringFlag{Name: "module", Usage: "the `PATH` of the site's Go module", DefaultText: "example.com/ and the name of the folder", Destination: &o.module},

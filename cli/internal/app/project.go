@@ -39,16 +39,17 @@ type project struct {
 	layout *build.Layout
 }
 
-// open finds the site and reads its configuration and its module. Flags go over the file.
+// open finds the site and reads its configuration and its module. Flags go over the file. The project is nil only for
+// wrong usage; with any other error it still holds what was said, for --json.
 func open(c *cli.Context, env Env, flags ...config.Override) (*project, error) {
 	p, err := openConfig(c, env, flags...)
 	if err != nil {
-		return nil, err
+		return p, err
 	}
 	layout, list := build.FindLayout(p.root, p.config.Src)
 	p.term.print(list, p.read)
 	if list.HasErrors() {
-		return nil, &exit{code: exitFailed}
+		return p, &exit{code: exitFailed}
 	}
 	p.layout = layout
 	return p, nil
@@ -60,27 +61,27 @@ func openConfig(c *cli.Context, env Env, flags ...config.Override) (*project, er
 	if err != nil {
 		return nil, err
 	}
-	p := &project{env: env, term: term, file: "site.yaml"}
 	dir, err := startDir(c, env)
 	if err != nil {
 		return nil, err
 	}
+	p := &project{env: env, term: term, file: "site.yaml"}
 	if name := c.String("config"); name != "" {
 		if !filepath.IsAbs(name) {
 			name = filepath.Join(dir, name)
 		}
 		p.root, p.file = filepath.Dir(name), filepath.Base(name)
 	} else if p.root, err = findRoot(dir); err != nil {
-		return nil, err
+		return p, err
 	}
 	data, err := os.ReadFile(filepath.Join(p.root, p.file))
 	if err != nil {
-		return nil, &exit{exitConfig, errors.New(p.file + " cannot be read: " + reason(err))}
+		return p, &exit{exitConfig, errors.New(p.file + " cannot be read: " + reason(err))}
 	}
 	cfg, list := config.Load(p.file, data, env.Getenv, flags...)
 	p.term.print(list, p.read)
 	if list.HasErrors() {
-		return nil, &exit{code: exitConfig}
+		return p, &exit{code: exitConfig}
 	}
 	p.config = cfg
 	return p, nil

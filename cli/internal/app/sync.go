@@ -75,6 +75,7 @@ func runSync(ctx context.Context, p *project) error {
 		return err
 	}
 	defer unlock()
+	defer p.term.progress("", "")
 	list, err := build.Sync(p.layout)
 	p.term.print(list, p.read)
 	if err != nil || list.HasErrors() {
@@ -83,7 +84,6 @@ func runSync(ctx context.Context, p *project) error {
 	site, list, err := build.Run(ctx, build.Options{
 		Layout: p.layout, Config: p.config, Version: p.env.Version, Until: build.Generate, Server: true, Output: p.term, Progress: p.progress,
 	})
-	p.term.progress("", "")
 	p.term.print(list, p.read)
 	if err != nil || list.HasErrors() {
 		return failed(err)
@@ -133,8 +133,7 @@ func initModule(ctx context.Context, p *project, o syncOptions) error {
 		return nil
 	}
 	if !p.term.quiet || o.dryRun {
-		p.term.clear()
-		io.WriteString(p.env.Stderr, udiff.Unified(shown, shown, string(old), string(text)))
+		io.WriteString(p.term, udiff.Unified(shown, shown, string(old), string(text)))
 	}
 	if o.dryRun {
 		return nil

@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -21,11 +22,15 @@ type terminal struct {
 	said    diag.List // everything that was printed
 	now     func() time.Time
 
-	start    time.Time
-	line     bool // a progress line is on the screen
+	start time.Time
+
+	mu       sync.Mutex // over standard error and what follows: the progress line is drawn beside everything else
+	line     bool       // it is on the screen
 	lastDraw time.Time
-	phase    string // that runs, and since when
+	phase    string // that runs, how far it is, and since when
+	detail   string
 	since    time.Time
+	ticker   chan struct{} // closed to end the drawing
 }
 
 func newTerminal(c *cli.Context, env Env) (*terminal, error) {
@@ -61,7 +66,9 @@ func (t *terminal) print(list *diag.List, source func(string) []byte) {
 	if list.Len() == 0 {
 		return
 	}
-	t.clear()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.wipe()
 	t.said.Add(list.Sorted()...)
 	switch t.format {
 	case "json":
@@ -75,32 +82,74 @@ func (t *terminal) print(list *diag.List, source func(string) []byte) {
 
 // note says something to a person; --quiet leaves it out.
 func (t *terminal) note(format string, args ...any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.say(format, args...)
+}
+
+func (t *terminal) say(format string, args ...any) {
 	if t.quiet {
 		return
 	}
-	t.clear()
+	t.wipe()
 	fmt.Fprintf(t.env.Stderr, format+"\n", args...)
 }
 
-// progress says what is being done: on a line that comes and goes, or with --verbose as a note when it is through.
+// progress says what is being done: on a line that comes and goes, or with --verbose as a note when it is through. An
+// empty phase ends it.
 func (t *terminal) progress(phase, detail string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	now := t.now()
 	if phase != t.phase {
 		if t.verbose && t.phase != "" {
-			t.note("%-9s %6.2fs", t.phase, now.Sub(t.since).Seconds())
+			t.say("%-9s %6.2fs", t.phase, now.Sub(t.since).Seconds())
 		}
-		t.phase, t.since = phase, now
+		t.since = now
 	}
-	if phase == "" || t.quiet || !t.interactive() || now.Sub(t.start) < time.Second || now.Sub(t.lastDraw) < 50*time.Millisecond {
+	t.phase, t.detail = phase, detail
+	switch {
+	case phase == "":
+		t.wipe()
+		if t.ticker != nil {
+			close(t.ticker)
+			t.ticker = nil
+		}
+	case t.interactive() && t.ticker == nil && !t.quiet:
+		t.ticker = make(chan struct{})
+		go t.tick(t.ticker)
+	}
+	t.draw(now)
+}
+
+// tick draws the line while a phase says nothing, as the go command does for as long as it runs.
+func (t *terminal) tick(end <-chan struct{}) {
+	every := time.NewTicker(100 * time.Millisecond)
+	defer every.Stop()
+	for {
+		select {
+		case <-end:
+			return
+		case <-every.C:
+			t.mu.Lock()
+			t.draw(t.now())
+			t.mu.Unlock()
+		}
+	}
+}
+
+// draw puts the progress line on the screen, if it is time for it.
+func (t *terminal) draw(now time.Time) {
+	if t.phase == "" || t.quiet || !t.interactive() || now.Sub(t.start) < time.Second || now.Sub(t.lastDraw) < 50*time.Millisecond {
 		return
 	}
 	t.lastDraw = now
 	t.line = true
-	fmt.Fprintf(t.env.Stderr, "\r\x1b[K%s  %.1fs", strings.TrimSpace(phase+" "+detail), now.Sub(t.start).Seconds())
+	fmt.Fprintf(t.env.Stderr, "\r\x1b[K%s  %.1fs", strings.TrimSpace(t.phase+" "+t.detail), now.Sub(t.start).Seconds())
 }
 
-// clear takes the progress line away.
-func (t *terminal) clear() {
+// wipe takes the progress line away.
+func (t *terminal) wipe() {
 	if t.line {
 		fmt.Fprint(t.env.Stderr, "\r\x1b[K")
 		t.line = false
@@ -109,7 +158,9 @@ func (t *terminal) clear() {
 
 // Write lets the site's own printing pass without tearing the progress line.
 func (t *terminal) Write(p []byte) (int, error) {
-	t.clear()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.wipe()
 	return t.env.Stderr.Write(p)
 }
 

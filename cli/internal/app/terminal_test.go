@@ -22,7 +22,9 @@ func fakeTerminal(env map[string]string) (*terminal, *strings.Builder, *time.Tim
 func TestProgress(t *testing.T) {
 	term, out, now := fakeTerminal(nil)
 	step := func(d time.Duration, phase, detail string) {
+		term.mu.Lock()
 		*now = now.Add(d)
+		term.mu.Unlock()
 		term.progress(phase, detail)
 	}
 	step(0, "read", "")
@@ -34,6 +36,7 @@ func TestProgress(t *testing.T) {
 	step(10*time.Millisecond, "prerender", "11 pages") // too soon to be seen
 	step(100*time.Millisecond, "prerender", "12 pages")
 	term.note("done")
+	term.progress("", "")
 	if want := "\r\x1b[Kprerender 10 pages  1.1s\r\x1b[Kprerender 12 pages  1.2s\r\x1b[Kdone\n"; out.String() != want {
 		t.Errorf("got  %q\nwant %q", out, want)
 	}
@@ -88,6 +91,30 @@ func TestWriteClears(t *testing.T) {
 	}
 	if term.said.Len() != 1 {
 		t.Errorf("%d diagnostics kept for --json; want 1", term.said.Len())
+	}
+}
+
+// TestTick: the line is drawn while a phase says nothing, and never again once it has ended.
+func TestTick(t *testing.T) {
+	term, out, now := fakeTerminal(nil)
+	term.progress("compile", "")
+	term.mu.Lock()
+	*now = now.Add(3 * time.Second)
+	term.mu.Unlock()
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		term.mu.Lock()
+		drawn := out.String()
+		term.mu.Unlock()
+		if drawn != "" {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("nothing was drawn")
+		}
+	}
+	term.progress("", "")
+	if want := "\r\x1b[Kcompile  3.0s\r\x1b[K"; out.String() != want {
+		t.Errorf("got  %q\nwant %q", out, want)
 	}
 }
 
