@@ -1,0 +1,110 @@
+package vercel
+
+import (
+	"context"
+	"encoding/json"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"sitegen.dev/core/adapter"
+	"sitegen.dev/core/adapter/adaptertest"
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	adaptertest.Cleanup()
+	os.Exit(code)
+}
+
+// startPreview serves an output by the rules of its own config.json, with the function running.
+func startPreview(t *testing.T, dir string) string {
+	t.Helper()
+	p, err := newPreview(dir, testLog{t})
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewServer(p)
+	t.Cleanup(func() {
+		srv.Close()
+		if err := p.stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return srv.URL
+}
+
+// testLog is the log of a function, shown with -v.
+type testLog struct{ t *testing.T }
+
+// Write takes lines.
+func (l testLog) Write(p []byte) (int, error) {
+	if testing.Verbose() {
+		l.t.Logf("%s", p)
+	}
+	return len(p), nil
+}
+
+func TestConformance(t *testing.T) {
+	adaptertest.Run(t, adaptertest.Target{
+		Name:    "vercel",
+		Adapter: Adapter{},
+		Start:   func(t *testing.T, s adaptertest.Site) string { return startPreview(t, s.Dir) },
+		Skip:    differences,
+	})
+}
+
+func TestConformanceLambda(t *testing.T) {
+	skip := map[string]string{}
+	for _, m := range []map[string]string{differences, lambdaDifferences} {
+		for name, reason := range m {
+			skip[name] = reason
+		}
+	}
+	adaptertest.Run(t, adaptertest.Target{
+		Name:    "vercel, lambda",
+		Adapter: withLambda{},
+		Options: json.RawMessage(`{"mode":"lambda"}`),
+		Start:   func(t *testing.T, s adaptertest.Site) string { return startPreview(t, s.Dir) },
+		Skip:    skip,
+	})
+}
+
+// withLambda is the adapter on a site whose go.mod has what mode lambda needs.
+type withLambda struct{ Adapter }
+
+// Adapt adds the module, as `go get` would, and goes on.
+func (withLambda) Adapt(ctx context.Context, site *adapter.Site, out *adapter.Out) error {
+	if err := addLambdaModule(site.ModuleDir); err != nil {
+		return err
+	}
+	return Adapter{}.Adapt(ctx, site, out)
+}
+
+func addLambdaModule(dir string) error {
+	cmd := exec.Command("go", "mod", "edit", "-require="+lambdaModule+"@"+lambdaVersion)
+	cmd.Dir = dir
+	if err := cmd.Run(); err != nil {
+		return err
+	}
+	sums, err := os.ReadFile("go.sum")
+	if err != nil {
+		return err
+	}
+	var lines strings.Builder
+	for line := range strings.Lines(string(sums)) {
+		if strings.HasPrefix(line, lambdaModule+" ") {
+			lines.WriteString(line)
+		}
+	}
+	return os.WriteFile(filepath.Join(dir, "go.sum"), []byte(lines.String()), 0o666)
+}
+
+// differences are the cases that Vercel answers otherwise, with the reason.
+var differences = map[string]string{}
+
+// lambdaDifferences are those of mode lambda alone.
+var lambdaDifferences = map[string]string{}
