@@ -210,6 +210,9 @@ func (s *staticPreview) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.ServeHTTP(w, r)
 }
 
+// wsaAddrInUse is what Windows says where others say EADDRINUSE.
+const wsaAddrInUse = syscall.Errno(10048)
+
 // listen takes the port, or the next one that is free. Port 0 is any.
 func listen(host string, port int) (net.Listener, error) {
 	const tries = 50
@@ -218,7 +221,7 @@ func listen(host string, port int) (net.Listener, error) {
 		switch {
 		case err == nil:
 			return l, nil
-		case port != 0 && errors.Is(err, syscall.EADDRINUSE) && n-port < tries && n < 65535:
+		case port != 0 && (errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, wsaAddrInUse)) && n-port < tries && n < 65535:
 			continue
 		}
 		var op *net.OpError
