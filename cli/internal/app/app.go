@@ -167,6 +167,7 @@ func newApp(env Env) *cli.App {
 			buildCommand(env),
 			previewCommand(env),
 			checkCommand(env),
+			testCommand(env),
 			fmtCommand(env),
 			routesCommand(env),
 			syncCommand(env),

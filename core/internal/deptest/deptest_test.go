@@ -36,6 +36,9 @@ var layers = []struct {
 	{"core/content", []string{"core/diag", "core/config", "core/assets"}},
 	{"core/codegen", []string{"core/diag", "core/syntax", "core/routes", "core/manifest"}},
 	{"core/adapter", []string{"core/diag", "core/manifest", "core/internal/gocmd"}},
+	{"core/adapter/adaptertest", []string{"core/adapter", "core/adapter/adaptertest/httpcase", "core/build", "core/config", "core/diag"}},
+	{"core/adapter/adaptertest/httpcase", nil},
+	{"core/adapter/adaptertest/matrix", []string{"core/adapter/adaptertest"}},
 	{"core/prerender", []string{"core/diag", "core/manifest", "core/internal/gocmd", "core/prerender/runtime/wire"}},
 	{"core/prerender/runtime", []string{"core/site", "core/prerender/runtime/wire"}},
 	{"core/prerender/runtime/wire", nil},
@@ -46,7 +49,7 @@ var layers = []struct {
 	{"cli/browser", nil},
 	{"cli/internal/scaffold", nil},
 	{"cli/internal/registry", []string{"core/adapter", "core/site", "adapters/*", "adapters/*/runtime"}}, // it serves static sites with the standalone server's runtime
-	{"cli/internal/app", []string{"cli/internal/registry", "cli/internal/scaffold", "core/adapter", "core/build", "core/config", "core/diag", "core/manifest", "core/site", "core/syntax"}},
+	{"cli/internal/app", []string{"cli/internal/registry", "cli/internal/scaffold", "core/adapter", "core/adapter/adaptertest", "core/build", "core/config", "core/diag", "core/manifest", "core/site", "core/syntax"}},
 	{"cli/cmd/sitegen", []string{"cli/internal/app"}},
 }
 
