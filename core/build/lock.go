@@ -9,14 +9,17 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// Lock keeps two builds of one site from writing into the work directory at the same time: the second one waits. The
-// lock is the operating system's, so it ends with the process, however that ends.
-func Lock(ctx context.Context, l *Layout) (unlock func(), err error) {
+// Lock keeps two builds of one site from writing into the work directory at the same time: the second one calls waiting
+// and waits. The lock is the operating system's, so it ends with the process, however that ends.
+func Lock(ctx context.Context, l *Layout, waiting func()) (unlock func(), err error) {
 	name := l.abs(workDir + "/lock")
 	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
 		return nil, err
 	}
 	f := flock.New(name)
+	if got, err := f.TryLock(); err == nil && !got {
+		waiting()
+	}
 	if _, err := f.TryLockContext(ctx, 100*time.Millisecond); err != nil {
 		return nil, err
 	}

@@ -138,7 +138,11 @@ func run(ctx context.Context, args []string, env Env) error {
 	if err != nil {
 		return err
 	}
-	return app.RunContext(ctx, arranged)
+	err = app.RunContext(ctx, arranged)
+	if t, ok := app.Metadata[terminalKey].(*terminal); ok {
+		t.flush()
+	}
+	return err
 }
 
 // newApp lists the commands.

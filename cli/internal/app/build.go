@@ -93,7 +93,7 @@ func runBuild(ctx context.Context, p *project, o buildOptions) (report, error) {
 		p.term.note("adapter %s: %s", chosen.name, chosen.reason)
 	}
 	platform := p.useOutDir(chosen)
-	unlock, err := build.Lock(ctx, p.layout)
+	unlock, err := p.lock(ctx)
 	if err != nil {
 		return r, err
 	}

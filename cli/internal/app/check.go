@@ -62,7 +62,7 @@ func runCheck(ctx context.Context, p *project, o checkOptions) error {
 	if err != nil {
 		return err
 	}
-	unlock, err := build.Lock(ctx, p.layout)
+	unlock, err := p.lock(ctx)
 	if err != nil {
 		return err
 	}

@@ -71,7 +71,7 @@ func runNew(ctx context.Context, env Env, term *terminal, dir, shown string, o n
 	if o.template == "" {
 		o.template = scaffold.Names()[0]
 		if term.interactive() && env.InTTY {
-			name, err := askTemplate(env)
+			name, err := askTemplate(ctx, env)
 			if err != nil {
 				return err
 			}
@@ -98,10 +98,12 @@ func runNew(ctx context.Context, env Env, term *terminal, dir, shown string, o n
 		return err
 	}
 	files["go.mod"] = mod
-	if err := writeNew(dir, files); err != nil {
-		return err
+	err = writeNew(ctx, dir, files)
+	if err == nil {
+		err = syncNew(ctx, env, term, dir)
 	}
-	if err := syncNew(ctx, env, term, dir); err != nil {
+	if err != nil {
+		clearNew(dir)
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
@@ -138,8 +140,27 @@ func vacant(dir, shown string) error {
 	return nil
 }
 
-// askTemplate asks the person at the terminal.
-func askTemplate(env Env) (string, error) {
+// askTemplate asks the person at the terminal. Reading cannot be interrupted, so Ctrl-C leaves it behind.
+func askTemplate(ctx context.Context, env Env) (string, error) {
+	type reply struct {
+		name string
+		err  error
+	}
+	got := make(chan reply, 1)
+	go func() {
+		name, err := readTemplate(env)
+		got <- reply{name, err}
+	}()
+	select {
+	case r := <-got:
+		return r.name, r.err
+	case <-ctx.Done():
+		fmt.Fprintln(env.Stderr)
+		return "", ctx.Err()
+	}
+}
+
+func readTemplate(env Env) (string, error) {
 	all := scaffold.Templates()
 	for i, t := range all {
 		fmt.Fprintf(env.Stderr, "  %d  %-8s  %s\n", i+1, t.Name, t.Summary)
@@ -165,8 +186,11 @@ func askTemplate(env Env) (string, error) {
 }
 
 // writeNew writes the files of a new site.
-func writeNew(dir string, files map[string][]byte) error {
+func writeNew(ctx context.Context, dir string, files map[string][]byte) error {
 	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		full := filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(full), 0o777); err != nil {
 			return err
@@ -176,6 +200,18 @@ func writeNew(dir string, files map[string][]byte) error {
 		}
 	}
 	return nil
+}
+
+// clearNew takes away the half of a site that could not be finished, so that it can be tried again. The folder was vacant
+// before.
+func clearNew(dir string) {
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		if e.Name() != ".git" {
+			os.RemoveAll(filepath.Join(dir, e.Name()))
+		}
+	}
+	os.Remove(dir) // if it is empty
 }
 
 // syncNew makes the new site complete, so that editors and the go command know everything at once.

@@ -1,6 +1,10 @@
 package app
 
 import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -16,10 +20,34 @@ func TestAskTemplate(t *testing.T) {
 	} {
 		env := testEnv()
 		env.Stdin = strings.NewReader(tt.in)
-		got, err := askTemplate(env)
+		got, err := askTemplate(t.Context(), env)
 		if got != tt.want || (err != nil) != (tt.want == "") {
 			t.Errorf("askTemplate(%q) = %q, %v; want %q", tt.in, got, err, tt.want)
 		}
+	}
+}
+
+func TestAskTemplateInterrupted(t *testing.T) {
+	env := testEnv()
+	var silent *io.PipeWriter
+	env.Stdin, silent = io.Pipe()
+	defer silent.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if name, err := askTemplate(ctx, env); err == nil {
+		t.Errorf("askTemplate() = %q after Ctrl-C", name)
+	}
+}
+
+func TestClearNew(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "tea")
+	if err := writeNew(t.Context(), dir, map[string][]byte{"src/a.gosite": nil, "go.mod": nil, ".git/config": nil}); err != nil {
+		t.Fatal(err)
+	}
+	clearNew(dir)
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 1 || entries[0].Name() != ".git" {
+		t.Errorf("left: %v, %v; want .git", entries, err)
 	}
 }
 

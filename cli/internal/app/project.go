@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"maps"
@@ -85,6 +86,11 @@ func openConfig(c *cli.Context, env Env, flags ...config.Override) (*project, er
 	}
 	p.config = cfg
 	return p, nil
+}
+
+// lock keeps other builds of the site out until unlock is called.
+func (p *project) lock(ctx context.Context) (unlock func(), err error) {
+	return build.Lock(ctx, p.layout, func() { p.term.note("waiting for another build of this site") })
 }
 
 // startDir is the directory that a command starts in.

@@ -70,7 +70,7 @@ With --init it first makes the folder a site's module: it creates go.mod, or add
 // runSync writes the work directory. What lies there already and does not depend on the components is written even if
 // they have errors, so that editors can help to mend them.
 func runSync(ctx context.Context, p *project) error {
-	unlock, err := build.Lock(ctx, p.layout)
+	unlock, err := p.lock(ctx)
 	if err != nil {
 		return err
 	}

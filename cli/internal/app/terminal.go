@@ -53,7 +53,21 @@ func newTerminal(c *cli.Context, env Env) (*terminal, error) {
 	default:
 		t.color = t.interactive()
 	}
+	if c.App.Metadata == nil {
+		c.App.Metadata = map[string]any{}
+	}
+	c.App.Metadata[terminalKey] = t
 	return t, nil
+}
+
+// terminalKey is where run finds the terminal of the command.
+const terminalKey = "terminal"
+
+// flush writes what --format json has kept back, so that it is one object.
+func (t *terminal) flush() {
+	if t.format == "json" && t.said.Len() > 0 {
+		diag.JSON(t.env.Stderr, &t.said)
+	}
 }
 
 // interactive says whether a person watches standard error.
@@ -71,8 +85,7 @@ func (t *terminal) print(list *diag.List, source func(string) []byte) {
 	t.wipe()
 	t.said.Add(list.Sorted()...)
 	switch t.format {
-	case "json":
-		diag.JSON(t.env.Stderr, list)
+	case "json": // flush
 	case "github":
 		diag.GitHub(t.env.Stderr, list)
 	default:
