@@ -1,0 +1,272 @@
+package netlify
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/format"
+	"io/fs"
+	"os"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+
+	"sitegen.dev/core/adapter"
+	"sitegen.dev/core/diag"
+	"sitegen.dev/core/manifest"
+)
+
+// The places of the function. Its name is part of an address in mode lambda, and must have no dot.
+const (
+	functionName = "ssr"
+	functionsDir = frameworkDir + "/functions"
+	shimFile     = functionsDir + "/" + functionName + "/" + functionName + ".mjs"
+	serverFile   = functionsDir + "/" + functionName + "/server"
+	lambdaFile   = functionsDir + "/" + functionName
+	// previewFile is the program for the machine of the build, where that is not what the function runs on.
+	previewFile = frameworkDir + "/preview/server"
+)
+
+//go:embed shim/ssr.mjs
+var shimSource string
+
+// configMark is replaced by the settings of the function, which Netlify reads without running the file.
+const configMark = "__CONFIG__"
+
+// functionConfig is what the shim exports as config.
+type functionConfig struct {
+	Name          string           `json:"name"`
+	Generator     string           `json:"generator"`
+	Path          []string         `json:"path"`
+	ExcludedPath  []string         `json:"excludedPath,omitempty"`
+	PreferStatic  bool             `json:"preferStatic"`
+	NodeBundler   string           `json:"nodeBundler"`
+	IncludedFiles []string         `json:"includedFiles"`
+	RateLimit     *rateLimitConfig `json:"rateLimit,omitempty"`
+}
+
+type rateLimitConfig struct {
+	WindowLimit int      `json:"windowLimit"`
+	WindowSize  int      `json:"windowSize"`
+	AggregateBy []string `json:"aggregateBy,omitempty"`
+}
+
+// file is a finished file that goes into the program. runtime.File is its other half.
+type file struct {
+	Data   []byte            `json:"data"`
+	Status int               `json:"status,omitempty"`
+	Header []manifest.Header `json:"header,omitempty"`
+}
+
+// carry gathers the files that the function answers with itself: error pages, targets of rewrites, and prerendered pages
+// whose status no file server sends.
+func (b *builder) carry() error {
+	b.carried = map[string]file{}
+	status := map[string]manifest.Prerendered{}
+	for _, p := range b.client.Pages {
+		status[p.File] = p
+	}
+	for _, name := range b.client.Names {
+		p := status[name]
+		odd := p.Status != 0 && p.Status != 200 && (p.Status < 300 || p.Status >= 400) && name != "404.html" && name != "500.html"
+		if odd {
+			if !b.site.OnDemand {
+				b.warn("SG6203", diag.Pos{File: routeSource(b.site.Manifest, p.Route)}, fmt.Sprintf("%s is prerendered with status %d, which Netlify answers 200", p.Path, p.Status),
+					"render it on demand: `const prerender = false`")
+				continue
+			}
+			b.private = append(b.private, name)
+		}
+		if !odd && name != "404.html" && name != "500.html" && !slices.ContainsFunc(b.o.Rewrites, func(pattern string) bool { return adapter.Match(pattern, name) }) {
+			continue
+		}
+		data, err := b.read(name)
+		if err != nil {
+			return err
+		}
+		b.carried[name] = file{Data: data, Status: p.Status, Header: p.Headers}
+	}
+	return nil
+}
+
+// routeSource names the file that made a route.
+func routeSource(m *manifest.Manifest, pattern string) string {
+	for _, r := range m.Routes {
+		if r.Pattern == pattern {
+			return r.Source
+		}
+	}
+	return ""
+}
+
+// function compiles the program and puts it where its mode wants it.
+func (b *builder) function(ctx context.Context) error {
+	sub, err := fs.Sub(runtimeSource, "runtime")
+	if err != nil {
+		return err
+	}
+	pkg, err := b.out.Source("adapter/netlify", sub)
+	if err != nil {
+		return err
+	}
+	source := adapter.Files{}
+	if source["main.go"], err = b.main(pkg); err != nil {
+		return err
+	}
+	if source["files.json"], err = json.Marshal(b.carried); err != nil {
+		return err
+	}
+	cmd, err := b.out.Source("cmd/netlify", source)
+	if err != nil {
+		return err
+	}
+	build := adapter.GoBuild{Package: cmd, Output: serverFile, GOOS: "linux", GOARCH: "amd64", LDFlags: []string{"-s", "-w"}}
+	if b.o.Mode == lambda {
+		build.Output, build.Tags = lambdaFile, []string{"lambda.norpc"}
+	}
+	if err := b.out.Go(ctx, build); err != nil {
+		return b.lacksModule(err)
+	}
+	if runtime.GOOS != build.GOOS || runtime.GOARCH != build.GOARCH {
+		build.Output, build.GOOS, build.GOARCH = previewFile, "", ""
+		if err := b.out.Go(ctx, build); err != nil {
+			return err
+		}
+	}
+	if b.o.Mode == lambda {
+		return nil
+	}
+	if err := b.include(ctx); err != nil {
+		return err
+	}
+	config, err := encode(b.functionConfig())
+	if err != nil {
+		return err
+	}
+	code := strings.Replace(shimSource, configMark, strings.TrimSpace(string(config)), 1)
+	return b.out.Write(shimFile, []byte(code), 0o644)
+}
+
+func (b *builder) functionConfig() functionConfig {
+	c := functionConfig{
+		Name:          "sitegen server",
+		Generator:     b.site.Manifest.Generator,
+		Path:          []string{b.base + "*"},
+		ExcludedPath:  b.excluded,
+		PreferStatic:  true,
+		NodeBundler:   "none",
+		IncludedFiles: []string{"**/*"},
+	}
+	if b.base != "/" {
+		c.Path = []string{strings.TrimSuffix(escapePattern(b.base), "/"), escapePattern(b.base) + "*"}
+	}
+	if r := b.o.RateLimit; r.Requests > 0 {
+		c.RateLimit = &rateLimitConfig{r.Requests, r.Seconds, r.By}
+	}
+	return c
+}
+
+// main writes the program.
+func (b *builder) main(runtime string) ([]byte, error) {
+	imports, run := `"os"`, "os.Exit(netlify.Main(&program))"
+	if b.o.Mode == lambda {
+		imports, run = `"`+lambdaPackage+`"`, "lambda.Start(netlify.Lambda(&program))"
+	}
+	code, err := format.Source([]byte(`// Code generated by sitegen. DO NOT EDIT.
+
+// Command netlify is the function of the site.
+package main
+
+import (
+	_ "embed"
+	` + imports + `
+
+	netlify "` + runtime + `"
+	bundle "` + b.site.Bundle + `"
+)
+
+//go:embed files.json
+var files []byte
+
+var program = netlify.Program{
+	App: bundle.App,
+	Files: files,
+	Cache: ` + strconv.Quote(b.o.Cache.header()) + `,
+}
+
+func main() { ` + run + ` }
+`))
+	if err != nil {
+		return nil, fmt.Errorf("generated program: %w", err)
+	}
+	return code, nil
+}
+
+// The module that mode lambda stands on, and the version that it was tried with.
+const (
+	lambdaModule  = "github.com/aws/aws-lambda-go"
+	lambdaPackage = lambdaModule + "/lambda"
+	lambdaVersion = "v1.55.1"
+)
+
+// lacksModule turns the go command's word for a module that go.mod does not have into a diagnostic.
+func (b *builder) lacksModule(err error) error {
+	var failed *adapter.BuildError
+	if b.o.Mode != lambda || !errors.As(err, &failed) || !strings.Contains(failed.Output, lambdaModule) ||
+		!strings.Contains(failed.Output, "no required module provides") && !strings.Contains(failed.Output, "missing go.sum entry") &&
+			!strings.Contains(failed.Output, "cannot find module") {
+		return err
+	}
+	b.out.Report(diag.Diagnostic{Code: "SG6201", Range: b.site.At("mode"),
+		Message: "mode lambda needs the module " + lambdaModule + ", and go.mod does not have it",
+		Hint:    "run `go get " + lambdaPackage + "@" + lambdaVersion + "` in the folder of go.mod, or leave out `mode: lambda`"})
+	return nil
+}
+
+// maxIncluded is what a function may hold, unpacked.
+const maxIncluded = 250_000_000
+
+// include copies the author's files beside the program.
+func (b *builder) include(ctx context.Context) error {
+	if len(b.o.Include) == 0 {
+		return nil
+	}
+	any := func(patterns []string, name string) bool {
+		return slices.ContainsFunc(patterns, func(p string) bool { return adapter.Match(p, name) })
+	}
+	var total int64
+	dir := os.DirFS(b.site.ModuleDir)
+	err := fs.WalkDir(dir, ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir():
+			// Folders of tools are not walked unless a pattern begins with them.
+			if name != "." && strings.HasPrefix(d.Name(), ".") && !slices.ContainsFunc(b.o.Include, func(p string) bool { return strings.HasPrefix(p, name+"/") }) {
+				return fs.SkipDir
+			}
+			return ctx.Err()
+		case !d.Type().IsRegular() || !any(b.o.Include, name) || any(b.o.Exclude, name):
+			return nil
+		case name == "server" || name == functionName+".mjs":
+			b.out.Report(diag.Diagnostic{Code: "SG6202", Range: b.site.At("include"),
+				Message: "the function has a file " + name + " of its own, so the site's cannot be included", Hint: "rename it, or exclude it"})
+			return nil
+		}
+		data, err := fs.ReadFile(dir, name)
+		if err != nil {
+			return err
+		}
+		if total += int64(len(data)); total > maxIncluded {
+			b.out.Report(diag.Diagnostic{Code: "SG6204", Range: b.site.At("include"),
+				Message: fmt.Sprintf("the included files are more than %d MB, which is all that a function may hold", maxIncluded/1_000_000),
+				Hint:    "include fewer files, or put them into public/"})
+			return fs.SkipAll
+		}
+		return b.out.Write(functionsDir+"/"+functionName+"/"+name, data, 0o644)
+	})
+	return err
+}

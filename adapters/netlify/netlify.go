@@ -1,0 +1,239 @@
+// Package netlify is the adapter for Netlify: it writes the folder that Netlify publishes, with _redirects and _headers in
+// it, and beside it .netlify/v1 as the Frameworks API has it, with one function for what renders on demand. The function is
+// a native program: in mode shim a few lines of JavaScript start it and stream through it (shim/ssr.mjs), in mode lambda it
+// is a Lambda function by itself.
+//
+// This is the build half, with the preview. The running half is in runtime/, is embedded here as source, and shares no
+// file with it.
+package netlify
+
+import (
+	"bytes"
+	"context"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"sitegen.dev/core/adapter"
+	"sitegen.dev/core/diag"
+	"sitegen.dev/core/manifest"
+)
+
+//go:embed runtime/*.go
+var runtimeSource embed.FS
+
+// Adapter is the Netlify adapter.
+type Adapter struct{}
+
+var (
+	_ adapter.Adapter   = Adapter{}
+	_ adapter.Previewer = Adapter{}
+	_ adapter.Detector  = Adapter{}
+	_ adapter.Adder     = Adapter{}
+)
+
+// frameworkDir is where Netlify looks for what a framework adds to the published folder.
+const frameworkDir = ".netlify/v1"
+
+// Info says what the adapter can do.
+func (Adapter) Info() adapter.Info {
+	stable := adapter.Support{Level: adapter.Stable}
+	return adapter.Info{
+		Name:     "netlify",
+		Protocol: adapter.Protocol,
+		Supports: map[string]adapter.Support{
+			adapter.OnDemand:    stable,
+			adapter.Streaming:   stable,
+			adapter.Middleware:  stable,
+			adapter.PageHeaders: stable,
+		},
+		Options: json.RawMessage(schema),
+		Beside:  []string{frameworkDir},
+	}
+}
+
+// Detect knows a build on Netlify. `netlify dev` and `netlify build` on one's own machine set the same variable; there the
+// author chooses.
+func (Adapter) Detect(getenv func(string) string) string {
+	if getenv("NETLIFY") == "" || getenv("NETLIFY_LOCAL") != "" || getenv("NETLIFY_DEV") != "" {
+		return ""
+	}
+	return "NETLIFY is set"
+}
+
+// netlifyTOML tells Netlify what to run and what to publish.
+const netlifyTOML = `# What Netlify runs for each deploy, and the folder that it publishes.
+[build]
+  command = "go install sitegen.dev/cli/cmd/sitegen@latest && PATH=\"$PATH:$(go env GOPATH)/bin\" sitegen build --adapter netlify"
+  publish = "dist"
+`
+
+// Add gives netlify.toml.
+func (Adapter) Add(fs.FS) (map[string][]byte, error) {
+	return map[string][]byte{"netlify.toml": []byte(netlifyTOML)}, nil
+}
+
+// Adapt writes the published files, and functions and configuration below .netlify/v1.
+func (Adapter) Adapt(ctx context.Context, site *adapter.Site, out *adapter.Out) error {
+	o, problems := decode(site)
+	if len(problems) > 0 {
+		out.Report(problems...)
+		return nil
+	}
+	client, err := adapter.ReadClient(ctx, site)
+	if err != nil {
+		return err
+	}
+	b := &builder{site: site, out: out, o: o, client: client, base: site.Manifest.Base}
+	if err := b.plan(); err != nil {
+		return err
+	}
+	if out.Diagnostics().HasErrors() {
+		return nil
+	}
+	if site.OnDemand {
+		if err := b.function(ctx); err != nil || out.Diagnostics().HasErrors() {
+			return err
+		}
+	}
+	if err := b.publish(ctx); err != nil {
+		return err
+	}
+	return b.framework()
+}
+
+// builder makes one output.
+type builder struct {
+	site   *adapter.Site
+	out    *adapter.Out
+	o      Options
+	client *adapter.Client
+	base   string // "/" or "/docs/"
+
+	redirects []redirect
+	excluded  []string          // patterns of paths that do not reach the function
+	headers   []headerRule      // of _headers
+	carried   map[string]file   // files inside the function
+	private   []string          // files that only the function may answer with, or nobody
+	own       map[string][]byte // _redirects and _headers of the author
+}
+
+// plan decides everything and finds everything that is wrong, before anything is written or compiled.
+func (b *builder) plan() error {
+	b.own = map[string][]byte{}
+	for _, name := range []string{redirectsFile, headersFile} {
+		if !b.client.Has(name) {
+			continue
+		}
+		data, err := b.read(name)
+		if err != nil {
+			return err
+		}
+		b.own[name] = data
+		b.private = append(b.private, name) // it is published once more, with ours
+	}
+	b.planRedirects()
+	b.planHeaders()
+	return b.carry()
+}
+
+// read reads a client file.
+func (b *builder) read(name string) ([]byte, error) {
+	return os.ReadFile(filepath.Join(b.site.ClientDir, filepath.FromSlash(name)))
+}
+
+func (b *builder) warn(code diag.Code, at diag.Pos, message, hint string) {
+	b.out.Report(diag.Diagnostic{Severity: diag.Warning, Code: code, Range: diag.Range{Pos: at}, Message: message, Hint: hint})
+}
+
+// publish puts the client files where Netlify serves them from, below the base, with _redirects and _headers.
+func (b *builder) publish(ctx context.Context) error {
+	// What the build put there for itself: its manifest, which framework writes again elsewhere, and its list.
+	for _, name := range []string{"manifest.json", filepath.Base(b.site.Prerendered)} {
+		if name == "." {
+			continue
+		}
+		if err := b.out.Remove(name); err != nil {
+			return err
+		}
+	}
+	dir := strings.Trim(b.base, "/")
+	if dir == "" {
+		dir = "."
+	}
+	if err := b.out.MoveDir(ctx, dir, b.site.ClientDir); err != nil {
+		return err
+	}
+	for _, name := range append(b.client.Hidden, b.private...) {
+		if err := b.out.Remove(path.Join(dir, name)); err != nil {
+			return err
+		}
+	}
+	// Netlify looks for its page of 404 at the top only.
+	if page, ok := b.carried["404.html"]; ok && dir != "." {
+		if err := b.out.Write("404.html", page.Data, 0o644); err != nil {
+			return err
+		}
+	}
+	if text := b.redirectsText(); len(text) > 0 {
+		if err := b.out.Write(redirectsFile, text, 0o644); err != nil {
+			return err
+		}
+	}
+	return b.out.Write(headersFile, b.headersText(), 0o644)
+}
+
+// frameworkConfig is config.json of the Frameworks API, as far as it is written. Redirects and headers are in files of the
+// published folder, where every tool of Netlify's reads them.
+type frameworkConfig struct {
+	Images    *imagesConfig              `json:"images,omitempty"`
+	Functions map[string]functionSetting `json:"functions,omitempty"`
+}
+
+type imagesConfig struct {
+	RemoteImages []string `json:"remote_images"`
+}
+
+type functionSetting struct {
+	Memory int    `json:"memory,omitempty"` // MB
+	Region string `json:"region,omitempty"`
+}
+
+// framework writes the configuration, and the manifest for the preview.
+func (b *builder) framework() error {
+	var c frameworkConfig
+	if len(b.o.Images.Remote) > 0 {
+		c.Images = &imagesConfig{b.o.Images.Remote}
+	}
+	if s := (functionSetting{b.o.Memory, b.o.Region}); b.site.OnDemand && s != (functionSetting{}) {
+		c.Functions = map[string]functionSetting{functionName: s}
+	}
+	data, err := encode(c)
+	if err != nil {
+		return err
+	}
+	if err := b.out.Write(frameworkDir+"/config.json", data, 0o644); err != nil {
+		return err
+	}
+	if data, err = manifest.Encode(b.site.Manifest); err != nil {
+		return err
+	}
+	return b.out.Write(frameworkDir+"/manifest.json", data, 0o644)
+}
+
+// encode writes JSON for people too: indented, without needless escapes, ended by a line break.
+func encode(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(v); err != nil {
+		return nil, fmt.Errorf("encode: %w", err)
+	}
+	return b.Bytes(), nil
+}

@@ -1,0 +1,184 @@
+package netlify
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+)
+
+// Preview answers as Netlify would, from the output in dir: the function with its path, then _redirects, then the files
+// with _headers, then the page of 404. What it logs goes to standard error.
+func (Adapter) Preview(ctx context.Context, dir string) (http.Handler, func() error, error) {
+	framework, err := findFramework(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	p := &preview{files: os.DirFS(dir)}
+	if p.redirects, err = readRedirects(p.files); err != nil {
+		return nil, nil, err
+	}
+	if p.headers, err = readHeaders(p.files); err != nil {
+		return nil, nil, err
+	}
+	stop := func() error { return nil }
+	functions := filepath.Join(framework, "functions")
+	code, err := os.ReadFile(filepath.Join(functions, functionName, functionName+".mjs"))
+	switch {
+	case err == nil:
+		if err := p.configure(code); err != nil {
+			return nil, nil, err
+		}
+		p.function, stop, err = runSidecar(ctx, filepath.Join(functions, functionName), program(framework, filepath.Join(functions, functionName, "server")))
+	case errors.Is(err, fs.ErrNotExist):
+		if info, statErr := os.Stat(filepath.Join(functions, functionName)); statErr == nil && info.Mode().IsRegular() {
+			p.function, stop, err = runLambda(ctx, program(framework, filepath.Join(functions, functionName)))
+			break
+		}
+		err = nil
+	default:
+		// Below a file there is nothing: this is mode lambda on systems that say so in another way.
+		if info, statErr := os.Stat(filepath.Join(functions, functionName)); statErr == nil && info.Mode().IsRegular() {
+			p.function, stop, err = runLambda(ctx, program(framework, filepath.Join(functions, functionName)))
+		}
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return p, stop, nil
+}
+
+// findFramework finds the directory .netlify/v1 that belongs to the published folder dir: in it, where nothing was swapped
+// in yet, or above it, at the root of the project.
+func findFramework(dir string) (string, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	for at := abs; ; at = filepath.Dir(at) {
+		framework := filepath.Join(at, filepath.FromSlash(frameworkDir))
+		if _, err := os.Stat(filepath.Join(framework, "manifest.json")); err == nil {
+			return framework, nil
+		}
+		if at == filepath.Dir(at) {
+			return "", fmt.Errorf("%s: %w", frameworkDir, fs.ErrNotExist)
+		}
+	}
+}
+
+// program gives the program for this machine.
+func program(framework, name string) string {
+	if runtime.GOOS == "linux" && runtime.GOARCH == "amd64" {
+		return name
+	}
+	return filepath.Join(framework, "preview", "server")
+}
+
+// preview is a site on Netlify.
+type preview struct {
+	files     fs.FS
+	redirects []rule
+	headers   []headerRule
+	function  http.Handler // nil where nothing renders on demand
+
+	// Of a function with a path of its own.
+	paths, excluded []*regexp.Regexp
+	preferStatic    bool
+}
+
+// configure reads the settings of the function out of the shim, as Netlify does.
+func (p *preview) configure(code []byte) error {
+	_, text, ok := strings.Cut(string(code), "export const config = ")
+	var c functionConfig
+	if !ok || json.Unmarshal([]byte(strings.TrimSuffix(strings.TrimSpace(text), ";")), &c) != nil {
+		return errors.New("the settings in " + functionName + ".mjs cannot be read")
+	}
+	p.preferStatic = c.PreferStatic
+	for _, s := range c.Path {
+		p.paths = append(p.paths, patternExpression(s))
+	}
+	for _, s := range c.ExcludedPath {
+		p.excluded = append(p.excluded, patternExpression(s))
+	}
+	return nil
+}
+
+// patternExpression is a URL pattern as a regular expression, as far as the adapter writes them: stars, placeholders that
+// are whole segments, and escaped text.
+func patternExpression(pattern string) *regexp.Regexp {
+	var b strings.Builder
+	b.WriteString("^")
+	for i := 0; i < len(pattern); i++ {
+		switch c := pattern[i]; {
+		case c == '\\' && i+1 < len(pattern):
+			i++
+			b.WriteString(regexp.QuoteMeta(pattern[i : i+1]))
+		case c == '*':
+			b.WriteString(".*")
+		case c == ':':
+			b.WriteString("[^/]+")
+			for i+1 < len(pattern) && pattern[i+1] != '/' {
+				i++
+			}
+		default:
+			b.WriteString(regexp.QuoteMeta(string(c)))
+		}
+	}
+	return regexp.MustCompile(b.String() + "$")
+}
+
+func matchAny(list []*regexp.Regexp, path string) bool {
+	for _, re := range list {
+		if re.MatchString(path) {
+			return true
+		}
+	}
+	return false
+}
+
+// functionAddress is where functions without a path are.
+const functionAddress = "/.netlify/functions/" + functionName
+
+// ServeHTTP answers one request.
+func (p *preview) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	path, _, _ := strings.Cut(r.RequestURI, "?")
+	if !strings.HasPrefix(path, "/") {
+		path = r.URL.EscapedPath()
+	}
+	name := p.find(path)
+	if p.function != nil && len(p.paths) > 0 && matchAny(p.paths, path) && !matchAny(p.excluded, path) {
+		if !p.preferStatic || name == "" {
+			p.function.ServeHTTP(w, r)
+			return
+		}
+	}
+	for i := range p.redirects {
+		rule := &p.redirects[i]
+		to, ok := rule.match(path, r.URL.RawQuery)
+		if !ok || name != "" && !rule.force {
+			continue
+		}
+		switch {
+		case rule.status == 200 && to == functionAddress && p.function != nil:
+			p.function.ServeHTTP(w, r)
+		case rule.status == 200 || rule.status == 404:
+			p.file(w, r, p.find(to), to, rule.status)
+		default:
+			w.Header().Set("Location", to)
+			w.WriteHeader(rule.status)
+		}
+		return
+	}
+	if path == functionAddress && p.function != nil && len(p.paths) == 0 {
+		p.function.ServeHTTP(w, r)
+		return
+	}
+	p.file(w, r, name, path, http.StatusOK)
+}

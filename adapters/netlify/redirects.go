@@ -1,0 +1,331 @@
+package netlify
+
+import (
+	"fmt"
+	"net/url"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"sitegen.dev/core/diag"
+	"sitegen.dev/core/manifest"
+)
+
+const redirectsFile = "_redirects"
+
+// redirect is one line of _redirects.
+type redirect struct {
+	from, to string
+	status   int
+}
+
+// planRedirects gives the redirects to Netlify, as far as it answers them as the site would; the others stay with the
+// function. A function with a path is asked before _redirects is looked at, so their sources are taken out of its path.
+func (b *builder) planRedirects() {
+	routes := b.site.Manifest.Routes
+	for i := range routes {
+		if r := &routes[i]; r.Type == manifest.Redir {
+			b.planRedirect(r, routes[:i])
+		}
+	}
+	for _, p := range b.client.Pages {
+		if p.Status < 300 || p.Status >= 400 {
+			continue
+		}
+		// A page that stands for a redirect where nobody can redirect.
+		b.private = append(b.private, p.File)
+		to := location(p)
+		known := slices.ContainsFunc(routes, func(r manifest.Route) bool { return r.Type == manifest.Redir && r.Pattern == p.Route })
+		if to != "" && !known {
+			b.add(strings.TrimSuffix(p.Path, "/"), to, statusOf(p.Status))
+		}
+	}
+	if b.site.OnDemand && b.base == "/" {
+		b.excluded = append(b.excluded, "/.netlify/*") // the platform's own
+	}
+	b.planOwn()
+	slices.Sort(b.excluded)
+	b.excluded = slices.Compact(b.excluded)
+}
+
+func location(p manifest.Prerendered) string {
+	for _, h := range p.Headers {
+		if strings.EqualFold(h.Name, "Location") {
+			return h.Value
+		}
+	}
+	return ""
+}
+
+// planRedirect decides about one redirect of site.yaml; before are the routes that come before it.
+func (b *builder) planRedirect(r *manifest.Route, before []manifest.Route) {
+	status := r.Redirect.Status
+	if status == 0 {
+		status = 301
+	}
+	from, rest, problem := b.source(r)
+	to := ""
+	if problem == "" {
+		to, problem = b.target(r, rest)
+	}
+	if b.site.OnDemand {
+		// The function is exact where Netlify only comes near: methods, other statuses, routes that come first.
+		exact := status == 301 || status == 302
+		hidden := slices.ContainsFunc(before, func(o manifest.Route) bool {
+			return !o.Prerender && o.Type != manifest.Redir && overlap(o.Segments, r.Segments)
+		})
+		if problem == "" && exact && !hidden {
+			b.add(from, to, status)
+		}
+		return
+	}
+	if problem != "" {
+		b.warn("SG6205", diag.Pos{File: r.Source, Line: r.Line}, "the redirect from "+r.Pattern+" does nothing on Netlify: "+problem, "write the redirects out one by one")
+		return
+	}
+	b.add(from, to, statusOf(status))
+}
+
+// statusOf is the status that Netlify is known to send. For visitors who only read, each pair means the same.
+func statusOf(status int) int {
+	switch status {
+	case 303, 307:
+		return 302
+	case 308:
+		return 301
+	}
+	return status
+}
+
+// source writes the pattern of a redirect as Netlify has it. rest is the name of the parameter that became a star.
+func (b *builder) source(r *manifest.Route) (from, rest, problem string) {
+	s := strings.TrimSuffix(encodePath(b.base), "/")
+	for i, parts := range r.Segments {
+		switch {
+		case len(parts) == 1 && parts[0].Rest && i == len(r.Segments)-1:
+			return s + "/*", parts[0].Param, ""
+		case len(parts) == 1 && parts[0].Rest:
+			return "", "", "a rest parameter can stand only at the end there"
+		case len(parts) == 1 && parts[0].Param != "":
+			s += "/:" + placeholder(parts[0].Param)
+		case len(parts) == 1:
+			s += "/" + encodePath(parts[0].Text)
+		default:
+			return "", "", "a parameter must be a whole segment there"
+		}
+	}
+	if s == "" {
+		s = "/"
+	}
+	return s, "", ""
+}
+
+// placeholder makes a name that Netlify takes of a parameter's.
+func placeholder(name string) string {
+	return strings.Map(func(c rune) rune {
+		if c == '_' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' {
+			return c
+		}
+		return '_'
+	}, name)
+}
+
+// target writes the target of a redirect.
+func (b *builder) target(r *manifest.Route, rest string) (to, problem string) {
+	to = r.Redirect.To
+	for _, parts := range r.Segments {
+		for _, p := range parts {
+			switch {
+			case p.Param == "":
+			case p.Rest:
+				to = strings.ReplaceAll(to, "[..."+p.Param+"]", "\x00splat")
+			default:
+				to = strings.ReplaceAll(to, "["+p.Param+"]", "\x00"+placeholder(p.Param))
+			}
+		}
+	}
+	if strings.HasPrefix(to, "/") {
+		// What a star stands for may begin with a slash, and two of them lead to another host.
+		first, _, _ := strings.Cut(to[1:], "/")
+		if strings.HasPrefix(first, "\x00splat") && b.base == "/" {
+			if b.site.Manifest.Site == "" {
+				return "", "its target begins with what the visitor sends, so it needs `site:` in site.yaml"
+			}
+			to = strings.TrimSuffix(b.site.Manifest.Site, "/") + to
+		} else {
+			to = strings.TrimSuffix(b.base, "/") + b.slashed(to)
+		}
+	}
+	// A colon of the author's own would be a placeholder too.
+	head, tail := "", to
+	if i := strings.Index(to, "://"); i >= 0 {
+		end := i + 3 + max(strings.IndexByte(to[i+3:], '/'), 0)
+		head, tail = to[:end], to[end:]
+	}
+	tail = strings.ReplaceAll(encodeTarget(tail), ":", "%3A")
+	return head + strings.ReplaceAll(tail, "%00", ":"), ""
+}
+
+// slashed applies the slash policy to a path of the site's own.
+func (b *builder) slashed(to string) string {
+	p, tail := to, ""
+	if i := strings.IndexAny(to, "?#"); i >= 0 {
+		p, tail = to[:i], to[i:]
+	}
+	last := path.Base(p)
+	if p == "/" || strings.Contains(last, "\x00") {
+		return to
+	}
+	switch b.site.Manifest.TrailingSlash {
+	case "always":
+		if !strings.HasSuffix(p, "/") && !strings.Contains(last, ".") {
+			p += "/"
+		}
+	case "never":
+		p = strings.TrimSuffix(p, "/")
+	}
+	return p + tail
+}
+
+// add takes a redirect to the list, and out of the path of the function.
+func (b *builder) add(from, to string, status int) {
+	if from == "" {
+		from = "/"
+	}
+	b.redirects = append(b.redirects, redirect{from, to, status})
+	b.exclude(from)
+}
+
+// exclude takes the source of a redirect out of the path of the function, in the forms that Netlify's rule matches.
+func (b *builder) exclude(from string) {
+	if !b.site.OnDemand || b.o.Mode == lambda {
+		return
+	}
+	pattern := patternOf(from)
+	b.excluded = append(b.excluded, pattern)
+	switch short, star := strings.CutSuffix(pattern, "/*"); {
+	case star && short != "":
+		b.excluded = append(b.excluded, short)
+	case !star && pattern != "/":
+		b.excluded = append(b.excluded, strings.TrimSuffix(pattern, "/")+"/")
+	}
+}
+
+// patternOf is the source of a rule as a URL pattern: stars and placeholders mean the same in both.
+func patternOf(from string) string {
+	segments := strings.Split(from, "/")
+	for i, s := range segments {
+		if s != "*" && !strings.HasPrefix(s, ":") {
+			segments[i] = escapePattern(s)
+		}
+	}
+	return strings.Join(segments, "/")
+}
+
+// escapePattern makes text that stands for itself in a URL pattern.
+func escapePattern(s string) string {
+	var b strings.Builder
+	for _, c := range s {
+		if strings.ContainsRune(`:*?+(){}[]\|^$`, c) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(c)
+	}
+	return b.String()
+}
+
+// planOwn looks at the author's own rules: the function must leave their sources alone, or they never apply.
+func (b *builder) planOwn() {
+	if !b.site.OnDemand || b.o.Mode == lambda {
+		return
+	}
+	number := 0
+	for line := range strings.Lines(string(b.own[redirectsFile])) {
+		number++
+		fields := strings.Fields(line)
+		if len(fields) < 2 || strings.HasPrefix(fields[0], "#") {
+			continue
+		}
+		from := fields[0]
+		if u, err := url.Parse(from); err == nil && u.Host != "" {
+			from = u.Path // of one domain among several
+		}
+		if !strings.HasPrefix(from, "/") {
+			continue
+		}
+		if from == "/*" || from == b.base+"*" || from == "/" {
+			b.warn("SG6206", diag.Pos{File: redirectsFile, Line: number},
+				fmt.Sprintf("the rule for %s never applies: the function answers there first", from),
+				"do it in the middleware, or use `mode: lambda`, which comes after all rules")
+			continue
+		}
+		b.exclude(from)
+	}
+}
+
+// overlap says whether there may be a path that both patterns match.
+func overlap(a, b [][]manifest.Part) bool {
+	switch {
+	case len(a) == 0 && len(b) == 0:
+		return true
+	case len(a) > 0 && isRest(a[0]):
+		return overlap(a[1:], b) || len(b) > 0 && overlap(a, b[1:])
+	case len(b) > 0 && isRest(b[0]):
+		return overlap(b, a)
+	case len(a) == 0 || len(b) == 0:
+		return false
+	}
+	x, xFixed := fixed(a[0])
+	y, yFixed := fixed(b[0])
+	return (!xFixed || !yFixed || x == y) && overlap(a[1:], b[1:])
+}
+
+func isRest(parts []manifest.Part) bool { return len(parts) == 1 && parts[0].Rest }
+
+// fixed gives the text of a segment without parameters.
+func fixed(parts []manifest.Part) (string, bool) {
+	s := ""
+	for _, p := range parts {
+		if p.Param != "" {
+			return "", false
+		}
+		s += p.Text
+	}
+	return s, true
+}
+
+// redirectsText is the file: the author's rules first, then ours, then, in mode lambda, the function for all the rest.
+func (b *builder) redirectsText() []byte {
+	text := string(b.own[redirectsFile])
+	if text != "" && !strings.HasSuffix(text, "\n") {
+		text += "\n"
+	}
+	for _, r := range b.redirects {
+		text += r.from + " " + r.to + " " + strconv.Itoa(r.status) + "\n"
+	}
+	if b.site.OnDemand && b.o.Mode == lambda {
+		text += encodePath(b.base) + "* /.netlify/functions/" + functionName + " 200\n"
+	}
+	return []byte(text)
+}
+
+// encodePath writes a decoded path, or a piece of one, for a URL.
+func encodePath(s string) string { return encodeBytes(s, "-._~!$&'()+,;=@/") }
+
+// encodeTarget is encodePath for what may hold a query, a fragment and escapes.
+func encodeTarget(s string) string {
+	return strings.ReplaceAll(encodeBytes(s, "-._~!$&'()*+,;=:@/?#[]%"), "[", "%5B")
+}
+
+func encodeBytes(s, plain string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		if c := s[i]; '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || strings.IndexByte(plain, c) >= 0 {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,84 @@
+package netlify
+
+import (
+	"context"
+	"strings"
+
+	"sitegen.dev/core/site"
+)
+
+// internal are the beginnings of the names of headers that are between the platform and this program. Pages never see
+// them, whoever sent them: what the platform says is in Platform, Host, Scheme and the address of the visitor, and a
+// page that believed a header in its place would believe the visitor.
+var internal = [...]string{"x-sitegen-", "x-nf-", "x-forwarded-", "forwarded"}
+
+func isInternal(name string) bool {
+	for _, prefix := range internal {
+		if len(name) >= len(prefix) && strings.EqualFold(name[:len(prefix)], prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// hop are the headers of one connection; they mean nothing on the next one.
+var hop = [...]string{"Connection", "Keep-Alive", "Proxy-Connection", "Transfer-Encoding", "Upgrade", "Te", "Trailer", "Proxy-Authorization"}
+
+func isHop(name string) bool {
+	for _, h := range hop {
+		if strings.EqualFold(name, h) {
+			return true
+		}
+	}
+	return false
+}
+
+// receive adds a header line to a request, if a page may see it.
+func receive(req *site.Request, name, value string) {
+	if !isInternal(name) && !isHop(name) {
+		req.Header.AddReceived(name, value)
+	}
+}
+
+// prepare fills in what the platform says about a request.
+func (h *handler) prepare(req *site.Request, p *Platform) {
+	req.Scheme = "https"
+	if p.info.Scheme == "http" {
+		req.Scheme = "http"
+	}
+	req.RemoteAddr = p.info.IP
+	req.Platform = p
+	if !req.Header.Has("Host") {
+		req.Header.AddReceived("Host", req.Host)
+	}
+}
+
+// serve lets the site answer.
+func (h *handler) serve(ctx context.Context, req *site.Request, p *Platform, sink site.Sink) {
+	h.site.Serve(context.WithValue(ctx, requestKey{}, p.info.RequestID), req, sink)
+}
+
+// header gives the lines of an answer as they are sent, one after the other.
+func (h *handler) header(method string, status int, header *site.Header, line func(name, value string)) {
+	for name, value := range header.All() {
+		if !isInternal(name) {
+			line(name, value)
+		}
+	}
+	if !header.Has("X-Content-Type-Options") {
+		line("X-Content-Type-Options", "nosniff")
+	}
+	if h.cache != "" && status == 200 && (method == "GET" || method == "HEAD") && cacheable(header) {
+		line("Netlify-CDN-Cache-Control", h.cache)
+	}
+}
+
+// cacheable says whether a page leaves caching to us: it says nothing about it, and holds nothing for one visitor alone.
+func cacheable(header *site.Header) bool {
+	for _, name := range []string{"Cache-Control", "Cdn-Cache-Control", "Netlify-Cdn-Cache-Control", "Set-Cookie", "Vary"} {
+		if header.Has(name) {
+			return false
+		}
+	}
+	return true
+}
