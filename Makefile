@@ -11,7 +11,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 export GOFLAGS ?= -buildvcs=false
 
 .DEFAULT_GOAL := check
-.PHONY: help demo build check test tools vet unit examples reproducible browser golden fuzz bench clean rename
+.PHONY: help demo build check test tools vet unit examples reproducible browser conformance golden fuzz bench clean rename
 
 help: ## list the tasks
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ examples: build ## build and run the programs in examples/
 
 reproducible: build ## two builds of the site, from two folders, must give the same bytes
 	scripts/reproducible
+
+conformance: ## the conformance suite against every adapter; writes docs/conformance.md
+	scripts/conformance
 
 browser: build ## the site in Chromium, wide and narrow
 	scripts/browser
