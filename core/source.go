@@ -16,7 +16,7 @@ import (
 	"sitegen.dev/core/internal/gocmd"
 )
 
-//go:embed go.mod site/*.go prerender/runtime/*.go prerender/runtime/wire/*.go
+//go:embed go.mod site/*.go site/seal/*.go prerender/runtime/*.go prerender/runtime/wire/*.go
 var source embed.FS
 
 // Runtime gives the runtime as a Go module of its own: packages site and prerender/runtime without their tests, and a

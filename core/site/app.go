@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"sync"
+	"sync/atomic"
 )
 
 // App is a compiled site: what the generated bundle hands to the runtime.
@@ -13,6 +14,7 @@ type App struct {
 	Middleware func(page *Page, next Handler) error // OnRequest of the site; nil when there is none
 	Config     Config
 	Assets     map[string]Asset // by import id: scripts, images, other files
+	Islands    *Islands         // nil on a site without server:defer
 
 	once     sync.Once
 	compiled *compiledApp
@@ -155,6 +157,8 @@ type compiledApp struct {
 	hosts   []hostPattern // that of Config.Site and those of Config.AllowedHosts
 	proxies proxyList
 	assets  string // "/_assets/", below the base
+	islands map[string]*Island
+	ring    atomic.Pointer[KeyRing]
 	paths   pathCache
 }
 
@@ -198,6 +202,11 @@ func compileApp(a *App) (*compiledApp, error) {
 		}
 	}
 	c.table = newTable(c.routes)
+	if a.Islands != nil {
+		if err := c.addIslands(a.Islands.list); err != nil {
+			return nil, err
+		}
+	}
 	if a.Config.AssetsDir != "" {
 		c.assets = "/" + a.Config.AssetsDir + "/"
 	}

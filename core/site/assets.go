@@ -1,6 +1,9 @@
 package site
 
-import "slices"
+import (
+	"slices"
+	"sync"
+)
 
 // Asset is a file that a component imports, or a script that it brings along.
 type Asset struct {
@@ -17,46 +20,52 @@ type Image struct {
 	Format        string // "png", "jpeg", "gif", "webp", "svg", "avif"
 }
 
-// Head writes the stylesheets and other head elements of the route, once per response however often it is called.
-func Head(w *Writer, page *Page) {
-	switch x := page.x; {
-	case x == nil:
-	case w.seams != nil:
-		w.seams.marks = append(w.seams.marks, seam{at: len(w.buf), head: true})
-	default:
-		w.S(x.takeHead())
-	}
+// once is what a page writes once however often it is asked to. Parts of the page may ask at the same time.
+type once struct {
+	mu   sync.Mutex
+	head bool
+	ids  []string // of scripts
 }
 
-func (x *exchange) takeHead() string {
-	x.once.Lock()
-	defer x.once.Unlock()
-	if x.route == nil || x.headDone {
+// take gives the text the first time.
+func (o *once) take(id, text string) string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if id == "" {
+		if o.head {
+			return ""
+		}
+		o.head = true
+		return text
+	}
+	if slices.Contains(o.ids, id) {
 		return ""
 	}
-	x.headDone = true
-	return string(x.route.Head)
+	o.ids = append(o.ids, id)
+	return text
+}
+
+// Head writes the stylesheets and other head elements of the route, once per response however often it is called.
+func Head(w *Writer, page *Page) {
+	if x := page.x; x != nil && x.route != nil {
+		x.write(w, "", string(x.route.Head))
+	}
 }
 
 // Script writes a processed <script> by its id, once per response however often its component is used.
 func Script(w *Writer, page *Page, id string) {
-	switch x := page.x; {
-	case x == nil:
-	case w.seams != nil:
-		w.seams.marks = append(w.seams.marks, seam{at: len(w.buf), id: id})
-	default:
-		w.S(x.takeScript(id))
+	if x := page.x; x != nil {
+		x.write(w, id, string(x.app.app.Assets[id].Tag))
 	}
 }
 
-func (x *exchange) takeScript(id string) string {
-	x.once.Lock()
-	defer x.once.Unlock()
-	if slices.Contains(x.scripts, id) {
-		return ""
+// write writes a text once per response. On a page with parts, where it belongs shows only when all are there.
+func (x *exchange) write(w *Writer, id, text string) {
+	if w.seams != nil {
+		w.seams.marks = append(w.seams.marks, seam{at: len(w.buf), id: id, text: text})
+		return
 	}
-	x.scripts = append(x.scripts, id)
-	return string(x.app.app.Assets[id].Tag)
+	w.S(x.once.take(id, text))
 }
 
 // ImportImage gives an imported image by its id.

@@ -203,17 +203,17 @@ func (p *section) fault() error {
 type seams struct {
 	x     *exchange
 	marks []seam
+	once  *once  // nil for that of the page
 	out   []byte // settled text, on its way out
 	step  int    // limit of the Writer without marks
 	eager bool   // a flush was asked for while a part was running
 }
 
-// seam is a place in the text: of a part, of a script, or of the head's contents.
+// seam is a place in the text: of a part, or of a text that the page has once.
 type seam struct {
-	at   int
-	part *section
-	head bool
-	id   string // of a script
+	at       int
+	part     *section
+	id, text string // of a script; the head's contents have no id
 }
 
 // spillParts is full for a Writer with seams.
@@ -296,34 +296,35 @@ func (w *Writer) hand() {
 
 // write appends what belongs at a mark to the settled text.
 func (s *seams) write(m *seam, warn func(Warning)) error {
-	switch {
-	case m.part != nil:
-		p := m.part
-		if p.err != nil {
-			return p.err
+	p := m.part
+	if p == nil {
+		taken := s.once
+		if taken == nil {
+			taken = &s.x.once
 		}
-		if warn != nil {
-			for _, warning := range p.warnings {
-				warn(warning)
-			}
-		}
-		from := 0
-		for i := range p.w.seams.marks {
-			inner := &p.w.seams.marks[i]
-			s.out = append(s.out, p.w.buf[from:inner.at]...)
-			from = inner.at
-			if err := s.write(inner, warn); err != nil {
-				return err
-			}
-		}
-		s.out = append(s.out, p.w.buf[from:]...)
-		putWriter(p.w)
-		p.w = nil
-	case m.head:
-		s.out = append(s.out, s.x.takeHead()...)
-	default:
-		s.out = append(s.out, s.x.takeScript(m.id)...)
+		s.out = append(s.out, taken.take(m.id, m.text)...)
+		return nil
 	}
+	if p.err != nil {
+		return p.err
+	}
+	if warn != nil {
+		for _, warning := range p.warnings {
+			warn(warning)
+		}
+	}
+	from := 0
+	for i := range p.w.seams.marks {
+		inner := &p.w.seams.marks[i]
+		s.out = append(s.out, p.w.buf[from:inner.at]...)
+		from = inner.at
+		if err := s.write(inner, warn); err != nil {
+			return err
+		}
+	}
+	s.out = append(s.out, p.w.buf[from:]...)
+	putWriter(p.w)
+	p.w = nil
 	return nil
 }
 

@@ -46,6 +46,9 @@ func (x *exchange) rewriteTo(target string) error {
 	x.setURL(&full)
 	x.resp.clearBody()
 	x.resp.Status, x.resp.StatusText, x.resp.done = 0, "", false
+	if x.island != nil {
+		x.resp.Header.drop(islandHeader, 0) // what answers now is none
+	}
 	x.find(nil)
 	return nil
 }

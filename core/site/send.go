@@ -100,6 +100,9 @@ func (x *exchange) finishHeader(h *Header) {
 			}
 		}
 	}
+	if x.island != nil && !h.Has("Cache-Control") {
+		h.lines = append(h.lines, HeaderLine{"Cache-Control", "private, no-store"})
+	}
 	if x.errorAnswer && x.resp.Status >= 400 && !h.Has("Cache-Control") {
 		h.lines = append(h.lines, HeaderLine{"Cache-Control", "no-store"})
 	}

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"sync"
 )
 
 // RequestHandler answers requests for one App on one platform. It is safe for use by several goroutines.
@@ -19,11 +18,21 @@ type RequestHandler struct {
 	noFile []bool
 }
 
-// NewHandler makes a RequestHandler. It panics when the App is not one that the compiler would make.
+// NewHandler makes a RequestHandler. It panics when the App is not one that the compiler would make, and when it has
+// server islands and no key for them; UseKeys says that without a panic.
 func NewHandler(app *App, host Host) *RequestHandler {
 	c, err := app.compile()
 	if err != nil {
 		panic("sitegen: " + err.Error())
+	}
+	if app.Islands != nil {
+		keys := ""
+		if host.Getenv != nil {
+			keys = host.Getenv(keyVariable)
+		}
+		if err := app.UseKeys(keys); err != nil {
+			panic("sitegen: " + err.Error())
+		}
 	}
 	h := &RequestHandler{app: c, host: host, noFile: make([]bool, len(c.routes))}
 	if app.Config.Dev {
@@ -72,8 +81,9 @@ type exchange struct {
 	findErr   error // of the route's list of paths
 	failure   error // that the 500 page is for
 	streamErr error
-	group     *group     // of the parts that are rendered beside the page; nil without
-	once      sync.Mutex // for headDone and scripts
+	group     *group // of the parts that are rendered beside the page; nil without
+	once      once
+	island    *Island // asked for instead of a route
 
 	page    Page
 	resp    Response
@@ -85,12 +95,10 @@ type exchange struct {
 	segBuf  [8]string
 	capBuf  [4]capture
 	lineBuf [8]HeaderLine
-	scripts []string
 
 	rewrites    int
 	errorPages  []int // the statuses whose page was tried
 	prerender   bool
-	headDone    bool
 	committed   bool // status and header were sent
 	dropped     bool // the Writer gave its buffer away unsent, for HEAD
 	errorAnswer bool // an error page, or a short text in its place, is the answer
@@ -146,6 +154,9 @@ func (x *exchange) serve(h *RequestHandler) bool {
 		return !pass && x.finish(x.settle(&statusError{404}))
 	}
 	x.path = below
+	if x.app.islands != nil && strings.HasPrefix(below.enc, islandPath) {
+		return x.app.app.Islands.serve(x, clean, p)
+	}
 	x.find(h)
 	if pass && x.route == nil && x.file == "" {
 		return false
@@ -266,7 +277,7 @@ func (x *exchange) moved(to urlPath) bool {
 
 // find looks for what answers the path: a file, or else a route.
 func (x *exchange) find(h *RequestHandler) {
-	x.route, x.page.Params, x.file, x.entry, x.findErr = nil, nil, "", nil, nil
+	x.route, x.page.Params, x.file, x.entry, x.findErr, x.island = nil, nil, "", nil, nil, nil
 	route, params := x.app.table.find(&x.path, x.path.segments(x.segBuf[:0]), x.capBuf[:0], x.accept)
 	if x.host != nil && x.host.Static != nil && (route == nil || h == nil || !h.noFile[route.index]) {
 		if x.file = x.findFile(); x.file != "" {
@@ -425,6 +436,8 @@ func (x *exchange) execute() (err error) {
 		}
 	}()
 	switch {
+	case x.island != nil:
+		return x.app.app.Islands.render(x)
 	case x.file != "":
 		x.answerFile(x.file)
 		return nil
@@ -546,7 +559,12 @@ func (x *exchange) render(r *compiledRoute) error {
 			Head(w, &x.page)
 		}
 	}
-	err := render(w, &x.page)
+	return x.rendered(render(w, &x.page))
+}
+
+// rendered makes what the Writer holds the answer.
+func (x *exchange) rendered(err error) error {
+	w := x.w
 	if err == nil {
 		err = w.join()
 	}
@@ -563,7 +581,7 @@ func (x *exchange) render(r *compiledRoute) error {
 
 // writer gives an empty Writer for a page.
 func (x *exchange) writer() *Writer {
-	x.headDone, x.scripts, x.dropped = false, nil, false
+	x.once.head, x.once.ids, x.dropped = false, nil, false
 	if x.w == nil {
 		x.w = getWriter()
 	} else {
@@ -642,7 +660,10 @@ func (x *exchange) settleStatus(status int) error {
 	return x.errorPage(status, nil)
 }
 
-func (x *exchange) isEndpoint() bool { return x.route != nil && x.route.Type == EndpointRoute }
+// isEndpoint says whether no person looks at the answer as a page: its errors are no pages either.
+func (x *exchange) isEndpoint() bool {
+	return x.island != nil || x.route != nil && x.route.Type == EndpointRoute
+}
 
 // tooLate is for what a page returns when its output has begun: it can only be broken off, even if the middleware does
 // not pass the error on.
@@ -714,7 +735,10 @@ func (x *exchange) log(level Level, message string, err error) {
 		return
 	}
 	r := LogRecord{Level: level, Message: message, Err: err, Method: x.method, Path: x.url.Path, Status: x.resp.Status}
-	if x.route != nil {
+	switch {
+	case x.island != nil:
+		r.Route = islandPath + x.island.ID
+	case x.route != nil:
 		r.Route = x.route.Pattern
 	}
 	var panicked *PanicError
