@@ -15,6 +15,8 @@ type Bundle struct {
 	Config     Config
 	Assets     map[string]Asset // by import id: scripts, images, files
 	Middleware string           // import path of the package that declares OnRequest, "" for none
+	IslandKey  string           // compiled into the program; "" where it is in the environment
+	IslandMark string           // tells whether a key is the one of the build
 }
 
 // Route is one entry of the route table. Component is nil for redirects.
@@ -96,6 +98,15 @@ func (p *Program) bundle(b Bundle, prerender bool) []byte {
 			comps = append(comps, r.Component)
 		}
 	}
+	islands := b.islands()
+	if len(islands) > 0 {
+		imports = append(imports, strconv.Quote(sealPath))
+	}
+	for _, c := range islands {
+		if !prerender && !slices.Contains(comps, c) {
+			comps = append(comps, c)
+		}
+	}
 	slices.SortFunc(comps, func(a, b *Component) int { return cmp.Compare(a.ImportPath, b.ImportPath) })
 	for i, c := range comps {
 		alias[c] = "c" + strconv.Itoa(i)
@@ -119,6 +130,19 @@ func (p *Program) bundle(b Bundle, prerender bool) []byte {
 	w("\t\t},\n")
 	if b.Middleware != "" {
 		w("\t\tMiddleware: _mw.OnRequest,\n")
+	}
+	if len(islands) > 0 {
+		key := b.IslandKey
+		if prerender {
+			key = "" // comes with the job
+		}
+		w("\t\tIslands: _sg.NewIslands(\n\t\t\tfunc(keys string) (_sg.KeyRing, error) { return seal.New(keys) }, ", strconv.Quote(key), ", ", strconv.Quote(b.IslandMark), ",\n")
+		for _, c := range islands {
+			if !prerender {
+				w("\t\t\t_sg.NewIsland(", strconv.Quote(c.islandID()), ", ", strconv.Quote(c.propsHash()), ", ", strconv.Quote(c.Path), ", ", alias[c], ".Render),\n")
+			}
+		}
+		w("\t\t),\n")
 	}
 	w("\t\tConfig: _sg.Config{", b.Config.literal(), "},\n")
 	w("\t\tAssets: map[string]_sg.Asset{")

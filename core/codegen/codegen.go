@@ -59,9 +59,10 @@ type Component struct {
 	Assets      []AssetImport
 	Flags       Flags
 	Features    []manifest.Feature
-	HasHead     bool // the template holds <head>
-	HasDoctype  bool // the template begins with <!doctype …>
-	HasTemplate bool // there is anything but blanks and Go comments below the fence
+	Deferred    []Deferred // the uses of server:defer
+	HasHead     bool       // the template holds <head>
+	HasDoctype  bool       // the template begins with <!doctype …>
+	HasTemplate bool       // there is anything but blanks and Go comments below the fence
 
 	file    *syntax.File
 	dir     string // slash-separated directory of the source, base of its relative imports

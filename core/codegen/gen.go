@@ -643,7 +643,8 @@ func (p *printer) statement(op Stmt) {
 func (p *printer) call(op Call) {
 	// A call among the props may have failed. The component must not run on what it returned then.
 	checked := slices.ContainsFunc(op.Props, Field.mayFail)
-	if checked {
+	apart := checked || op.Async || op.Defer != nil // the props are made here and now, whoever uses them
+	if apart {
 		p.stmt(-1, "{")
 		p.indent++
 		p.open(-1)
@@ -651,17 +652,34 @@ func (p *printer) call(op Call) {
 		p.mark(op.At)
 		p.props(op)
 		p.close("")
+	}
+	if checked {
 		p.stmt(-1, "if _w.Err() != nil {")
 		p.stmt(-1, "\treturn _w.Err()")
 		p.stmt(-1, "}")
 	}
+	if op.Defer != nil {
+		p.deferred(op)
+		return
+	}
+	if op.Async {
+		p.open(-1)
+		p.raw("if _err := ")
+		p.mark(op.At)
+		p.close("_sg.Async(_w, page, func(_w *_sg.Writer, page *_sg.Page) error {")
+		p.indent++
+	}
 	p.open(-1)
-	p.raw("if _err := ")
+	if op.Async {
+		p.raw("return ")
+	} else {
+		p.raw("if _err := ")
+	}
 	p.mark(op.At)
 	p.qualified(op.Package, "Render")
 	p.typeArgs(op.TypeArgs, true)
 	p.raw("(_w, page, ")
-	if checked {
+	if apart {
 		p.raw("_sgProps")
 	} else {
 		p.props(op)
@@ -670,28 +688,73 @@ func (p *printer) call(op Call) {
 	p.qualified(op.Package, "Slots")
 	p.typeArgs(op.TypeArgs, op.SlotArgs)
 	p.raw("{")
-	// Slots handed on come first: gofmt has its own mind about a comment behind a function of several lines.
-	var slots []SlotFill
-	for _, forward := range []bool{true, false} {
-		for _, s := range op.Slots {
-			if (s.Forward != "") == forward {
-				slots = append(slots, s)
-			}
-		}
-	}
-	for i, s := range slots {
+	for i, s := range op.slots() {
 		if i > 0 {
 			p.raw(", ")
 		}
+		p.raw(s.Name, ": ")
 		p.fill(s)
 	}
-	p.close("}); _err != nil {")
+	if op.Async {
+		p.close("})")
+		p.indent--
+		p.tabs(p.indent)
+		p.raw("}")
+	} else {
+		p.raw("}")
+	}
+	p.close("); _err != nil {")
 	p.stmt(-1, "\treturn _err")
 	p.stmt(-1, "}")
-	if checked {
+	if apart {
 		p.indent--
 		p.stmt(-1, "}")
 	}
+}
+
+// slots gives the filled slots, those handed on first: gofmt has its own mind about a comment behind a function of
+// several lines.
+func (op *Call) slots() []SlotFill {
+	var out []SlotFill
+	for _, forward := range []bool{true, false} {
+		for _, s := range op.Slots {
+			if (s.Forward != "") == forward {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+// deferred writes what stands for a component that a request of its own renders. The block of the props is open.
+func (p *printer) deferred(op Call) {
+	p.open(-1)
+	p.raw("if _err := ")
+	p.mark(op.At)
+	p.raw("_sg.Defer(_w, page, ", strconv.Quote(op.Defer.ID), ", ", strconv.Quote(op.Defer.Props), ", _sgProps, ")
+	if len(op.Slots) == 0 {
+		p.raw("nil, ")
+	} else {
+		p.raw("_sg.Fills{")
+		for i, s := range op.slots() {
+			if i > 0 {
+				p.raw(", ")
+			}
+			p.raw(strconv.Quote(s.Name), ": ")
+			p.fill(s)
+		}
+		p.raw("}, ")
+	}
+	if len(op.Defer.Fallback) == 0 {
+		p.raw("nil")
+	} else {
+		p.closure(op.Defer.Fallback)
+	}
+	p.close("); _err != nil {")
+	p.stmt(-1, "\treturn _err")
+	p.stmt(-1, "}")
+	p.indent--
+	p.stmt(-1, "}")
 }
 
 // mayFail says whether the value of a prop comes with an error.
@@ -829,7 +892,6 @@ func (p *printer) text(t *Text) {
 
 // fill writes what goes into a slot.
 func (p *printer) fill(s SlotFill) {
-	p.raw(s.Name, ": ")
 	switch {
 	case s.Forward != "":
 		p.mark(s.At)

@@ -94,6 +94,7 @@ func Link(in Input) (*Program, *diag.List) {
 		lower(p, c, diags)
 	}
 	for _, c := range p.Components {
+		c.deferrable(diags)
 		l.unused(c)
 	}
 	return p, diags

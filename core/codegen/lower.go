@@ -412,7 +412,13 @@ func (l *lowerer) unsupported(a *syntax.Attr) bool {
 	case "client":
 		l.err("SG2041", a.NameSpan, a.Name+" (client islands) is not part of this version of sitegen", "use a <script> or a custom element")
 	case "server":
-		l.err("SG2041", a.NameSpan, a.Name+" (server islands) is not part of this version of sitegen", "remove it: the component is then rendered with the page")
+		hint := ""
+		if slices.Contains(serverDirectives, a.Name) {
+			hint = "put it on a component that holds this"
+		} else if s := suggest(a.Name, serverDirectives); s != "" {
+			hint = "did you mean " + s + "?"
+		}
+		l.err("SG2040", a.NameSpan, a.Name+" is no directive of an element: components have server:defer and server:async", hint)
 	case "transition":
 		l.err("SG2041", a.NameSpan, a.Name+" (view transitions) is not part of this version of sitegen", "use the CSS property view-transition-name")
 	default:

@@ -24,8 +24,9 @@ func (l *lowerer) component(e *syntax.Element, in place) Ops {
 	}
 	op := Call{At: e.NameSpan.Start, Package: pkg}
 	l.typeArgs(e, callee, &op)
+	l.server(e, callee, &op)
 	op.Props = l.props(e, callee)
-	op.Slots = l.fills(e, callee, in)
+	op.Slots = l.fills(e, callee, in, op.Defer)
 	return Ops{op}
 }
 
@@ -177,7 +178,7 @@ func (l *lowerer) props(e *syntax.Element, callee *Component) []Field {
 			more.Spreads = append(more.Spreads, l.code(a.Expr))
 			continue
 		}
-		if l.directive(a) {
+		if a.Name == "server:defer" || a.Name == "server:async" || l.directive(a) {
 			continue
 		}
 		name := a.Name
@@ -407,7 +408,7 @@ type fill struct {
 }
 
 // fills sorts the children of a component into its slots.
-func (l *lowerer) fills(e *syntax.Element, callee *Component, in place) []SlotFill {
+func (l *lowerer) fills(e *syntax.Element, callee *Component, in place, deferred *Defer) []SlotFill {
 	def := &fill{at: e.NameSpan}
 	groups := []*fill{}
 	find := func(name string, at syntax.Span) *fill {
@@ -456,6 +457,10 @@ func (l *lowerer) fills(e *syntax.Element, callee *Component, in place) []SlotFi
 		out = append(out, l.fillSlot(e, callee, &inner, def, nil)...)
 	}
 	for _, g := range groups {
+		if deferred != nil && foldName(g.name) == "fallback" {
+			deferred.Fallback = l.nodes(stripSlot(g.nodes), inner)
+			continue
+		}
 		out = append(out, l.fillSlot(e, callee, &inner, g, nil)...)
 	}
 	return out

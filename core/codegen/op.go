@@ -122,7 +122,8 @@ type (
 		X    Code     `json:"x"`
 		Vars []string `json:"vars,omitempty"`
 	}
-	// Call renders a component. Package is its qualifier, "" for the component itself.
+	// Call renders a component. Package is its qualifier, "" for the component itself. With Async it is rendered beside
+	// the page, with Defer by a request of its own.
 	Call struct {
 		At       int        `json:"at"`
 		Package  string     `json:"package,omitempty"`
@@ -131,6 +132,14 @@ type (
 		PropArgs bool       `json:"propArgs,omitempty"` // Props takes the type arguments too
 		Props    []Field    `json:"props,omitempty"`
 		Slots    []SlotFill `json:"slots,omitempty"`
+		Async    bool       `json:"async,omitempty"`
+		Defer    *Defer     `json:"defer,omitempty"`
+	}
+	// Defer is what the page holds in place of a component.
+	Defer struct {
+		ID       string `json:"id"`
+		Props    string `json:"props"` // hash of their declaration
+		Fallback Ops    `json:"fallback,omitempty"`
 	}
 	// Field sets a field of Props.
 	Field struct {
