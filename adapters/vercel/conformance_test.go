@@ -103,8 +103,41 @@ func addLambdaModule(dir string) error {
 	return os.WriteFile(filepath.Join(dir, "go.sum"), []byte(lines.String()), 0o666)
 }
 
-// differences are the cases that Vercel answers otherwise, with the reason.
-var differences = map[string]string{}
+// The reasons for which Vercel answers otherwise.
+const (
+	filesGetHead  = "the platform answers for files, and takes GET and HEAD only"
+	ownForwarded  = "the platform writes X-Forwarded-* itself and believes nobody else's"
+	ownHosts      = "the platform answers for files, for the hosts that the project has as its domains"
+	redirectsThey = "redirects of site.yaml are the platform's and never reach the function"
+	streamsNot    = "a function of this mode sends its answer as a whole"
+)
+
+// differences are the cases that Vercel answers otherwise.
+var differences = map[string]string{
+	"csrf/refused-before-the-page/redirect":         redirectsThey,
+	"redirect/middleware-runs-for-redirects":        redirectsThey,
+	"prerender/method/options":                      filesGetHead,
+	"static/method/options":                         filesGetHead,
+	"static/failed-condition-is-not-cached":         "the headers of a file are the platform's",
+	"static/compressed":                             "the platform compresses by itself; the preview sends files as they are",
+	"rewrite/prerendered/public-file":               "the function carries the prerendered pages, but not the public folder",
+	"hosts/not-allowed/file":                        ownHosts,
+	"hosts/not-allowed/page-file":                   ownHosts,
+	"hosts/trusted-forwarded/host":                  ownForwarded,
+	"hosts/trusted-forwarded/host-and-proto":        ownForwarded,
+	"hosts/trusted-forwarded/all":                   ownForwarded,
+	"hosts/trusted-forwarded/default-port":          ownForwarded,
+	"hosts/trusted-forwarded/first-of-list":         ownForwarded,
+	"hosts/trusted-forwarded/scheme-rule":           ownForwarded,
+	"hosts/trusted-forwarded/junk-proto":            ownForwarded,
+	"hosts/trusted-forwarded/junk-port":             ownForwarded,
+	"hosts/client-address/one":                      ownForwarded,
+	"hosts/client-address/last-that-is-not-trusted": ownForwarded,
+	"hosts/client-address/trusted-ones-skipped":     ownForwarded,
+	"hosts/client-address/port":                     ownForwarded,
+	"hosts/client-address/ipv6":                     ownForwarded,
+	"hosts/client-address/ipv6-in-brackets":         ownForwarded,
+}
 
 // lambdaDifferences are those of mode lambda alone.
 var lambdaDifferences = map[string]string{}

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	stdlog "log"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -115,7 +116,12 @@ func startInstance(dir, handler string, env []string, log io.Writer) (*instance,
 	i.proxy = &httputil.ReverseProxy{
 		FlushInterval: -1,
 		Rewrite:       i.rewrite,
-		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {
+		ErrorLog:      stdlog.New(io.Discard, "", 0),
+		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
+			if b, ok := r.Context().Value(bodyKey{}).(*watchedBody); ok && b.broken.Load() {
+				http.Error(w, "Bad Request", http.StatusBadRequest)
+				return
+			}
 			http.Error(w, "A server error has occurred\n\nFUNCTION_INVOCATION_FAILED", http.StatusInternalServerError)
 		},
 		Transport: &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 64},
@@ -275,7 +281,31 @@ func (i *instance) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			// Work may go on behind the answer; the message still has its place.
 		}
 	}()
-	i.proxy.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestKey{}, id)))
+	ctx := context.WithValue(r.Context(), requestKey{}, id)
+	if r.Body != nil && r.Body != http.NoBody {
+		b := &watchedBody{ReadCloser: r.Body}
+		r.Body = b
+		ctx = context.WithValue(ctx, bodyKey{}, b)
+	}
+	i.proxy.ServeHTTP(w, r.WithContext(ctx))
+}
+
+// bodyKey is the key under which a context gives its watchedBody.
+type bodyKey struct{}
+
+// watchedBody remembers whether it was the visitor who broke off.
+type watchedBody struct {
+	io.ReadCloser
+	broken atomic.Bool
+}
+
+// Read gives the next bytes.
+func (b *watchedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && err != io.EOF {
+		b.broken.Store(true)
+	}
+	return n, err
 }
 
 // stop asks the function to end as the platform does, and ends it by force when it does not.

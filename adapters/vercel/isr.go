@@ -30,10 +30,6 @@ type isrRoute struct {
 	config prerenderConfig
 }
 
-// plainSegment is a segment with one spelling only. Any other goes to the function without a cache, so that nobody can
-// fill the cache with spellings of one page.
-const plainSegment = `[A-Za-z0-9_.~-]+`
-
 // isrToken is what the routes of this build carry. It depends on all that the build was made from, and is known to
 // nobody who does not have that.
 func isrToken(m *manifest.Manifest) string {
@@ -42,7 +38,8 @@ func isrToken(m *manifest.Manifest) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// isrRoutes finds the routes that are cached, with the rule of each.
+// isrRoutes finds the routes that are cached, with the rule of each. Only paths with one spelling are, so that nobody can
+// fill the cache with spellings of one page; the others go to the function.
 func isrRoutes(m *manifest.Manifest, o *Options, report func(at, problem, hint string), warn func(diag.Diagnostic)) []isrRoute {
 	var out []isrRoute
 	taken := map[string]bool{}

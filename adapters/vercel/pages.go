@@ -2,16 +2,20 @@ package vercel
 
 import (
 	"bufio"
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sitegen.dev/core/adapter"
@@ -24,8 +28,8 @@ type pageList struct {
 	names  []string // of all files, sorted
 	hidden []string // files and folders that are not for visitors
 	list   []page
-	html   []string // prerendered pages of status 200, when they are asked for
-	format string   // of the build
+	all    []page // everything that was prerendered
+	format string // of the build
 }
 
 // page is a prerendered page with a status or headers of its own.
@@ -60,7 +64,7 @@ func hiddenName(name string) bool {
 }
 
 // readPages lists the client files.
-func readPages(ctx context.Context, site *adapter.Site, html bool) (*pageList, error) {
+func readPages(ctx context.Context, site *adapter.Site) (*pageList, error) {
 	l := &pageList{format: site.Manifest.BuildFormat}
 	err := fs.WalkDir(os.DirFS(site.ClientDir), ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
@@ -80,11 +84,11 @@ func readPages(ctx context.Context, site *adapter.Site, html bool) (*pageList, e
 		return nil, err
 	}
 	slices.Sort(l.names)
-	return l, l.readList(site.Prerendered, html)
+	return l, l.readList(site.Prerendered)
 }
 
 // readList reads the list of prerendered files. There is none where nothing was prerendered.
-func (l *pageList) readList(name string, html bool) error {
+func (l *pageList) readList(name string) error {
 	if name == "" {
 		return nil
 	}
@@ -104,9 +108,7 @@ func (l *pageList) readList(name string, html bool) error {
 		} else if err != nil {
 			return fmt.Errorf("list of prerendered files: %w", err)
 		}
-		if html && strings.HasSuffix(p.File, ".html") {
-			l.html = append(l.html, p.File)
-		}
+		l.all = append(l.all, page{p})
 		if p.Status != 200 && p.Status != 0 || len(p.Headers) > 0 {
 			l.list = append(l.list, page{p})
 		}
@@ -139,6 +141,44 @@ func (l *pageList) redirectFiles() []string {
 		}
 	}
 	return names
+}
+
+// forFunction lists the pages that the function gets a copy of, for errors and rewrites: all that were prerendered, and
+// plain HTML files.
+func (l *pageList) forFunction() []page {
+	byName := map[string]page{}
+	for _, name := range l.names {
+		if strings.HasSuffix(name, ".html") {
+			byName[name] = page{manifest.Prerendered{File: name, Status: 200}}
+		}
+	}
+	for _, p := range l.all {
+		byName[p.File] = p
+		if p.Status >= 300 && p.Status < 400 {
+			delete(byName, p.File)
+		}
+	}
+	out := make([]page, 0, len(byName))
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
+		out = append(out, byName[name])
+	}
+	return out
+}
+
+// encodePages writes the list that runtime/pages.go reads.
+func encodePages(list []page) []byte {
+	var b bytes.Buffer
+	for _, p := range list {
+		fields := []string{p.File, strconv.Itoa(cmp.Or(p.Status, 200))}
+		for _, h := range p.Headers {
+			fields = append(fields, h.Name, h.Value)
+		}
+		for i, f := range fields {
+			fields[i] = url.PathEscape(f)
+		}
+		b.WriteString(strings.Join(fields, "\t") + "\n")
+	}
+	return b.Bytes()
 }
 
 // overrides gives files the paths and types that their names do not say.

@@ -60,6 +60,13 @@ const (
 	restOrMore   = `.*?`
 	withSuffix   = `[^/]+\.[^/.]+` // a name with a file extension
 	restSuffix   = `(?:[^/\\].*/)?[^/]+\.[^/.]+`
+
+	// Those with one spelling only, and without dot segments. Any other path is for the function to understand.
+	plainSegment    = `[A-Za-z0-9_~-][A-Za-z0-9_.~-]*`
+	plainOne        = plainSegment + `?`
+	plainRest       = `(?:` + plainSegment + `/)*?` + plainSegment + `?`
+	plainSuffix     = plainSegment + `\.[A-Za-z0-9_~-]+`
+	plainRestSuffix = `(?:` + plainSegment + `/)*?` + plainSuffix
 )
 
 // expression is a pattern of a route as a regular expression.
@@ -69,6 +76,7 @@ type expression struct {
 	capture  bool   // put parameters into groups
 	noRest   bool   // rest parameters are empty
 	suffix   string // the parameter whose value has a file extension
+	plain    bool   // values have one spelling only
 	order    []string
 }
 
@@ -85,7 +93,7 @@ func (e *expression) build() string {
 				b.WriteString("(?:/" + restOrMore + ")?")
 				continue
 			}
-			b.WriteString("/" + e.group(parts[0].Param, restSegments, restSuffix))
+			b.WriteString("/" + e.group(parts[0].Param, true))
 			continue
 		}
 		b.WriteByte('/')
@@ -94,21 +102,29 @@ func (e *expression) build() string {
 				b.WriteString(literal(p.Text))
 				continue
 			}
-			b.WriteString(e.group(p.Param, oneSegment, withSuffix))
+			b.WriteString(e.group(p.Param, false))
 		}
 	}
 	return b.String()
 }
 
-func (e *expression) group(name, usual, suffix string) string {
+func (e *expression) group(name string, rest bool) string {
+	table := [...]string{oneSegment, restSegments, withSuffix, restSuffix, plainOne, plainRest, plainSuffix, plainRestSuffix}
+	i := 0
+	if rest {
+		i++
+	}
 	if name == e.suffix {
-		usual = suffix
+		i += 2
+	}
+	if e.plain {
+		i += 4
 	}
 	if !e.capture {
-		return usual
+		return table[i]
 	}
 	e.order = append(e.order, name)
-	return "(" + usual + ")"
+	return "(" + table[i] + ")"
 }
 
 // whole puts ends around an expression. A slash at the end of the path matches too, but not behind a file's name.

@@ -183,8 +183,15 @@ func (p *preview) stop() error {
 
 // ServeHTTP answers as the platform would.
 func (p *preview) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if u, err := url.ParseRequestURI(r.RequestURI); err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil {
+		r.RequestURI = u.RequestURI() // the absolute form; net/http has taken the host from it
+	}
+	if size := headerSize(r.Header); size > maxHeaders {
+		http.Error(w, "Request Header Fields Too Large\n\nREQUEST_HEADER_TOO_LARGE", http.StatusRequestHeaderFieldsTooLarge)
+		return
+	}
 	raw, query, _ := strings.Cut(r.RequestURI, "?")
-	if !strings.HasPrefix(raw, "/") {
+	if !strings.HasPrefix(raw, "/") || dotSegments(raw) {
 		http.Error(w, "Bad Request", http.StatusBadRequest)
 		return
 	}
@@ -212,6 +219,30 @@ func (p *preview) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.status = http.StatusNotFound
 	p.fail(w, s)
+}
+
+// maxHeaders is how much the platform takes of all header lines together.
+const maxHeaders = 32 << 10
+
+func headerSize(h http.Header) int {
+	n := 0
+	for name, values := range h {
+		for _, v := range values {
+			n += len(name) + len(v) + 4
+		}
+	}
+	return n
+}
+
+// dotSegments says whether a path has a segment that would lead elsewhere. Browsers and the platform resolve them before
+// anybody looks; nothing in front of the preview does.
+func dotSegments(raw string) bool {
+	for seg := range strings.SplitSeq(raw, "/") {
+		if s, err := url.PathUnescape(seg); err == nil && (s == "." || s == "..") {
+			return true
+		}
+	}
+	return false
 }
 
 // ended answers where a rule has a status and leads nowhere.
@@ -261,13 +292,13 @@ func copyHeaders(w http.ResponseWriter, h http.Header) {
 // find looks for a file by a path as it is sent.
 func (p *preview) find(raw string) (file, bool) {
 	name, err := url.PathUnescape(raw)
-	if err != nil {
-		return file{}, false
+	if err != nil || strings.Count(name, "/") != strings.Count(raw, "/") {
+		return file{}, false // a slash that was escaped is part of a name
 	}
 	name = strings.TrimPrefix(name, "/")
 	trimmed := strings.TrimSuffix(name, "/")
 	for _, try := range []string{name, trimmed, strings.TrimPrefix(trimmed+"/index.html", "/")} {
-		if f, ok := p.files[try]; ok {
+		if f, ok := p.files[try]; ok && (try != trimmed || try == name || !hasExtension(try)) {
 			return f, true
 		}
 	}
@@ -298,14 +329,14 @@ func (p *preview) answer(w http.ResponseWriter, s *passage, raw, query string) b
 	if r.RequestURI = target; s.query != "" {
 		r.RequestURI += "?" + s.query
 	}
-	if r.Body != nil {
+	if r.Body != nil && r.Body != http.NoBody {
 		if r.ContentLength > maxBody {
 			http.Error(w, "Request Entity Too Large\n\nFUNCTION_PAYLOAD_TOO_LARGE", http.StatusRequestEntityTooLarge)
 			return true
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	}
-	f.ServeHTTP(&withHeaders{ResponseWriter: w, headers: s.headers}, r)
+	f.ServeHTTP(&withHeaders{ResponseWriter: w, headers: s.headers, duplex: r.Body != nil && r.Body != http.NoBody}, r)
 	return true
 }
 
@@ -336,10 +367,17 @@ func (p *preview) file(w http.ResponseWriter, s *passage, f file, status int) {
 		}
 		return
 	}
+	if len(r.Header.Get("Range")) > maxRange {
+		r = r.Clone(r.Context())
+		r.Header.Del("Range")
+	}
 	sum := sha256.Sum256(data)
 	h.Set("Etag", `"`+hex.EncodeToString(sum[:16])+`"`)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
 }
+
+// maxRange is how long a header Range may be; a longer one asks for nothing sensible.
+const maxRange = 256
 
 // platform answers what the platform answers itself: images, unchanged here, and the scripts of its analytics, which do
 // nothing here.
@@ -382,6 +420,7 @@ func (p *preview) image(w http.ResponseWriter, r *http.Request) {
 type withHeaders struct {
 	http.ResponseWriter
 	headers http.Header
+	duplex  bool // the request has a body
 	done    bool
 }
 
@@ -393,6 +432,12 @@ func (w *withHeaders) WriteHeader(status int) {
 	if !w.done && status >= 200 {
 		w.done = true
 		copyHeaders(w, w.headers)
+		if w.Header()["Content-Type"] == nil {
+			w.Header()["Content-Type"] = nil // no guessing
+		}
+		if w.duplex && w.Header()["Content-Length"] == nil {
+			http.NewResponseController(w.ResponseWriter).EnableFullDuplex() // the function may read and write at once
+		}
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
@@ -517,7 +562,7 @@ func (k *kept) Flush() {}
 // contentTypes is the type by extension, as the platform has it.
 var contentTypes = map[string]string{
 	".html": "text/html; charset=utf-8", ".htm": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8",
-	".js": "application/javascript; charset=utf-8", ".mjs": "application/javascript; charset=utf-8",
+	".js": "text/javascript; charset=utf-8", ".mjs": "text/javascript; charset=utf-8",
 	".json": "application/json; charset=utf-8", ".map": "application/json; charset=utf-8", ".webmanifest": "application/manifest+json; charset=utf-8",
 	".xml": "application/xml", ".rss": "application/rss+xml", ".atom": "application/atom+xml", ".txt": "text/plain; charset=utf-8",
 	".md": "text/markdown; charset=utf-8", ".csv": "text/csv; charset=utf-8", ".ics": "text/calendar; charset=utf-8", ".vtt": "text/vtt; charset=utf-8",

@@ -113,22 +113,47 @@ func (t *table) moved(src, location string, status int) {
 
 // slashes brings paths into their one form: no empty segments, and with or without a slash at the end.
 func (t *table) slashes() {
+	if t.m.TrailingSlash == "never" {
+		t.permanent(`^(/[^/\\].*?)/{2,}$`, "$1")
+	}
+	t.permanent(`^/{2,}([^/\\].*?)/{2,}(.*)$`, "/$1/$2")
 	t.permanent(`^/{2,}([^/\\].*)?$`, "/$1")
-	t.permanent(`^(/.*?[^/])/{2,}(.*)$`, "$1/$2")
+	t.permanent(`^(/[^/\\].*?)/{2,}(.*)$`, "$1/$2")
 	base := t.base()
 	switch t.m.TrailingSlash {
 	case "always":
 		if base != "" {
 			t.permanent("^"+literal(base)+"$", escapePath(base)+"/")
 		}
-		// The last segment has no dot, or begins with its only one, or ends in one: then it is no file's name.
-		t.permanent("^("+t.below(`(?:/.*)?/(?:[^/.]+|\.[^/.]*|[^/]*\.))`)+"$", "$1/")
+		if files := t.extensionless(); files != "" {
+			t.add(route{Src: "^(" + t.below("/(?:"+files+")") + ")$", Dest: "$1", CaseSensitive: true})
+		}
+		t.permanent("^("+t.below(plainSegments+notAFile)+")$", "$1/")
 	case "never":
 		if base != "" {
 			t.permanent("^"+literal(base)+"/$", escapePath(base))
 		}
-		t.permanent("^("+t.below(`(?:/.*)?/(?:[^/.]+|\.[^/.]*|[^/]*\.))`)+"/$", "$1")
+		t.permanent("^("+t.below(plainSegments+notAFile)+")/$", "$1")
 	}
+}
+
+// The pieces of a path that the slash policy is for: segments without escapes, which the function sees to, and without
+// dot segments; then a last one that is no file's name, since it has no dot, or begins with its only one, or ends in one.
+const (
+	plainSegments = `(?:/[^/%]*[^/%.][^/%]*)*`
+	notAFile      = `/(?:[^/.%]+|\.[^/.%]+|[^/%]*[^/%.]\.)`
+)
+
+// extensionless matches the names, below the base, of public files without an extension: they are what they are,
+// whatever the policy.
+func (t *table) extensionless() string {
+	var names []string
+	for _, name := range t.pages.names {
+		if !hasExtension(name) && plainText(name) {
+			names = append(names, literal(name))
+		}
+	}
+	return strings.Join(names, "|")
 }
 
 // statuses serves finished pages with a status of their own, 404.html first of all.
@@ -169,6 +194,8 @@ func (t *table) missingAssets() {
 		r := route{Src: "^" + dir + ".*$", Headers: map[string]string{"Cache-Control": cacheNever}, Status: http.StatusNotFound}
 		if t.pages.has("404.html") {
 			r.Dest = t.static("404.html")
+		} else if notFound := t.errorRoute(404); t.onDemand && notFound != nil {
+			r.Dest = "/" + renderName
 		}
 		t.add(r)
 	}
@@ -264,8 +291,11 @@ func (t *table) redirect(r *manifest.Route) {
 		variants = []expression{{suffix: last}, {}}
 	}
 	for _, v := range variants {
-		v.segments, v.base, v.capture = r.Segments, t.m.Base, true
+		v.segments, v.base, v.capture, v.plain = r.Segments, t.m.Base, true, t.onDemand
 		t.redirectRule(r, v)
+	}
+	if len(names) > 0 && t.onDemand {
+		defer t.add(route{Src: routeExpression(t.m, r.Segments), Dest: "/" + renderName, CaseSensitive: true})
 	}
 	if rest {
 		t.redirectRule(r, expression{segments: r.Segments, base: t.m.Base, capture: true, noRest: true})

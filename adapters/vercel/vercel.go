@@ -21,6 +21,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"sitegen.dev/core/adapter"
 	"sitegen.dev/core/diag"
@@ -158,7 +159,7 @@ func (b *builder) plan(ctx context.Context) error {
 		b.insert += `<script defer src="/_vercel/speed-insights/script.js"></script>`
 	}
 	var err error
-	if b.pages, err = readPages(ctx, b.site, b.insert != ""); err != nil {
+	if b.pages, err = readPages(ctx, b.site); err != nil {
 		return err
 	}
 	if b.site.OnDemand {
@@ -254,7 +255,11 @@ func (b *builder) static(ctx context.Context) error {
 	if b.insert == "" {
 		return nil
 	}
-	return adapter.Each(ctx, b.pages.html, func(name string) error {
+	return adapter.Each(ctx, b.pages.all, func(p page) error {
+		name := p.File
+		if !strings.HasSuffix(name, ".html") {
+			return nil
+		}
 		data, err := b.out.ReadFile(path.Join(dir, name))
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil // a redirect, which is gone
@@ -281,6 +286,10 @@ func (b *builder) function(ctx context.Context) error {
 		return err
 	}
 	source := adapter.Files{}
+	size, err := b.copyPages(ctx, source)
+	if err != nil {
+		return err
+	}
 	if source["main.go"], err = b.main(pkg, source); err != nil {
 		return err
 	}
@@ -299,10 +308,11 @@ func (b *builder) function(ctx context.Context) error {
 	if err := b.out.Go(ctx, build); err != nil {
 		return err
 	}
-	size, err := b.include(ctx)
+	included, err := b.include(ctx)
 	if err != nil {
 		return err
 	}
+	size += included
 	if program, err := b.out.ReadFile(build.Output); err != nil {
 		return err
 	} else if size += int64(len(program)); size > maxFunction {
@@ -358,29 +368,63 @@ func (b *builder) functionConfig() functionConfig {
 	return fc
 }
 
-// main writes the program. The pages for errors go into it, in files beside its source.
-func (b *builder) main(runtime string, source adapter.Files) ([]byte, error) {
-	var pages, embeds strings.Builder
-	for _, status := range []int{404, 500} {
-		name := fmt.Sprintf("%d.html", status)
-		if !b.pages.has(name) {
-			continue
-		}
-		data, err := b.out.ReadFile(path.Join(staticDir, strings.Trim(b.site.Manifest.Base, "/"), name))
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		source[name] = data
-		fmt.Fprintf(&embeds, "//go:embed %s\nvar page%d string\n\n", name, status)
-		fmt.Fprintf(&pages, "%q: page%d,\n", name, status)
+// pagesList is the list of pages, beside the source of the program; maxPages is how much of them the function gets.
+const (
+	pagesList = "pages.txt"
+	maxPages  = 50_000_000
+)
+
+// copyPages puts the finished pages beside the program, which answers errors and rewrites with them. A site with more of
+// them than a function should carry gets only those for errors.
+func (b *builder) copyPages(ctx context.Context, source adapter.Files) (int64, error) {
+	dir := path.Join(staticDir, strings.Trim(b.site.Manifest.Base, "/"))
+	list := b.pages.forFunction()
+	size, err := b.copyList(ctx, dir, list)
+	if err != nil {
+		return 0, err
 	}
+	if size > maxPages {
+		if err := b.out.Remove(renderDir + "/pages"); err != nil {
+			return 0, err
+		}
+		list = slices.DeleteFunc(list, func(p page) bool { return p.File != "404.html" && p.File != "500.html" })
+		b.out.Report(diag.Diagnostic{Severity: diag.Info, Code: "SG6108", Range: diag.Range{Pos: b.site.OptionsAt},
+			Message: fmt.Sprintf("the prerendered pages have more than %d MB, so the function does without them and a rewrite to one of them finds nothing", maxPages/1_000_000),
+			Hint:    "redirect instead of rewriting, or render the targets on demand"})
+		if size, err = b.copyList(ctx, dir, list); err != nil {
+			return 0, err
+		}
+	}
+	if len(list) > 0 {
+		source[pagesList] = encodePages(list)
+	}
+	return size, nil
+}
+
+func (b *builder) copyList(ctx context.Context, dir string, list []page) (int64, error) {
+	var size atomic.Int64
+	err := adapter.Each(ctx, list, func(p page) error {
+		if size.Load() > maxPages {
+			return nil
+		}
+		data, err := b.out.ReadFile(path.Join(dir, p.File))
+		if err != nil {
+			return err
+		}
+		size.Add(int64(len(data)))
+		return b.out.Write(renderDir+"/pages/"+p.File, data, 0o644)
+	})
+	return size.Load(), err
+}
+
+// main writes the program.
+func (b *builder) main(runtime string, source adapter.Files) ([]byte, error) {
 	var p strings.Builder
 	p.WriteString("vercel.Program{\nApp: bundle.App,\n")
-	if pages.Len() > 0 {
-		p.WriteString("Pages: map[string]string{\n" + pages.String() + "},\n")
+	embeds := ""
+	if source[pagesList] != nil {
+		embeds = "//go:embed " + pagesList + "\nvar pages string\n\n"
+		p.WriteString("Pages: pages,\n")
 	}
 	if len(b.isr) > 0 {
 		p.WriteString("Cached: []string{\n")
@@ -397,7 +441,7 @@ func (b *builder) main(runtime string, source adapter.Files) ([]byte, error) {
 	if b.o.Mode == lambda {
 		imports, run = `"`+lambdaPackage+`"`, "lambda.Start(vercel.Lambda(&program))"
 	}
-	if embeds.Len() > 0 {
+	if embeds != "" {
 		imports = "_ \"embed\"\n" + imports
 	}
 	code, err := format.Source([]byte(`// Code generated by sitegen. DO NOT EDIT.
@@ -412,7 +456,7 @@ import (
 	bundle "` + b.site.Bundle + `"
 )
 
-` + embeds.String() + `var program = ` + p.String() + `
+` + embeds + `var program = ` + p.String() + `
 
 func main() { ` + run + ` }
 `))

@@ -36,4 +36,9 @@ var vercelCodes = []CodeInfo{
 		Summary: "The function is larger than Vercel takes.",
 		Fix:     "Include fewer files in the function, or put them into the public folder, from which Vercel serves them itself.",
 	},
+	{
+		Code:    "SG6108",
+		Summary: "The site has so many prerendered pages that the function on Vercel does not carry copies of them, so a rewrite from a page that renders on demand to a prerendered one finds nothing.",
+		Fix:     "Redirect instead of rewriting, or render the targets of rewrites on demand. A site that never rewrites can ignore this.",
+	},
 }

@@ -11,7 +11,6 @@ package vercel
 import (
 	"context"
 	"fmt"
-	"io"
 	"regexp"
 	"strings"
 
@@ -21,9 +20,9 @@ import (
 // Program is a compiled site with what the build decided about its function.
 type Program struct {
 	App func() *site.App
-	// Pages are the prerendered pages that the function answers errors with, by name: "404.html", "500.html". All other
-	// files are the platform's, which answers with them before it asks the function.
-	Pages map[string]string
+	// Pages lists the finished pages that lie beside the program, in the format of parsePages. The platform answers with
+	// them before it asks the function; the function has them for errors and for rewrites.
+	Pages string
 	// Cached are the paths, as regular expressions, that the platform keeps answers for (ISR), and Token is what a request
 	// for one of them must carry, so that nobody but the platform's own routes can make one.
 	Cached []string
@@ -58,8 +57,11 @@ func newHandler(p *Program, messages *ipc, getenv func(string) string) (h *handl
 		h.cached = append(h.cached, re)
 	}
 	host := site.Host{Log: h.report}
-	if len(p.Pages) > 0 {
-		host.Static = pages(p.Pages)
+	if p.Pages != "" {
+		host.Static, err = parsePages(p.Pages)
+		if err != nil {
+			return nil, err
+		}
 	}
 	h.site = site.NewHandler(p.App(), host)
 	return h, nil
@@ -100,30 +102,4 @@ func levelName(l site.Level) string {
 		return "warn"
 	}
 	return "info"
-}
-
-// pages are finished pages for errors.
-type pages map[string]string
-
-// Has says whether there is a page of that name.
-func (p pages) Has(name string) bool { _, ok := p[name]; return ok }
-
-// Serve answers with a page.
-func (p pages) Serve(_ context.Context, name string, status int, extra *site.Header, req *site.Request, sink site.Sink) error {
-	h := &site.Header{}
-	for line, value := range extra.All() {
-		h.AddReceived(line, value)
-	}
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	if !h.Has("Cache-Control") && status >= 400 {
-		h.Set("Cache-Control", "no-store")
-	}
-	if err := sink.Start(status, h); err != nil {
-		return err
-	}
-	if req.Method == "HEAD" {
-		return nil
-	}
-	_, err := io.WriteString(sink, p[name])
-	return err
 }

@@ -43,7 +43,7 @@ func (h *handler) prepare(req *site.Request, in incoming) (shared bool) {
 	if req.Header.Get("X-Forwarded-Proto") == "http" {
 		req.Scheme = "http"
 	}
-	if host := req.Header.Get("X-Forwarded-Host"); host != "" && !strings.ContainsAny(host, ", ") {
+	if host := req.Header.Get("X-Forwarded-Host"); host != "" {
 		req.Host = host
 	}
 	// X-Vercel-Forwarded-For is the platform's own word even where a proxy in front of it writes X-Forwarded-For.

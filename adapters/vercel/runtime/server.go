@@ -218,6 +218,10 @@ func (x *exchange) Start(status int, h *site.Header) error {
 	if header["X-Content-Type-Options"] == nil {
 		header["X-Content-Type-Options"] = []string{"nosniff"}
 	}
+	if x.req.Body != nil && header["Content-Length"] == nil {
+		// A stream may read the body while it answers; net/http would take the body away.
+		http.NewResponseController(x.w).EnableFullDuplex()
+	}
 	x.status = status
 	x.w.WriteHeader(status)
 	return nil
