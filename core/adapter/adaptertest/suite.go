@@ -72,6 +72,9 @@ var Files = sync.OnceValues(func() ([]*httpcase.File, error) {
 			continue
 		}
 		for _, c := range f.Cases {
+			if !findSource(c.Source) {
+				errs = append(errs, fmt.Errorf("%s: %q is not among the sources that sources.go lists", c.At(name), c.Source))
+			}
 			for _, v := range c.Variants {
 				if _, ok := findVariant(v); !ok {
 					errs = append(errs, fmt.Errorf("%s: there is no variant %q", c.At(name), v))

@@ -160,8 +160,14 @@ func (r *run) expectedBody(e *expectation, a *answer) string {
 		return fmt.Sprintf("body %s, want %q in it", quote(a.body), want)
 	case e.op == opLacks && bytes.Contains(a.body, []byte(want)):
 		return fmt.Sprintf("body %s, want it without %q", quote(a.body), want)
-	case e.op == opMatches && !e.re.Match(a.body):
-		return fmt.Sprintf("body %s, want a match of %s", quote(a.body), e.text)
+	case e.op == opMatches:
+		groups := e.re.FindSubmatch(a.body)
+		if groups == nil {
+			return fmt.Sprintf("body %s, want a match of %s", quote(a.body), e.text)
+		}
+		if len(groups) > 1 {
+			r.match = string(groups[1])
+		}
 	case e.op == opLength && len(a.body) != e.n:
 		return fmt.Sprintf("body of %d bytes, want %d", len(a.body), e.n)
 	case e.op == opEmpty && len(a.body) > 0:

@@ -99,6 +99,7 @@ type run struct {
 	id       string
 	jar      []pair
 	last     *answer
+	match    string // of the last body ~ with a group
 	conns    []net.Conn
 	reader   *reader
 	problems []Problem
@@ -269,6 +270,7 @@ func (r *run) fill(s string) string {
 		"{/}", r.t.slash,
 		"{secure}", secure,
 		"{id}", r.id,
+		"{match}", r.match,
 		"{cookies}", strings.Join(cookies, "; "),
 	).Replace(s)
 	for {

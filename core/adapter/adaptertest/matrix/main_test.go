@@ -25,7 +25,7 @@ func TestPage(t *testing.T) {
 	for _, want := range []string{
 		"the same 2 raw HTTP cases",
 		"| group | one | two |\n|---|---|---|\n| a | 0/1, **1 failed** | – |\n| b | 2/2 | 0/2 |\n",
-		"| behaviour 2 | 0/1, **1 failed** | – |\n| behaviour 10 | 2/2 | 0/2 |\n",
+		"| behaviour 2: prerendered pages beside pages on demand | 0/1, **1 failed** | – |\n| behaviour 10: error pages | 2/2 | 0/2 |\n",
 		"| two | b/x | default, base | a \\| b |\n",
 	} {
 		if !strings.Contains(text, want) {

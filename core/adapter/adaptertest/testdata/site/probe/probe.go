@@ -245,7 +245,7 @@ func Cancelled(name string) { cancelled.Store(name, true) }
 
 // WasCancelled waits a little for the request with that name to be cancelled.
 func WasCancelled(ctx context.Context, name string) bool {
-	for range 40 {
+	for range 100 {
 		if _, ok := cancelled.Load(name); ok {
 			return true
 		}
