@@ -541,7 +541,7 @@ func (l *lowerer) fillSlot(e *syntax.Element, callee *Component, inner *place, g
 	}
 	if f != nil && f.Func {
 		d := diag.Diagnostic{Severity: diag.Error, Code: "SG2023", Range: l.rng(g.at), Message: "slot " + name + " of <" + e.Name + "> hands over arguments",
-			Hint: "write {func(" + f.Params + ") { … }} as its only content", Notes: []diag.Note{{Range: callee.file.Range(f.At), Message: "the slot is declared here"}}}
+			Hint: "fill it with <Fragment slot=" + strconv.Quote(name) + ">{func(" + f.Params + ") { … }}</Fragment>", Notes: []diag.Note{{Range: callee.file.Range(f.At), Message: "the slot is declared here"}}}
 		l.diags.Add(d)
 		return nil
 	}
@@ -549,8 +549,10 @@ func (l *lowerer) fillSlot(e *syntax.Element, callee *Component, inner *place, g
 	return []SlotFill{out}
 }
 
+// isNodeType says whether a type is site.Node under some name of the package; a func that returns one is not.
 func isNodeType(t string) bool {
-	return t == "Node" || strings.HasSuffix(t, ".Node")
+	pkg, name, ok := strings.Cut(t, ".")
+	return t == "Node" || ok && name == "Node" && token.IsIdentifier(pkg)
 }
 
 // stripSlot takes off the slot attributes, and the <Fragment> that only carried one.
