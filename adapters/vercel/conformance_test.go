@@ -1,16 +1,10 @@
 package vercel
 
 import (
-	"context"
-	"encoding/json"
 	"net/http/httptest"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
 	"testing"
 
-	"sitegen.dev/core/adapter"
 	"sitegen.dev/core/adapter/adaptertest"
 )
 
@@ -57,59 +51,12 @@ func TestConformance(t *testing.T) {
 	})
 }
 
-func TestConformanceLambda(t *testing.T) {
-	skip := map[string]string{}
-	for _, m := range []map[string]string{differences, lambdaDifferences} {
-		for name, reason := range m {
-			skip[name] = reason
-		}
-	}
-	adaptertest.Run(t, adaptertest.Target{
-		Name:    "vercel, lambda",
-		Adapter: withLambda{},
-		Options: json.RawMessage(`{"mode":"lambda"}`),
-		Start:   func(t *testing.T, s adaptertest.Site) string { return startPreview(t, s.Dir) },
-		Skip:    skip,
-	})
-}
-
-// withLambda is the adapter on a site whose go.mod has what mode lambda needs.
-type withLambda struct{ Adapter }
-
-// Adapt adds the module, as `go get` would, and goes on.
-func (withLambda) Adapt(ctx context.Context, site *adapter.Site, out *adapter.Out) error {
-	if err := addLambdaModule(site.ModuleDir); err != nil {
-		return err
-	}
-	return Adapter{}.Adapt(ctx, site, out)
-}
-
-func addLambdaModule(dir string) error {
-	cmd := exec.Command("go", "mod", "edit", "-require="+lambdaModule+"@"+lambdaVersion)
-	cmd.Dir = dir
-	if err := cmd.Run(); err != nil {
-		return err
-	}
-	sums, err := os.ReadFile("go.sum")
-	if err != nil {
-		return err
-	}
-	var lines strings.Builder
-	for line := range strings.Lines(string(sums)) {
-		if strings.HasPrefix(line, lambdaModule+" ") {
-			lines.WriteString(line)
-		}
-	}
-	return os.WriteFile(filepath.Join(dir, "go.sum"), []byte(lines.String()), 0o666)
-}
-
 // The reasons for which Vercel answers otherwise.
 const (
 	filesGetHead  = "the platform answers for files, and takes GET and HEAD only"
 	ownForwarded  = "the platform writes X-Forwarded-* itself and believes nobody else's"
 	ownHosts      = "the platform answers for files, for the hosts that the project has as its domains"
 	redirectsThey = "redirects of site.yaml are the platform's and never reach the function"
-	streamsNot    = "a function of this mode sends its answer as a whole"
 )
 
 // differences are the cases that Vercel answers otherwise.
@@ -138,6 +85,3 @@ var differences = map[string]string{
 	"hosts/client-address/ipv6":                     ownForwarded,
 	"hosts/client-address/ipv6-in-brackets":         ownForwarded,
 }
-
-// lambdaDifferences are those of mode lambda alone.
-var lambdaDifferences = map[string]string{}

@@ -192,10 +192,26 @@ func (b *builder) plan(ctx context.Context) error {
 			Message: "security.bodyLimit allows " + limit + ", but Vercel refuses bodies over 4.5 MB before the function sees them",
 			Hint:    "let visitors upload large files to a store directly"})
 	}
+	if b.o.Mode == lambda {
+		b.streams()
+	}
 	if d, ok := b.lambdaModule(); !ok {
 		b.problems = append(b.problems, d)
 	}
 	return nil
+}
+
+// streams tells of routes that stream, which mode lambda does not.
+func (b *builder) streams() {
+	for _, r := range b.site.Manifest.Routes {
+		for _, f := range r.Features {
+			if f.Name == adapter.Streaming {
+				b.problems = append(b.problems, diag.Diagnostic{Severity: diag.Warning, Code: "SG6109", Range: diag.Range{Pos: diag.Pos{File: f.File, Line: f.Line, Col: f.Col}},
+					Message: r.Source + " streams its answer, which mode lambda of adapter vercel sends as a whole when it is done",
+					Hint:    "leave out `mode: lambda`"})
+			}
+		}
+	}
 }
 
 // cron adds a scheduled call. The platform calls with GET, so something must answer it.

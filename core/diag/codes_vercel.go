@@ -41,4 +41,9 @@ var vercelCodes = []CodeInfo{
 		Summary: "The site has so many prerendered pages that the function on Vercel does not carry copies of them, so a rewrite from a page that renders on demand to a prerendered one finds nothing.",
 		Fix:     "Redirect instead of rewriting, or render the targets of rewrites on demand. A site that never rewrites can ignore this.",
 	},
+	{
+		Code:    "SG6109",
+		Summary: "A route streams its answer, and the vercel adapter was told to build a function that sends answers as a whole.",
+		Fix:     "Leave out `mode: lambda`, or accept that the visitor sees nothing before the page is done.",
+	},
 }

@@ -133,6 +133,8 @@ type recorder struct {
 	header http.Header
 	body   bytes.Buffer
 	err    error
+
+	tooLarge bool
 }
 
 var (
@@ -184,6 +186,10 @@ func (r *recorder) Write(p []byte) (int, error) {
 	if r.req.Method == http.MethodHead {
 		return len(p), nil
 	}
+	if r.body.Len()+len(p) > maxAnswer {
+		r.tooLarge = true
+		return 0, errors.New("the answer is too large")
+	}
 	return r.body.Write(p)
 }
 
@@ -197,11 +203,11 @@ func (r *recorder) Abort(err error) { r.err = err }
 func (r *recorder) answer() *answer {
 	problem := ""
 	switch {
+	case r.tooLarge:
+		r.h.ipc.log(invocation{}, "error", fmt.Sprintf("the answer has more than %d bytes, which this mode cannot send; `mode: executable` of adapter vercel can", maxAnswer))
+		problem = "500 Internal Server Error: the answer is too large\n"
 	case r.status == 0 || r.err != nil:
 		problem = "500 Internal Server Error\n"
-	case r.body.Len() > maxAnswer:
-		r.h.ipc.log(invocation{}, "error", fmt.Sprintf("the answer has %d bytes, and this mode sends %d at most; set `mode: executable` for adapter vercel, which streams", r.body.Len(), maxAnswer))
-		problem = "500 Internal Server Error: the answer is too large\n"
 	}
 	if problem != "" {
 		r.status = http.StatusInternalServerError
