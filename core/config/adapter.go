@@ -10,8 +10,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// adapterRule is the name of an adapter, or a mapping with name and the options of that adapter. What the options may
-// be is for the adapter to say; here they only become JSON.
+// adapterRule is the name of an adapter, or a mapping with name, perhaps the command that runs it, and the options of that
+// adapter. What the options may be is for the adapter to say; here they only become JSON.
 type adapterRule struct{}
 
 const adapterPattern = `^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$`
@@ -25,7 +25,7 @@ func (adapterRule) load(l *loader, path string, n *yaml.Node) {
 		l.report(path, n, adapterRule{}.set(l.c, name))
 		return
 	}
-	var options []string
+	var options, command []string
 	named := false
 	l.mapping(path, n, func(key string, keyNode, value *yaml.Node) {
 		at := path + "." + key
@@ -34,6 +34,10 @@ func (adapterRule) load(l *loader, path string, n *yaml.Node) {
 			if name, ok := l.text(at, value); ok {
 				l.report(at, value, adapterRule{}.set(l.c, name))
 			}
+			return
+		}
+		if key == "command" {
+			command = l.command(at, value)
 			return
 		}
 		if v, ok := l.json(at, value); ok {
@@ -47,6 +51,38 @@ func (adapterRule) load(l *loader, path string, n *yaml.Node) {
 	if options != nil {
 		l.c.Adapter.Options = json.RawMessage("{" + strings.Join(options, ",") + "}")
 	}
+	l.c.Adapter.Command = command
+}
+
+// command reads the program that is the adapter: words on one line, or a list of them. It is never given to a shell.
+func (l *loader) command(at string, n *yaml.Node) []string {
+	var words []string
+	if n.Kind == yaml.SequenceNode {
+		for i, item := range n.Content {
+			here := at + "." + strconv.Itoa(i)
+			item, ok := l.enter(here, item)
+			if !ok {
+				return nil
+			}
+			word, ok := l.text(here, item)
+			l.leave()
+			if !ok {
+				return nil
+			}
+			words = append(words, word)
+		}
+	} else {
+		line, ok := l.text(at, n)
+		if !ok {
+			return nil
+		}
+		words = strings.Fields(line)
+	}
+	if len(words) == 0 || words[0] == "" || strings.ContainsRune(strings.Join(words, ""), 0) {
+		l.report(at, n, &problem{message: "must be a program and its arguments", hint: "write command: ./my-adapter, or command: [go, run, ./adapter]"})
+		return nil
+	}
+	return words
 }
 
 // set names the adapter. Options stay only with the adapter that they were written for.
@@ -62,9 +98,12 @@ func (adapterRule) set(c *Config, name string) *problem {
 
 func (adapterRule) schema() map[string]any {
 	name := map[string]any{"type": "string", "pattern": adapterPattern, "examples": []string{"node", "netlify", "vercel", "cloudflare"}}
+	words := map[string]any{"type": "array", "minItems": 1, "items": map[string]any{"type": "string"}}
+	command := map[string]any{"description": "The program that is the adapter, where it is not found by its name",
+		"oneOf": []any{map[string]any{"type": "string", "pattern": `\S`}, words}}
 	return map[string]any{"oneOf": []any{
 		name,
-		map[string]any{"type": "object", "required": []string{"name"}, "properties": map[string]any{"name": name}},
+		map[string]any{"type": "object", "required": []string{"name"}, "properties": map[string]any{"name": name, "command": command}},
 	}}
 }
 

@@ -40,7 +40,8 @@ type Config struct {
 // Adapter names the adapter and holds its options.
 type Adapter struct {
 	Name    string          // "" where site.yaml names none
-	Options json.RawMessage // an object without the name; nil where there are none
+	Options json.RawMessage // an object without name and command; nil where there are none
+	Command []string        // the program that is the adapter, and its arguments; nil to find it by its name
 }
 
 // Build says how files are written.
