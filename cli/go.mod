@@ -3,7 +3,10 @@ module sitegen.dev/cli
 go 1.26.0
 
 require (
+	sitegen.dev/adapters/cloudflare v0.0.0
+	sitegen.dev/adapters/netlify v0.0.0
 	sitegen.dev/adapters/node v0.0.0
+	sitegen.dev/adapters/vercel v0.0.0
 	sitegen.dev/core v0.0.0
 )
 
@@ -27,6 +30,9 @@ require (
 )
 
 replace (
+	sitegen.dev/adapters/cloudflare => ../adapters/cloudflare
+	sitegen.dev/adapters/netlify => ../adapters/netlify
 	sitegen.dev/adapters/node => ../adapters/node
+	sitegen.dev/adapters/vercel => ../adapters/vercel
 	sitegen.dev/core => ../core
 )

@@ -4,13 +4,19 @@ package registry
 import (
 	"slices"
 
+	"sitegen.dev/adapters/cloudflare"
+	"sitegen.dev/adapters/netlify"
 	"sitegen.dev/adapters/node"
+	"sitegen.dev/adapters/vercel"
 	"sitegen.dev/core/adapter"
 )
 
 // Adapters is every built-in adapter, by name.
 var Adapters = []adapter.Adapter{
 	node.Adapter{},
+	vercel.Adapter{},
+	netlify.Adapter{},
+	cloudflare.Adapter{},
 }
 
 // Find gives the built-in adapter of a name.

@@ -1,0 +1,135 @@
+package cloudflare
+
+import (
+	"context"
+	"errors"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"syscall/js"
+
+	"sitegen.dev/core/site"
+)
+
+// inputSize is the room for the head of a request. Larger ones, which Cloudflare allows up to 128 KB, take a detour.
+const inputSize = 16 << 10
+
+// Main answers requests for as long as the instance lives. memory is how much the instance may use before the worker
+// replaces it, in bytes.
+func Main(app *site.App, memory int64) {
+	// The collector works harder before that, and what is over is mostly garbage.
+	debug.SetMemoryLimit(memory / 4 * 3)
+	env := fields(text(textEnv))
+	for i := 0; i+1 < len(env); i += 2 {
+		os.Setenv(env[i], env[i+1])
+	}
+	w := &worker{in: make([]byte, inputSize), requests: make(chan int, 1)}
+	w.site = site.NewHandler(app, site.Host{Static: files{w}, Log: w.log})
+	hostInput(pointer(w.in))
+	js.Global().Set("__sitegen", js.FuncOf(w.event)) // the worker takes it away at once
+	go w.loop()
+	select {}
+}
+
+// worker is the instance.
+type worker struct {
+	site     *site.RequestHandler
+	in       []byte
+	requests chan int  // lengths of heads; never more than one waits
+	x        *exchange // the request that is being answered
+	quiet    int       // goroutines there are while nothing of the author's runs
+}
+
+// event is all that the worker calls.
+func (w *worker) event(js.Value, []js.Value) any {
+	e := hostNext()
+	n := int(e >> 4)
+	switch kind := e & 15; {
+	case kind == eventRequest:
+		w.requests <- n
+	case w.x == nil:
+	case kind == eventBody:
+		wake(w.x.arrived)
+	case kind == eventDrained:
+		wake(w.x.drained)
+	case kind == eventCancel:
+		cause := errGone
+		if n == 2 {
+			cause = context.DeadlineExceeded
+		}
+		w.x.cancel(cause)
+	case kind == eventReply:
+		if c := w.x.replies[int32(n)]; c != nil {
+			wake(c)
+		}
+	}
+	return nil
+}
+
+var errGone = errors.New("the visitor went away")
+
+// wake sends to a channel of size one, where one message is as good as two.
+func wake(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// loop answers requests one after the other, in one goroutine, so that its stack does not have to grow each time.
+func (w *worker) loop() {
+	defer func() { go w.loop() }() // after runtime.Goexit in a page: nothing else leads here
+	for n := range w.requests {
+		w.serve(n)
+	}
+}
+
+func (w *worker) serve(n int) {
+	head := w.in[:min(n, len(w.in))]
+	if n > len(w.in) {
+		head = make([]byte, n)
+		hostTake(pointer(head))
+	}
+	x := &exchange{w: w}
+	x.Context, x.cancel = context.WithCancelCause(context.Background())
+	w.x = x
+	if w.quiet == 0 {
+		w.quiet = runtime.NumGoroutine()
+	}
+	defer w.end(x)
+	body, err := parseHead(string(head), &x.req)
+	if err != nil {
+		panic(err) // worker.mjs is of the same version
+	}
+	if body {
+		x.req.Body = bodyReader{x}
+	}
+	x.req.Platform = &Platform{x: x}
+	w.site.Serve(x, &x.req, x)
+	x.whole = true
+}
+
+// end waits for what the request has begun and tells the worker that it is over.
+func (w *worker) end(x *exchange) {
+	x.finish()
+	x.work.Wait()
+	x.cancel(context.Canceled)
+	w.x = nil
+	// Goroutines that were about to end may do so before they are counted.
+	for range 8 {
+		if runtime.NumGoroutine() <= w.quiet {
+			break
+		}
+		runtime.Gosched()
+	}
+	hostDone(int32(max(runtime.NumGoroutine()-w.quiet, 0)))
+}
+
+func (w *worker) log(_ context.Context, r site.LogRecord) {
+	ray := ""
+	if w.x != nil {
+		ray = w.x.req.Header.Get("Cf-Ray")
+	}
+	p, n := pointer(line(&r, ray))
+	hostLog(int32(r.Level), p, n)
+}
