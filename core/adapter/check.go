@@ -87,15 +87,27 @@ func able(feature string, known []Info) []string {
 }
 
 // uses lists what the site uses, in the order of its routes. A route that is rendered per request uses OnDemand whether
-// its features say so or not.
+// its features say so or not; the route of server islands is there for the tags that ask for it. A tag is one use however
+// many routes show it.
 func uses(m *manifest.Manifest) []use {
 	var out []use
+	islands := map[manifest.Feature]bool{}
 	for _, r := range m.Routes {
+		if r.Pattern == manifest.IslandPattern {
+			continue
+		}
 		hasOnDemand := false
 		for _, f := range r.Features {
 			hasOnDemand = hasOnDemand || f.Name == OnDemand
 			if f.File == "" {
 				f.File, f.Line = r.Source, r.Line
+			}
+			if f.Name == ServerIsland {
+				if !islands[f] {
+					islands[f] = true
+					out = append(out, use{f.File, f})
+				}
+				continue
 			}
 			out = append(out, use{r.Source, f})
 		}
@@ -117,15 +129,19 @@ func uses(m *manifest.Manifest) []use {
 func onDemand(r manifest.Route) bool { return !r.Prerender && r.Type != manifest.Redir }
 
 // CheckNone is Check for a site without an adapter, which can only hold files: an error for each route that is rendered
-// per request.
+// per request, and for each component that is.
 func CheckNone(m *manifest.Manifest, known []Info) *diag.List {
 	list := &diag.List{}
-	names := able(OnDemand, known)
 	for _, u := range uses(m) {
-		if u.feature.Name != OnDemand {
+		h := "prerender it: `const prerender = true`"
+		switch u.feature.Name {
+		case OnDemand:
+		case ServerIsland:
+			h = "remove server:defer, so that the component is rendered with its page"
+		default:
 			continue
 		}
-		h := "prerender it: `const prerender = true`"
+		names := able(u.feature.Name, known)
 		if len(names) > 0 {
 			pick := names[0]
 			if slices.Contains(names, "node") {
@@ -135,7 +151,7 @@ func CheckNone(m *manifest.Manifest, known []Info) *diag.List {
 				pick, pick, strings.Join(names, ", "), h)
 		}
 		list.Error("SG6003", diag.Range{Pos: diag.Pos{File: u.feature.File, Line: u.feature.Line, Col: u.feature.Col}},
-			u.subject+" renders on demand, and the site has no adapter", h)
+			u.subject+" "+phrase(u.feature.Name)+", and the site has no adapter", h)
 	}
 	return list
 }

@@ -65,7 +65,7 @@ func (b *builder) prerender(ctx context.Context) error {
 	b.site.Pages, list, err = prerender.Run(ctx, prerender.Options{
 		Program: b.binary,
 		Dir:     b.Layout.Root,
-		Job:     wire.Job{Out: b.site.ClientDir, Concurrency: b.Config.Build.Concurrency, MaxErrors: 50, Redirects: !b.Server, Module: b.Layout.ModulePath},
+		Job:     wire.Job{Out: b.site.ClientDir, Concurrency: b.Config.Build.Concurrency, MaxErrors: 50, Redirects: !b.Server, Module: b.Layout.ModulePath, Keys: b.key},
 		List:    w,
 		Output:  b.Output,
 		Progress: func(done int) {
@@ -152,7 +152,7 @@ func (b *builder) manifest() *manifest.Manifest {
 		TrailingSlash: cfg.TrailingSlash,
 		BuildFormat:   cfg.Build.Format,
 		AssetsDir:     cfg.Build.Assets,
-		Routes:        b.routes,
+		Routes:        append(b.islandRoutes(), b.routes...),
 		Middleware:    b.middleware != "",
 	}
 	for _, r := range cfg.Redirects {

@@ -60,6 +60,7 @@ type Options struct {
 	Until    Phase                       // last phase to run; empty for all
 	Server   bool                        // an adapter will follow: static files go to client/ below the stage
 	Vet      bool                        // run go vet too
+	Key      string                      // of server islands, what SITEGEN_KEY holds; empty to keep one in the work directory
 	Force    bool                        // replace an output directory that sitegen did not make
 	Beside   []string                    // directories of the stage that go below the project root instead of into the output
 	Output   io.Writer                   // what the site's own code prints while prerendering
@@ -138,8 +139,10 @@ type builder struct {
 	pages      map[string]*codegen.Component // by Route.Source
 	emitted    []file                        // hashed files, names below the assets directory
 	table      assetTable
-	middleware string // import path of the package that declares OnRequest, or ""
-	binary     string // absolute: the compiled prerender program
+	islands    []*codegen.Component // components that are rendered by requests of their own
+	key        string               // of the islands
+	middleware string               // import path of the package that declares OnRequest, or ""
+	binary     string               // absolute: the compiled prerender program
 }
 
 func (b *builder) progress(p Phase, done int) {

@@ -21,6 +21,9 @@ func (b *builder) generate(context.Context) error {
 	if b.list.HasErrors() {
 		return nil
 	}
+	if err := b.findIslands(); err != nil || b.list.HasErrors() {
+		return err
+	}
 	b.site.Manifest = b.manifest()
 	var out []file
 	for _, f := range files {
@@ -36,7 +39,10 @@ func (b *builder) generate(context.Context) error {
 	if err := b.sync(); err != nil || b.list.HasErrors() {
 		return err
 	}
-	return writeGenerated(b.Layout, out)
+	if err := writeGenerated(b.Layout, out); err != nil {
+		return err
+	}
+	return b.hideKey()
 }
 
 // bundle describes the application to the code generator.
@@ -52,6 +58,7 @@ func (b *builder) bundle() codegen.Bundle {
 			TrustedProxies: cfg.Security.TrustedProxies, BodyLimit: cfg.Security.BodyLimit,
 		},
 	}
+	out.IslandKey, out.IslandMark = b.bundleKey()
 	for _, h := range cfg.Headers {
 		rule := codegen.HeaderRule{Pattern: h.Pattern}
 		for _, line := range h.Set {

@@ -225,7 +225,7 @@ func (b *builder) describe(p *routes.Page, c *codegen.Component) {
 	for _, d := range c.Closure() {
 		for _, f := range d.Features {
 			if !seen[f.Name] {
-				seen[f.Name] = true
+				seen[f.Name] = f.Name != serverIsland // every use of those is reported
 				f.File = b.Layout.Rel(f.File)
 				p.Features = append(p.Features, f)
 			}

@@ -13,8 +13,8 @@ var adapterCodes = []CodeInfo{
 	},
 	{
 		Code:    "SG6003",
-		Summary: "A route is rendered on demand, but the site has no adapter, so nothing would be there to render it.",
-		Fix:     "Choose an adapter with `sitegen build --adapter node` or `adapter: node` in site.yaml, or prerender the route with `const prerender = true`.",
+		Summary: "A route or a component is rendered on demand, but the site has no adapter, so nothing would be there to render it.",
+		Fix:     "Choose an adapter with `sitegen build --adapter node` or `adapter: node` in site.yaml; or prerender the route with `const prerender = true`, and take server:defer away.",
 	},
 	{
 		Code:    "SG6004",
@@ -30,6 +30,21 @@ var adapterCodes = []CodeInfo{
 		Code:    "SG6006",
 		Summary: "An option in the block `adapter` of site.yaml has a value that the adapter cannot use.",
 		Fix:     "Write one of the values that the message names.",
+	},
+	{
+		Code:    "SG6007",
+		Summary: "site.yaml names one adapter, and the machine is the CI of another platform.",
+		Fix:     "Build with `--adapter auto`, which takes the platform's, or name its adapter in site.yaml: `sitegen add NAME`. If it is meant so, say `--adapter NAME`.",
+	},
+	{
+		Code:    "SG6008",
+		Summary: "The program of an adapter by others cannot be started, stops halfway, or does not answer as the protocol asks.",
+		Fix:     "Run the command that the message names by itself; what it prints on standard error says more. The documentation of the protocol is in \"Write an adapter\".",
+	},
+	{
+		Code:    "SG6009",
+		Summary: "An adapter by others wrote something that cannot be part of an output: a link that leads out of it, or no regular file.",
+		Fix:     "Tell the author of the adapter. The last good output is untouched.",
 	},
 	{
 		Code:    "SG6010",

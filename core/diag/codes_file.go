@@ -23,4 +23,6 @@ var fileCodes = []CodeInfo{
 		"Delete it yourself, choose another `out:`, or build once with `--force`."},
 	{"SG7012", "The public folder holds something that cannot be published.",
 		"Replace links that lead out of the project, or to folders, by copies."},
+	{"SG7013", "SITEGEN_KEY, the key of server islands, cannot be used.",
+		"Set it to what `sitegen create-key` prints; several keys are separated by commas, the newest first."},
 }

@@ -34,6 +34,10 @@ const (
 	Redir    RouteType = "redirect"
 )
 
+// IslandPattern is that of the route of server islands: an endpoint that every site with islands has, before all other
+// routes.
+const IslandPattern = "/_island/[island]"
+
 // Route is one entry of the route table.
 type Route struct {
 	Pattern    string    `json:"pattern"`  // "/blog/[slug]", as the author writes it; without the base

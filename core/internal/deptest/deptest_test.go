@@ -24,6 +24,7 @@ var layers = []struct {
 }{
 	{"core", []string{"core/internal/gocmd"}}, // hands out the runtime's source
 	{"core/site", nil},
+	{"core/site/seal", nil},
 	{"core/diag", nil},
 	{"core/manifest", nil},
 	{"core/syntax", []string{"core/diag"}},
@@ -43,13 +44,13 @@ var layers = []struct {
 	{"core/prerender/runtime", []string{"core/site", "core/prerender/runtime/wire"}},
 	{"core/prerender/runtime/wire", nil},
 	{"core/build", []string{"core", "core/diag", "core/config", "core/syntax", "core/routes", "core/codegen", "core/assets", "core/content",
-		"core/manifest", "core/prerender", "core/prerender/runtime/wire", "core/internal/gocmd"}},
+		"core/manifest", "core/prerender", "core/prerender/runtime/wire", "core/internal/gocmd", "core/site/seal"}},
 	{"adapters/*", []string{"core/adapter", "core/manifest", "core/diag"}},
 	{"adapters/*/runtime", []string{"core/site"}},
 	{"cli/browser", nil},
 	{"cli/internal/scaffold", nil},
 	{"cli/internal/registry", []string{"core/adapter", "core/site", "adapters/*", "adapters/*/runtime"}}, // it serves static sites with the standalone server's runtime
-	{"cli/internal/app", []string{"cli/internal/registry", "cli/internal/scaffold", "core/adapter", "core/adapter/adaptertest", "core/build", "core/config", "core/diag", "core/manifest", "core/site", "core/syntax"}},
+	{"cli/internal/app", []string{"cli/internal/registry", "cli/internal/scaffold", "core/adapter", "core/adapter/adaptertest", "core/build", "core/config", "core/diag", "core/manifest", "core/site", "core/site/seal", "core/syntax"}},
 	{"cli/cmd/sitegen", []string{"cli/internal/app"}},
 }
 

@@ -52,6 +52,9 @@ func Run(ctx context.Context, app *site.App, job wire.Job, w io.Writer) bool {
 	p := &printer{app: app, job: job, cancel: cancel, out: bufio.NewWriterSize(w, 64<<10)}
 	p.enc = json.NewEncoder(p.out)
 	p.enc.SetEscapeHTML(false)
+	if err := app.UseKeys(job.Keys); err != nil {
+		p.event(wire.Event{Kind: wire.Error, What: wire.Returned, Message: err.Error()})
+	}
 
 	// Routes with a fixed path cannot meet each other, so they are rendered as one batch. A dynamic route begins when
 	// those before it are written: where two make the same file, the one of higher priority has it.

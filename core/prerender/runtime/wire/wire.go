@@ -14,6 +14,7 @@ type Job struct {
 	MaxErrors   int    `json:"maxErrors"`   // stop after so many failed pages; 0 means no limit
 	Redirects   bool   `json:"redirects"`   // write a page for each redirect: nothing else will answer it
 	Module      string `json:"module"`      // path of the site's module, to tell the author's frames from others
+	Keys        string `json:"keys"`        // of server islands, as SITEGEN_KEY holds them
 }
 
 // Kind tells the events apart.
