@@ -90,10 +90,11 @@ func (Adapter) Info() adapter.Info {
 		Name:     "node",
 		Protocol: adapter.Protocol,
 		Supports: map[string]adapter.Support{
-			adapter.OnDemand:    stable,
-			adapter.Streaming:   stable,
-			adapter.Middleware:  stable,
-			adapter.PageHeaders: stable,
+			adapter.OnDemand:     stable,
+			adapter.Streaming:    stable,
+			adapter.Middleware:   stable,
+			adapter.PageHeaders:  stable,
+			adapter.ServerIsland: stable,
 		},
 		Options: json.RawMessage(schema),
 	}

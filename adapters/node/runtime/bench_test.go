@@ -118,7 +118,9 @@ func benchHandler(b *testing.B, a *site.App) *handler {
 	if err != nil {
 		b.Fatal(err)
 	}
-	h.mount(a, nil)
+	if err := h.mount(a, nil, func(string) string { return "" }); err != nil {
+		b.Fatal(err)
+	}
 	b.Cleanup(func() { h.close(); null.Close() })
 	return h
 }

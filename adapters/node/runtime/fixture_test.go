@@ -280,7 +280,9 @@ func start(t testing.TB, o setup) *server {
 	if o.limits != (limits{}) {
 		h.limits = o.limits
 	}
-	h.mount(o.app, nil)
+	if err := h.mount(o.app, nil, func(string) string { return "" }); err != nil {
+		t.Fatal(err)
+	}
 	s.h = h
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

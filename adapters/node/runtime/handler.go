@@ -52,8 +52,7 @@ func New(p *Program, o Options) (http.Handler, error) {
 		return nil, err
 	}
 	h.guest, h.next = true, o.Next
-	h.mount(p.App(), o.Platform)
-	return h, nil
+	return h, h.mount(p.App(), o.Platform, os.Getenv)
 }
 
 // handler answers requests. It is safe for use by several goroutines.
@@ -97,9 +96,13 @@ func newHandler(p *Program, client string, log *logger) (*handler, error) {
 	return h, checkClient(client, fsys)
 }
 
-// mount connects the handler with the site.
-func (h *handler) mount(app *site.App, platform any) {
+// mount connects the handler with the site. It fails when the environment does not hold what the site needs.
+func (h *handler) mount(app *site.App, platform any, getenv func(string) string) error {
+	if err := app.UseKeys(getenv("SITEGEN_KEY")); err != nil {
+		return err
+	}
 	host := site.Host{
+		Getenv:      getenv,
 		Log:         h.report,
 		PassThrough: h.next != nil,
 		Platform:    platform,
@@ -108,6 +111,7 @@ func (h *handler) mount(app *site.App, platform any) {
 		host.Static = h.files
 	}
 	h.site = site.NewHandler(app, host)
+	return nil
 }
 
 func (h *handler) close() {

@@ -95,7 +95,8 @@ Serves the site.
   --help                print this and exit
 
 HTTPS, with HTTP/2, is on when SERVER_CERT_PATH and SERVER_KEY_PATH name a
-certificate and its key. SIGTERM or Ctrl-C stops the server: it answers what it
+certificate and its key. SITEGEN_KEY holds the key of server islands; a new one
+goes in front of the old, separated by a comma. SIGTERM or Ctrl-C stops the server: it answers what it
 has accepted and exits; a second one ends it at once.
 `
 
@@ -209,7 +210,9 @@ func run(p *Program, proc process) int {
 		h.limits = proc.limits
 	}
 	app := p.App()
-	h.mount(app, nil)
+	if err := h.mount(app, nil, proc.getenv); err != nil {
+		return fail(err)
+	}
 	log.message(slog.LevelInfo, "listening", slog.String("url", address(l.Addr(), config != nil, app.Config.Base)))
 	log.flush()
 	if err := serve(h, l, config, s.finish, proc.signals, log); err != nil {
