@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"html"
 	"io"
 	"io/fs"
 	"net/http"
@@ -39,6 +40,7 @@ func TestMain(m *testing.M) {
 //	start PATTERN prog args…  runs a program until it has printed a line that matches; URL becomes the first address in it
 //	stop [CODE]               sends it Ctrl-C and expects the exit code, usually 0; its output is in the file out.log
 //	http [-X METHOD] [-H 'Name: value'] [-d BODY] PATH STATUS   asks $URL; the answer, head and body, becomes stdout
+//	island [-H …] N STATUS    asks for the Nth server island in the last answer, counted from 1, as the script of the page would
 //	samefiles A B             compares two folders
 func TestScripts(t *testing.T) {
 	goEnv := func(name string) string {
@@ -65,6 +67,7 @@ func TestScripts(t *testing.T) {
 			"start":     start,
 			"stop":      stop,
 			"http":      ask,
+			"island":    island,
 			"samefiles": sameFiles,
 		},
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
@@ -278,6 +281,26 @@ func ask(ts *testscript.TestScript, neg bool, args []string) {
 	if strconv.Itoa(res.StatusCode) != args[1] {
 		ts.Fatalf("%s %s: %s instead of %s\n%s", method, args[0], res.Status, args[1], out)
 	}
+}
+
+var islandMarker = regexp.MustCompile(`<script type="application/json" data-sitegen-island="([^"]*)">([^<]*)</script>`)
+
+func island(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: island [-H 'Name: value'] N STATUS")
+	}
+	n, status := args[len(args)-2], args[len(args)-1]
+	found := islandMarker.FindAllStringSubmatch(ts.ReadFile("stdout"), -1)
+	i, err := strconv.Atoi(n)
+	if err != nil || i < 1 || i > len(found) {
+		ts.Fatalf("there is no island %s; the answer has %d", n, len(found))
+	}
+	m := found[i-1]
+	flags := slices.Clone(args[:len(args)-2])
+	if m[2] != "" {
+		flags = append(flags, "-d", m[2], "-H", "Content-Type: application/json")
+	}
+	ask(ts, false, append(flags, html.UnescapeString(m[1]), status))
 }
 
 func sameFiles(ts *testscript.TestScript, neg bool, args []string) {

@@ -176,6 +176,7 @@ func newApp(env Env) *cli.App {
 			routesCommand(env),
 			syncCommand(env),
 			infoCommand(env),
+			createKeyCommand(env),
 			versionCommand(env),
 			completionCommand(env),
 			helpCommand(env),

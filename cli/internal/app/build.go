@@ -104,7 +104,7 @@ func runBuild(ctx context.Context, p *project, o buildOptions) (report, error) {
 		beside = chosen.adapter.Info().Beside
 	}
 	site, list, err := build.Run(ctx, build.Options{
-		Layout: p.layout, Config: p.config, Version: p.env.Version,
+		Layout: p.layout, Config: p.config, Version: p.env.Version, Key: p.env.Getenv(keyVariable),
 		Server: chosen.adapter != nil, Vet: o.strict, Force: o.force || platform, Beside: beside, Output: p.term,
 		Progress: p.progress,
 	})
@@ -161,6 +161,7 @@ func adapt(ctx context.Context, p *project, site *build.Site, c choice) (*diag.L
 	p.progress("adapt", 0)
 	seam := &adapter.Site{
 		Manifest: site.Manifest, Options: c.options, OptionsAt: c.at, OptionPlaces: p.config.Places("adapter"), BodyLimit: p.config.Security.BodyLimit,
+		Env:       environment(c.adapter.Info().Env, p.env.Getenv),
 		ClientDir: site.ClientDir, Prerendered: site.Prerendered,
 		ModuleDir: p.layout.ModuleDir, ModulePath: p.layout.ModulePath, Bundle: site.Bundle, OnDemand: site.OnDemand,
 		OutDir: site.Stage.Out(), Server: adapter.Server{Host: p.config.Server.Host, Port: p.config.Server.Port},
@@ -177,6 +178,17 @@ func adapt(ctx context.Context, p *project, site *build.Site, c choice) (*diag.L
 	p.term.print(said, p.read)
 	list.Add(said.Sorted()...)
 	return list, nil
+}
+
+// environment gives those of the variables that are set.
+func environment(names []string, getenv func(string) string) map[string]string {
+	env := map[string]string{}
+	for _, name := range names {
+		if v := getenv(name); v != "" {
+			env[name] = v
+		}
+	}
+	return env
 }
 
 func (p *project) progress(phase build.Phase, done int) {

@@ -82,7 +82,7 @@ func runSync(ctx context.Context, p *project) error {
 		return failed(err)
 	}
 	site, list, err := build.Run(ctx, build.Options{
-		Layout: p.layout, Config: p.config, Version: p.env.Version, Until: build.Generate, Server: true, Output: p.term, Progress: p.progress,
+		Layout: p.layout, Config: p.config, Version: p.env.Version, Key: p.env.Getenv(keyVariable), Until: build.Generate, Server: true, Output: p.term, Progress: p.progress,
 	})
 	p.term.print(list, p.read)
 	if err != nil || list.HasErrors() {
