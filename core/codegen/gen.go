@@ -466,6 +466,8 @@ func (p *printer) op(op Op) {
 		p.close(")")
 	case RunScript:
 		p.stmt(op.At, "_sg.Script(_w, page, ", strconv.Quote(op.ID), ")")
+	case DoctypeEnd:
+		p.stmt(op.At, "_sg.HeadFirst(_w, page)")
 	case HeadEnd:
 		p.stmt(op.At, "_sg.Head(_w, page)")
 	}

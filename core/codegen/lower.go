@@ -122,6 +122,9 @@ func (l *lowerer) nodes(ns []syntax.Node, in place) Ops {
 		case *syntax.Doctype:
 			l.c.HasDoctype = true
 			out = out.add(Lit{n.Start, n.Text(l.src)})
+			if !l.hasHead() {
+				out = out.add(DoctypeEnd{At: n.End})
+			}
 		case *syntax.Element:
 			out = out.add(l.element(n, in)...)
 		case *syntax.ExprNode:
@@ -444,6 +447,15 @@ func (l *lowerer) directive(a *syntax.Attr) bool {
 	}
 	l.err("SG2040", a.NameSpan, "directive "+a.Name+" is not known", hint)
 	return true
+}
+
+// hasHead says whether the file has a <head>, wherever it stands.
+func (l *lowerer) hasHead() bool {
+	found := false
+	eachElement(l.c.file.Nodes, func(e *syntax.Element) {
+		found = found || e.Kind == syntax.HTML && strings.EqualFold(e.Name, "head")
+	})
+	return found
 }
 
 // html lowers an HTML element.

@@ -202,6 +202,10 @@ type (
 		At int    `json:"at"`
 		ID string `json:"id"`
 	}
+	// DoctypeEnd marks the place behind the doctype of a file without <head>, where the head of a page goes that has none.
+	DoctypeEnd struct {
+		At int
+	}
 	// HeadEnd marks the place before </head>.
 	HeadEnd struct {
 		At int `json:"at"`
@@ -226,6 +230,7 @@ func (SlotOut) op() string      { return "slot" }
 func (Dynamic) op() string      { return "dynamic" }
 func (ScriptVars) op() string   { return "vars" }
 func (RunScript) op() string    { return "script" }
+func (DoctypeEnd) op() string   { return "doctype" }
 func (HeadEnd) op() string      { return "head" }
 
 // MarshalJSON writes each operation as an object whose first member is its name.

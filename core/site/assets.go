@@ -52,6 +52,13 @@ func Head(w *Writer, page *Page) {
 	}
 }
 
+// HeadFirst does what Head does behind the doctype of a page that has no <head>.
+func HeadFirst(w *Writer, page *Page) {
+	if x := page.x; x != nil && x.route != nil && x.route.HeadFirst {
+		Head(w, page)
+	}
+}
+
 // Script writes a processed <script> by its id, once per response however often its component is used.
 func Script(w *Writer, page *Page, id string) {
 	if x := page.x; x != nil {

@@ -24,12 +24,16 @@ func TestAssets(t *testing.T) {
 				return w.End()
 			}},
 			{Pattern: "/first", Head: "<style></style>", HeadFirst: true, Doctype: true, Render: func(w *Writer, p *Page) error { Head(w, p); w.S("x"); return nil }},
+			{Pattern: "/doctype", Head: "<style></style>", HeadFirst: true, Render: func(w *Writer, p *Page) error { w.S("<!doctype html>"); HeadFirst(w, p); w.S("x"); return nil }},
+			{Pattern: "/absent", Head: "<style></style>", HeadFirst: true, Render: fixed("x")},
 			{Pattern: "/partial", Partial: true, Head: "<style></style>", HeadFirst: true, Doctype: true, Render: fixed("x")},
 		},
 	}
 	newTester(t, app, nil).run([]exchangeCase{
 		{"GET /", "200\n\n<link rel=\"stylesheet\" href=\"/_assets/a.css\"><script type=\"module\" src=\"/_assets/a.js\"></script>{/_assets/hero.1a.png 3 2 png}/_assets/hero.1a.png"},
 		{"GET /first", "200\n\n<!DOCTYPE html><style></style>x"},
+		{"GET /doctype", "200\n\n<!doctype html><style></style>x"},
+		{"GET /absent", "200\n\nx<style></style>"},
 		{"GET /partial", "200\n\nx"},
 	})
 	var w Writer

@@ -554,12 +554,14 @@ func (x *exchange) render(r *compiledRoute) error {
 	if !r.Partial {
 		if r.Doctype {
 			w.S("<!DOCTYPE html>")
-		}
-		if r.HeadFirst {
-			Head(w, &x.page)
+			HeadFirst(w, &x.page)
 		}
 	}
-	return x.rendered(render(w, &x.page))
+	err := render(w, &x.page)
+	if err == nil && !r.Partial {
+		Head(w, &x.page) // where the component with the <head> or the doctype was not rendered
+	}
+	return x.rendered(err)
 }
 
 // rendered makes what the Writer holds the answer.
