@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -150,6 +151,10 @@ const functionAddress = "/.netlify/functions/" + functionName
 func (p *preview) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path, _, _ := strings.Cut(r.RequestURI, "?")
 	if !strings.HasPrefix(path, "/") {
+		if u, err := url.Parse(r.RequestURI); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
+			http.Error(w, "400 Bad Request", http.StatusBadRequest)
+			return
+		}
 		path = r.URL.EscapedPath()
 	}
 	name := p.find(path)

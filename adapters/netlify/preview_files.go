@@ -177,7 +177,8 @@ func (h *headerRule) matches(path string) bool {
 // find gives the name of the file that answers a path, or "".
 func (p *preview) find(escaped string) string {
 	decoded, err := url.PathUnescape(escaped)
-	if err != nil || strings.ContainsAny(decoded, "\\\x00") || strings.Contains(decoded, "//") {
+	if err != nil || strings.ContainsAny(decoded, "\\\x00") || strings.Contains(decoded, "//") ||
+		strings.Count(decoded, "/") != strings.Count(escaped, "/") {
 		return ""
 	}
 	name := strings.Trim(decoded, "/")
@@ -248,8 +249,14 @@ func (p *preview) file(w http.ResponseWriter, r *http.Request, name, at string, 
 	}
 	sum := sha256.Sum256(data)
 	h.Set("Etag", `"`+hex.EncodeToString(sum[:8])+`"`)
+	if strings.Count(r.Header.Get("Range"), ",") >= maxRanges {
+		r.Header.Del("Range")
+	}
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
 }
+
+// maxRanges is how many pieces of a file one request may ask for; one with more gets the whole file.
+const maxRanges = 16
 
 // typeOf is the type of a file by its name.
 func typeOf(name string) string {

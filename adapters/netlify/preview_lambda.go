@@ -249,9 +249,13 @@ func (a *runtimeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // eventOf is a request as Netlify describes it. It always says base64, also without a body.
 func eventOf(r *http.Request, body []byte) lambdaEvent {
-	path, query, _ := strings.Cut(r.RequestURI, "?")
+	target := r.RequestURI
+	if !strings.HasPrefix(target, "/") {
+		target = r.URL.RequestURI() // the absolute form, or a star
+	}
+	path, query, _ := strings.Cut(target, "?")
 	e := lambdaEvent{
-		Path: path, Method: r.Method, RawQuery: query, RawURL: "http://" + r.Host + r.RequestURI,
+		Path: path, Method: r.Method, RawQuery: query, RawURL: "http://" + r.Host + target,
 		Query: map[string]string{}, MultiQuery: map[string][]string{},
 		Headers: map[string]string{}, MultiValue: map[string][]string{},
 		Body: base64.StdEncoding.EncodeToString(body), IsBase64: true,

@@ -91,42 +91,81 @@ var requests atomic.Uint64
 
 // sidecarProxy hands requests on with what Netlify would say about them.
 func sidecarProxy(transport *http.Transport) http.Handler {
-	return &httputil.ReverseProxy{
+	proxy := &httputil.ReverseProxy{
 		FlushInterval: -1,
 		Transport:     transport,
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.Out.URL.Scheme, r.Out.URL.Host = "http", "function"
 			r.Out.Host = r.In.Host
-			if raw, _, _ := strings.Cut(r.In.RequestURI, "?"); strings.HasPrefix(raw, "/") {
-				r.Out.URL.Opaque = raw
+			if raw, query, _ := strings.Cut(r.In.RequestURI, "?"); strings.HasPrefix(raw, "/") {
+				r.Out.URL.Opaque, r.Out.URL.RawQuery = raw, query
 				if strings.HasPrefix(raw, "//") {
 					r.Out.URL.Opaque = "http://function" + raw // or it would begin with a host
 				}
-				_, r.Out.URL.RawQuery, _ = strings.Cut(r.In.RequestURI, "?")
 			}
 			for name := range r.Out.Header {
-				if strings.HasPrefix(name, "X-Sitegen-") || strings.HasPrefix(name, "X-Nf-") {
+				if name == "Expect" || strings.HasPrefix(name, "X-Sitegen-") || strings.HasPrefix(name, "X-Nf-") {
 					delete(r.Out.Header, name)
 				}
 			}
-			ip, _, _ := net.SplitHostPort(r.In.RemoteAddr)
-			scheme := "http"
-			if r.In.TLS != nil {
-				scheme = "https"
-			}
-			about, _ := json.Marshal(map[string]any{ // texts alone
-				"scheme": scheme, "ip": ip, "requestId": "preview-" + strconv.FormatUint(requests.Add(1), 10),
-				"deploy": map[string]any{"id": "0", "context": "dev", "published": false},
-				"server": map[string]string{"region": "dev"},
-			})
-			r.Out.Header.Set("X-Sitegen-Context", base64.StdEncoding.EncodeToString(about))
+			r.Out.Header.Set("X-Sitegen-Context", previewContext(r.In))
 		},
 		ModifyResponse: func(r *http.Response) error {
 			r.Header.Del("X-Sitegen-Wait") // nobody freezes the program here
 			return nil
 		},
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
+			if b, ok := r.Context().Value(bodyKey{}).(*watchedBody); ok && b.broken.Load() {
+				http.Error(w, "400 Bad Request", http.StatusBadRequest)
+				return
+			}
 			http.Error(w, "the function does not answer", http.StatusBadGateway)
 		},
 	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.NewResponseController(w).EnableFullDuplex()
+		w.Header()["Content-Type"] = nil // no guessing
+		if r.Body != nil && r.Body != http.NoBody {
+			b := &watchedBody{ReadCloser: r.Body}
+			r = r.WithContext(context.WithValue(r.Context(), bodyKey{}, b))
+			r.Body = b
+		}
+		proxy.ServeHTTP(w, r)
+	})
+}
+
+// bodyKey is the key under which a context gives its watchedBody.
+type bodyKey struct{}
+
+// watchedBody is a body that tells whether it was the visitor who broke it off.
+type watchedBody struct {
+	io.ReadCloser
+	broken atomic.Bool
+}
+
+// Read gives the next bytes.
+func (b *watchedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && err != io.EOF && !errors.Is(err, http.ErrBodyReadAfterClose) {
+		b.broken.Store(true)
+	}
+	return n, err
+}
+
+// previewContext is what the shim would say about a request.
+func previewContext(r *http.Request) string {
+	ip, _, _ := net.SplitHostPort(r.RemoteAddr)
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	about, err := json.Marshal(map[string]any{
+		"scheme": scheme, "ip": ip, "requestId": "preview-" + strconv.FormatUint(requests.Add(1), 10),
+		"deploy": map[string]any{"id": "0", "context": "dev", "published": false},
+		"server": map[string]string{"region": "dev"},
+	})
+	if err != nil {
+		panic(err) // texts alone
+	}
+	return base64.StdEncoding.EncodeToString(about)
 }

@@ -20,13 +20,14 @@ type redirect struct {
 	status   int
 }
 
-// planRedirects gives the redirects to Netlify, as far as it answers them as the site would; the others stay with the
-// function. A function with a path is asked before _redirects is looked at, so their sources are taken out of its path.
+// planRedirects gives redirects to Netlify. Where there is a function, it keeps those that it alone does as everywhere else:
+// behind a middleware, with parameters, with a status that Netlify is not known to send. A function with a path is asked
+// before _redirects is looked at, so the sources of all others are taken out of its path.
 func (b *builder) planRedirects() {
 	routes := b.site.Manifest.Routes
 	for i := range routes {
 		if r := &routes[i]; r.Type == manifest.Redir {
-			b.planRedirect(r, routes[:i])
+			b.planRedirect(r)
 		}
 	}
 	for _, p := range b.client.Pages {
@@ -41,7 +42,7 @@ func (b *builder) planRedirects() {
 			b.add(strings.TrimSuffix(p.Path, "/"), to, statusOf(p.Status))
 		}
 	}
-	if b.site.OnDemand && b.base == "/" {
+	if b.site.OnDemand && b.o.Mode == shim && b.base == "/" {
 		b.excluded = append(b.excluded, "/.netlify/*") // the platform's own
 	}
 	b.planOwn()
@@ -58,33 +59,43 @@ func location(p manifest.Prerendered) string {
 	return ""
 }
 
-// planRedirect decides about one redirect of site.yaml; before are the routes that come before it.
-func (b *builder) planRedirect(r *manifest.Route, before []manifest.Route) {
+// planRedirect decides about one redirect of site.yaml.
+func (b *builder) planRedirect(r *manifest.Route) {
 	status := r.Redirect.Status
 	if status == 0 {
 		status = 301
 	}
+	params := slices.ContainsFunc(r.Segments, func(parts []manifest.Part) bool {
+		return slices.ContainsFunc(parts, func(p manifest.Part) bool { return p.Param != "" })
+	})
+	if b.site.OnDemand && (params || b.site.Manifest.Middleware || status != 301 && status != 302) {
+		return
+	}
 	from, rest, problem := b.source(r)
 	to := ""
 	if problem == "" {
-		to, problem = b.target(r, rest)
-	}
-	if b.site.OnDemand {
-		// The function is exact where Netlify only comes near: methods, other statuses, routes that come first.
-		exact := status == 301 || status == 302
-		hidden := slices.ContainsFunc(before, func(o manifest.Route) bool {
-			return !o.Prerender && o.Type != manifest.Redir && overlap(o.Segments, r.Segments)
-		})
-		if problem == "" && exact && !hidden {
-			b.add(from, to, status)
-		}
-		return
+		to, problem = b.target(r, r.Redirect.To)
 	}
 	if problem != "" {
 		b.warn("SG6205", diag.Pos{File: r.Source, Line: r.Line}, "the redirect from "+r.Pattern+" does nothing on Netlify: "+problem, "write the redirects out one by one")
 		return
 	}
+	if rest != "" {
+		// The star stands for nothing too, and then the slash in front of it would stay in the target.
+		if short, problem := b.target(r, withoutRest(r.Redirect.To, rest)); problem == "" {
+			b.add(strings.TrimSuffix(from, "/*"), short, statusOf(status))
+		}
+	}
 	b.add(from, to, statusOf(status))
+}
+
+// withoutRest is a target whose rest parameter is empty.
+func withoutRest(to, name string) string {
+	out := strings.ReplaceAll(to, "/[..."+name+"]", "")
+	if out == "" || strings.HasPrefix(out, "?") || strings.HasPrefix(out, "#") {
+		out = "/" + out
+	}
+	return out
 }
 
 // statusOf is the status that Netlify is known to send. For visitors who only read, each pair means the same.
@@ -131,9 +142,8 @@ func placeholder(name string) string {
 	}, name)
 }
 
-// target writes the target of a redirect.
-func (b *builder) target(r *manifest.Route, rest string) (to, problem string) {
-	to = r.Redirect.To
+// target writes the target to of a redirect.
+func (b *builder) target(r *manifest.Route, to string) (_, problem string) {
 	for _, parts := range r.Segments {
 		for _, p := range parts {
 			switch {
@@ -262,37 +272,6 @@ func (b *builder) planOwn() {
 		}
 		b.exclude(from)
 	}
-}
-
-// overlap says whether there may be a path that both patterns match.
-func overlap(a, b [][]manifest.Part) bool {
-	switch {
-	case len(a) == 0 && len(b) == 0:
-		return true
-	case len(a) > 0 && isRest(a[0]):
-		return overlap(a[1:], b) || len(b) > 0 && overlap(a, b[1:])
-	case len(b) > 0 && isRest(b[0]):
-		return overlap(b, a)
-	case len(a) == 0 || len(b) == 0:
-		return false
-	}
-	x, xFixed := fixed(a[0])
-	y, yFixed := fixed(b[0])
-	return (!xFixed || !yFixed || x == y) && overlap(a[1:], b[1:])
-}
-
-func isRest(parts []manifest.Part) bool { return len(parts) == 1 && parts[0].Rest }
-
-// fixed gives the text of a segment without parameters.
-func fixed(parts []manifest.Part) (string, bool) {
-	s := ""
-	for _, p := range parts {
-		if p.Param != "" {
-			return "", false
-		}
-		s += p.Text
-	}
-	return s, true
 }
 
 // redirectsText is the file: the author's rules first, then ours, then, in mode lambda, the function for all the rest.

@@ -2,6 +2,7 @@ package netlify
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -76,10 +77,10 @@ func (f *Function) Invoke(ctx context.Context, payload []byte) (out []byte, err 
 	}
 	r.serve(ctx)
 	out, err = json.Marshal(r.finish())
-	if err == nil && len(out) > maxAnswer {
+	if err == nil && (len(out) > maxAnswer || r.err == errTooLarge) {
 		f.h.log(context.WithValue(ctx, requestKey{}, r.platform.info.RequestID), site.LevelError,
 			"the answer is too large for a function in mode lambda: use mode shim, which streams",
-			"path", r.req.Target, "bytes", strconv.Itoa(len(out)), "limit", strconv.Itoa(maxAnswer))
+			"path", r.req.Target, "limit", strconv.Itoa(maxAnswer))
 		return json.Marshal(failure())
 	}
 	return out, err
@@ -240,27 +241,37 @@ func (r *recorder) Start(status int, h *site.Header) error {
 	return nil
 }
 
+// errTooLarge stops a page that would never end.
+var errTooLarge = errors.New("the answer is too large")
+
 // Write keeps bytes of the body.
 func (r *recorder) Write(p []byte) (int, error) {
-	if r.method == http.MethodHead {
-		return len(p), nil
+	if err := r.room(len(p)); err != nil || r.method == http.MethodHead {
+		return len(p), err
 	}
 	return r.body.Write(p)
 }
 
 // WriteString is Write for texts.
 func (r *recorder) WriteString(s string) (int, error) {
-	if r.method == http.MethodHead {
-		return len(s), nil
+	if err := r.room(len(s)); err != nil || r.method == http.MethodHead {
+		return len(s), err
 	}
 	return r.body.WriteString(s)
+}
+
+func (r *recorder) room(n int) error {
+	if r.body.Len()+n > maxAnswer {
+		r.err = errTooLarge
+	}
+	return r.err
 }
 
 // Flush does nothing: the answer goes out as a whole.
 func (r *recorder) Flush() error { return nil }
 
 // Abort remembers that the answer is not whole.
-func (r *recorder) Abort(err error) { r.err = err }
+func (r *recorder) Abort(err error) { r.err = cmp.Or(r.err, err) }
 
 // finish gives the answer. Half of one is none: nothing was sent so far.
 func (r *recorder) finish() answer {

@@ -164,7 +164,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer x.end()
-	x.rest = r.Body
+	http.NewResponseController(w).EnableFullDuplex() // a page may answer while it reads
 	x.req.Method, x.req.Target, x.req.Host = r.Method, r.RequestURI, r.Host
 	for name, values := range r.Header {
 		for _, v := range values {
@@ -172,7 +172,8 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if r.Body != nil && r.Body != http.NoBody {
-		x.req.Body = &body{r: r.Body}
+		x.body = &body{r: r.Body}
+		x.req.Body = x.body
 	}
 	s.prepare(&x.req, &x.platform)
 	s.serve(r.Context(), &x.req, &x.platform, x)
@@ -225,7 +226,7 @@ type exchange struct {
 	w        http.ResponseWriter
 	method   string
 	req      site.Request
-	rest     io.Reader // body that came with the request, of which nobody may have read all
+	body     *body // nil without one
 	platform Platform
 
 	status int // 0 before the answer begins
@@ -323,24 +324,26 @@ func (x *exchange) end() {
 	}
 }
 
-// drain reads what nobody wanted of the body. A connection that is closed with something unread loses the answer at the
-// other end; how much there may be is limited by the platform.
+// drain reads what nobody wanted of the body, after the answer: a connection that is closed with something unread loses
+// the answer at the other end. How much there may be is limited by the platform.
 func (x *exchange) drain() {
-	if x.err != nil {
+	if x.err != nil || x.status == 0 || x.body == nil || x.body.ended {
 		return
 	}
-	if _, err := io.ReadFull(x.rest, make([]byte, 1)); err == nil {
-		x.Flush() // the answer need not wait for it
-		io.Copy(io.Discard, x.rest)
-	}
+	x.Flush()
+	io.Copy(io.Discard, x.body.r)
 }
 
 // body is the body of a request. What goes wrong with it is the visitor's doing, and answered so.
-type body struct{ r io.Reader }
+type body struct {
+	r     io.Reader
+	ended bool
+}
 
 // Read gives the next bytes.
 func (b *body) Read(p []byte) (int, error) {
 	n, err := b.r.Read(p)
+	b.ended = b.ended || err != nil
 	if err != nil && err != io.EOF {
 		err = &site.RequestError{Status: http.StatusBadRequest, Reason: "the body is broken or incomplete"}
 	}
