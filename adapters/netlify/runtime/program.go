@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	"os"
 	"path"
 	"strconv"
 	"strings"
@@ -57,7 +58,7 @@ func newHandler(p *Program, stderr io.Writer) (h *handler, err error) {
 		}
 	}()
 	h = &handler{stderr: stderr, cache: p.Cache}
-	host := site.Host{Log: h.report}
+	host := site.Host{Log: h.report, Getenv: os.Getenv}
 	carried := files{}
 	if len(p.Files) > 0 {
 		if err := json.Unmarshal(p.Files, &carried); err != nil {

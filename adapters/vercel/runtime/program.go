@@ -56,7 +56,7 @@ func newHandler(p *Program, messages *ipc, getenv func(string) string) (h *handl
 		}
 		h.cached = append(h.cached, re)
 	}
-	host := site.Host{Log: h.report}
+	host := site.Host{Log: h.report, Getenv: getenv}
 	if p.Pages != "" {
 		host.Static, err = parsePages(p.Pages)
 		if err != nil {
