@@ -46,6 +46,7 @@ var layers = []struct {
 	{"core/build", []string{"core", "core/diag", "core/config", "core/syntax", "core/routes", "core/codegen", "core/assets", "core/content",
 		"core/manifest", "core/prerender", "core/prerender/runtime/wire", "core/internal/gocmd", "core/site/seal"}},
 	{"adapters/*", []string{"core/adapter", "core/manifest", "core/diag"}},
+	{"adapters/*/conformance", nil}, // holds tests alone
 	{"adapters/*/runtime", []string{"core/site"}},
 	{"cli/browser", nil},
 	{"cli/internal/scaffold", nil},
