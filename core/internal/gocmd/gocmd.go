@@ -80,7 +80,7 @@ func Run(ctx context.Context, dir string, args, env []string) ([]byte, error) {
 	var stdout bytes.Buffer
 	stderr := &limited{max: maxOutput}
 	cmd.Stdout, cmd.Stderr = &stdout, stderr
-	ownGroup(cmd)
+	OwnGroup(cmd)
 	// A grandchild that outlives the kill could hold the pipes open for ever.
 	cmd.WaitDelay = 5 * time.Second
 	err = cmd.Run()
