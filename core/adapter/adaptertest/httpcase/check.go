@@ -166,7 +166,12 @@ func (r *run) expectedBody(e *expectation, a *answer) string {
 			return fmt.Sprintf("body %s, want a match of %s", quote(a.body), e.text)
 		}
 		if len(groups) > 1 {
-			r.match = string(groups[1])
+			r.matches = map[string]string{"": string(groups[1])}
+			for i, name := range e.re.SubexpNames() {
+				if name != "" {
+					r.matches[name] = string(groups[i])
+				}
+			}
 		}
 	case e.op == opLength && len(a.body) != e.n:
 		return fmt.Sprintf("body of %d bytes, want %d", len(a.body), e.n)

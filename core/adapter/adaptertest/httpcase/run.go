@@ -99,7 +99,7 @@ type run struct {
 	id       string
 	jar      []pair
 	last     *answer
-	match    string // of the last body ~ with a group
+	matches  map[string]string // of the last body ~ with groups: {match} and {match:name}
 	conns    []net.Conn
 	reader   *reader
 	problems []Problem
@@ -270,23 +270,31 @@ func (r *run) fill(s string) string {
 		"{/}", r.t.slash,
 		"{secure}", secure,
 		"{id}", r.id,
-		"{match}", r.match,
+		"{match}", r.matches[""],
 		"{cookies}", strings.Join(cookies, "; "),
 	).Replace(s)
+	s = replaceNamed(s, "{match:", func(name string) string { return r.matches[name] })
+	return replaceNamed(s, "{last:", func(name string) string {
+		if r.last == nil {
+			return ""
+		}
+		return strings.Join(r.last.values(name), ", ")
+	})
+}
+
+// replaceNamed replaces placeholders such as {last:ETag}.
+func replaceNamed(s, open string, value func(name string) string) string {
+	var b strings.Builder
 	for {
-		i := strings.Index(s, "{last:")
-		if i < 0 {
-			return s
+		before, after, found := strings.Cut(s, open)
+		name, rest, closed := strings.Cut(after, "}")
+		if !found || !closed {
+			b.WriteString(s)
+			return b.String()
 		}
-		end := strings.IndexByte(s[i:], '}')
-		if end < 0 {
-			return s
-		}
-		value := ""
-		if r.last != nil {
-			value = strings.Join(r.last.values(s[i+len("{last:"):i+end]), ", ")
-		}
-		s = s[:i] + value + s[i+end+1:]
+		b.WriteString(before)
+		b.WriteString(value(name))
+		s = rest
 	}
 }
 

@@ -208,9 +208,9 @@ then
 > Cookie: {cookies}
 >
 status 200
-body ~ ^o(.)$
+body ~ ^o(?P<end>.)$
 then
-> GET /{match} HTTP/1.1
+> GET /{match}{match:end}{match:none}{match: HTTP/1.1
 > Cookie: {cookies}{secure}
 >
 status 200
@@ -223,7 +223,7 @@ status 200
 	host := target.origin.Host
 	want := "POST /docs/x/?http HTTP/1.1\r\nHost: " + host + "\r\nOrigin: " + origin + "\r\nContent-Length: 8\r\n\r\nabcdcdcd" +
 		"GET / HTTP/1.1\r\nIf-None-Match: \"v1\"\r\nCookie: a=1; b=2\r\n\r\n" +
-		"GET /k HTTP/1.1\r\nCookie: b=2\r\n\r\n"
+		"GET /kk{match: HTTP/1.1\r\nCookie: b=2\r\n\r\n"
 	if got := asked.String(); got != want {
 		t.Errorf("sent\n%q\nwant\n%q", got, want)
 	}
