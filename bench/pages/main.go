@@ -28,6 +28,7 @@ var files = map[string]string{
 
 import (
 	"fmt"
+	"iter"
 	"os"
 	"strconv"
 	"strings"
@@ -38,16 +39,19 @@ type Post struct {
 	n           int
 }
 
-func All() []Post {
+// All gives one post at a time, as a database would.
+func All() iter.Seq[Post] {
 	n, err := strconv.Atoi(os.Getenv("PAGES"))
 	if err != nil {
 		panic(err)
 	}
-	out := make([]Post, n)
-	for i := range out {
-		out[i] = Post{fmt.Sprintf("post-%d", i), fmt.Sprintf("Post %d", i), i}
+	return func(yield func(Post) bool) {
+		for i := range n {
+			if !yield(Post{fmt.Sprintf("post-%d", i), fmt.Sprintf("Post %d", i), i}) {
+				return
+			}
+		}
 	}
-	return out
 }
 
 func (p Post) Paragraphs() []string {
@@ -83,12 +87,14 @@ type Props struct {
 	Post posts.Post
 }
 
-func GetStaticPaths(b *site.Build) ([]site.Path[Props], error) {
-	var out []site.Path[Props]
-	for _, p := range posts.All() {
-		out = append(out, site.Path[Props]{Params: site.Params{"slug": p.Slug}, Props: Props{Post: p}})
+func GetStaticPaths(b *site.Build) site.PathSeq[Props] {
+	return func(yield func(site.Path[Props], error) bool) {
+		for p := range posts.All() {
+			if !yield(site.Path[Props]{Params: site.Params{"slug": p.Slug}, Props: Props{Post: p}}, nil) {
+				return
+			}
+		}
 	}
-	return out, nil
 }
 ---
 <Base title={props.Post.Title}>

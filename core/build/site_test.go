@@ -87,6 +87,23 @@ func GetStaticPaths(b *site.Build) ([]site.Path[Props], error) {
 type Props struct{}
 ---
 <p>{page.Params["slug"]}</p>
+-- src/pages/many/[n].gosite --
+---
+import "strconv"
+
+type Props struct{ N int }
+
+func GetStaticPaths(b *site.Build) site.PathSeq[Props] {
+	return func(yield func(site.Path[Props], error) bool) {
+		for n := range 3 {
+			if !yield(site.Path[Props]{Params: site.Params{"n": strconv.Itoa(n)}, Props: Props{N: n * n}}, nil) {
+				return
+			}
+		}
+	}
+}
+---
+<p>{props.N}</p>
 -- src/pages/notes/first.md --
 ---
 layout: ../../layouts/Base.gosite
@@ -134,11 +151,11 @@ User-agent: *
 		}
 		return err
 	})
-	if len(found) != 10 {
-		t.Errorf("%d files, want 10: %v", len(found), found)
+	if len(found) != 13 {
+		t.Errorf("%d files, want 13: %v", len(found), found)
 	}
-	if n := s.Pages.Pages; n != 7 {
-		t.Errorf("%d pages are counted, want 7", n)
+	if n := s.Pages.Pages; n != 10 {
+		t.Errorf("%d pages are counted, want 10", n)
 	}
 	if warnings := list.Sorted(); len(warnings) != 2 || warnings[0].Code != "SG3110" || warnings[1].Code != "SG3004" {
 		t.Errorf("warnings: %v", warnings)

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"syscall"
 
 	"sitegen.dev/core/diag"
@@ -57,12 +58,12 @@ func newStage(l *Layout, out string, beside []string, force bool) (*Stage, *diag
 		return nil, list, nil
 	}
 	if info, err := os.Lstat(target); err == nil {
-		entries, _ := os.ReadDir(target)
+		first := firstEntry(target)
 		switch {
 		case info.Mode()&fs.ModeSymlink != 0 || !info.IsDir():
 			list.Error("SG7011", diag.Range{}, out+" is there and is no directory", "move it away, or choose another `out:` in site.yaml")
-		case len(entries) > 0 && !force && !s.ours():
-			list.Error("SG7011", diag.Range{}, fmt.Sprintf("%s holds files that sitegen did not make, %s among them", out, entries[0].Name()),
+		case first != "" && !force && !s.ours():
+			list.Error("SG7011", diag.Range{}, fmt.Sprintf("%s holds files that sitegen did not make, %s among them", out, first),
 				"delete it yourself, choose another `out:` in site.yaml, or run with --force to replace it")
 		}
 		if list.HasErrors() {
@@ -78,6 +79,18 @@ func newStage(l *Layout, out string, beside []string, force bool) (*Stage, *diag
 		return nil, nil, err
 	}
 	return s, list, os.MkdirAll(s.Dir, 0o777)
+}
+
+// firstEntry names a file in a directory, "" where there is none. It does not read the rest of a directory that may hold a
+// hundred thousand.
+func firstEntry(dir string) string {
+	d, err := os.Open(dir)
+	if err != nil {
+		return ""
+	}
+	defer d.Close()
+	names, _ := d.Readdirnames(1)
+	return strings.Join(names, "")
 }
 
 // inside says whether path is dir or lies below it.

@@ -240,7 +240,11 @@ func (r Route) literal(alias string, prerender bool) string {
 		f = append(f, "Methods: map[string]_sg.Handler{"+strings.Join(m, ", ")+"}")
 	}
 	if paths {
-		f = append(f, "Paths: _sg.StaticPaths("+alias+".GetStaticPaths, "+alias+".Render)")
+		if c.Flags.PathSeq {
+			f = append(f, "PathSeq: _sg.StaticPathSeq("+alias+".GetStaticPaths, "+alias+".Render)")
+		} else {
+			f = append(f, "Paths: _sg.StaticPaths("+alias+".GetStaticPaths, "+alias+".Render)")
+		}
 	}
 	return f.String()
 }

@@ -117,6 +117,7 @@ type Flags struct {
 	Partial     bool
 	Methods     []Method    // in source order
 	StaticPaths *diag.Range // the name GetStaticPaths
+	PathSeq     bool        // GetStaticPaths gives an iterator
 	HasProps    bool        // the author declares type Props
 }
 

@@ -226,7 +226,10 @@ func (r *frontReader) function(t declTree, d *ast.FuncDecl) {
 	at := r.c.file.Range(t.span(d.Name))
 	if name == "GetStaticPaths" {
 		r.c.Flags.StaticPaths = &at
-		if p, res := d.Type.Params, d.Type.Results; p.NumFields() != 1 || res.NumFields() != 2 {
+		// One result is the form that gives one path at a time: iter.Seq2[site.Path[Props], error].
+		p, res := d.Type.Params, d.Type.Results
+		r.c.Flags.PathSeq = res.NumFields() == 1
+		if p.NumFields() != 1 || res.NumFields() != 1 && res.NumFields() != 2 {
 			r.diags.Error("SG2035", at, "GetStaticPaths takes a *site.Build and returns the paths and an error",
 				"write func GetStaticPaths(b *site.Build) ([]site.Path[Props], error)")
 		}

@@ -256,7 +256,11 @@ func (p *printer) types(c *Component) {
 	}
 	if at := c.front.declared["GetStaticPaths"]; c.Flags.StaticPaths != nil && len(c.typeParams()) == 0 {
 		p.open(-1)
-		p.raw("var _ func(*_sg.Build) ([]_sg.Path[Props], error) = ")
+		if c.Flags.PathSeq {
+			p.raw("var _ func(*_sg.Build) _sg.PathSeq[Props] = ")
+		} else {
+			p.raw("var _ func(*_sg.Build) ([]_sg.Path[Props], error) = ")
+		}
 		p.mark(at.Start)
 		p.raw("GetStaticPaths")
 		p.close("")

@@ -39,12 +39,11 @@ func main() {
 		if !r.Prerender {
 			continue
 		}
-		entries, err := a.StaticPaths(ctx, r)
-		if err != nil {
-			fmt.Println(r.Source, err)
-			os.Exit(1)
-		}
-		for _, e := range entries {
+		for e, err := range a.StaticPaths(ctx, r) {
+			if err != nil {
+				fmt.Println(r.Source, err)
+				os.Exit(1)
+			}
 			res, err := a.RenderStatic(ctx, r, e, nil)
 			if err != nil {
 				fmt.Println(r.Source, err)

@@ -3,6 +3,7 @@ package site
 import (
 	"context"
 	"fmt"
+	"iter"
 	"net/url"
 	"sync"
 	"sync/atomic"
@@ -65,14 +66,15 @@ type Route struct {
 	Type      RouteType // what answers
 	Prerender bool
 	Partial   bool
-	Error     int                                 // 404 or 500 for an error page
-	Head      HTML                                // what Head writes: links to stylesheets, inline styles
-	Doctype   bool                                // write <!DOCTYPE html> first: no component of the page has one
-	HeadFirst bool                                // write Head first: no component of the page has a <head>
-	Render    func(w *Writer, page *Page) error   // of pages
-	Methods   map[string]Handler                  // of endpoints, and of pages that take their own forms: GET, POST, …, ALL
-	Paths     func(b *Build) ([]PathEntry, error) // of prerendered dynamic routes
-	Redirect  *RedirectTo                         // of redirects
+	Error     int                                        // 404 or 500 for an error page
+	Head      HTML                                       // what Head writes: links to stylesheets, inline styles
+	Doctype   bool                                       // write <!DOCTYPE html> first: no component of the page has one
+	HeadFirst bool                                       // write Head first: no component of the page has a <head>
+	Render    func(w *Writer, page *Page) error          // of pages
+	Methods   map[string]Handler                         // of endpoints, and of pages that take their own forms: GET, POST, …, ALL
+	Paths     func(b *Build) ([]PathEntry, error)        // of prerendered dynamic routes: a list,
+	PathSeq   func(b *Build) iter.Seq2[PathEntry, error] // or one path at a time
+	Redirect  *RedirectTo                                // of redirects
 }
 
 // RedirectTo is the target of a configured redirect: a path below the base or an absolute URL. Parameters of the pattern
@@ -91,6 +93,9 @@ type Path[P any] struct {
 	Params Params
 	Props  P
 }
+
+// PathSeq is the result of a GetStaticPaths that gives one path at a time. An error ends the build.
+type PathSeq[P any] = iter.Seq2[Path[P], error]
 
 // PathEntry is a Path with its props bound to the component.
 type PathEntry struct {
@@ -122,6 +127,24 @@ func StaticPaths[P, S any](paths func(*Build) ([]Path[P], error), render func(*W
 			}}
 		}
 		return out, nil
+	}
+}
+
+// StaticPathSeq is StaticPaths for a GetStaticPaths that gives one path at a time, so that the list of a very large route
+// is never in memory as a whole. An error ends the build.
+func StaticPathSeq[P, S any](paths func(*Build) PathSeq[P], render func(*Writer, *Page, P, S) error) func(*Build) iter.Seq2[PathEntry, error] {
+	return func(b *Build) iter.Seq2[PathEntry, error] {
+		return func(yield func(PathEntry, error) bool) {
+			for entry, err := range paths(b) {
+				e := PathEntry{Params: entry.Params, Render: func(w *Writer, page *Page) error {
+					var slots S
+					return render(w, page, entry.Props, slots)
+				}}
+				if !yield(e, err) {
+					return
+				}
+			}
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"net/url"
 	"strings"
 	"sync"
@@ -29,43 +30,78 @@ func (e *StatusError) Error() string {
 	return fmt.Sprintf("the page answers %d while it is prerendered; leave it out of GetStaticPaths, or add const prerender = false", e.Status)
 }
 
-// StaticPaths lists the pages of a prerendered route: one without parameters for a static pattern, what GetStaticPaths
-// gives for a dynamic one. It checks that every entry has exactly the parameters of the route and that its path can be
-// asked for.
-func (a *App) StaticPaths(ctx context.Context, r *Route) (entries []PathEntry, err error) {
-	c, err := a.compile()
-	if err != nil {
-		return nil, err
+// StaticPaths gives the pages of a prerendered route one by one: one without parameters for a static pattern, what
+// GetStaticPaths gives for a dynamic one. It checks that every entry has exactly the parameters of the route and that its
+// path can be asked for. The first error is the last thing it gives.
+func (a *App) StaticPaths(ctx context.Context, r *Route) iter.Seq2[PathEntry, error] {
+	return func(yield func(PathEntry, error) bool) {
+		c, err := a.compile()
+		if err != nil {
+			yield(PathEntry{}, err)
+			return
+		}
+		route := c.byRoute[r]
+		if route == nil {
+			yield(PathEntry{}, errors.New("the route is not one of the App"))
+			return
+		}
+		c.staticPaths(ctx, route)(yield)
 	}
-	route := c.byRoute[r]
-	if route == nil {
-		return nil, errors.New("the route is not one of the App")
-	}
-	return c.staticPaths(ctx, route)
 }
 
-func (c *compiledApp) staticPaths(ctx context.Context, r *compiledRoute) (entries []PathEntry, err error) {
-	if r.static() {
-		return []PathEntry{{Render: r.Render}}, nil
-	}
-	if r.Paths == nil {
-		return nil, fmt.Errorf("%s has parameters but no GetStaticPaths", r.Pattern)
-	}
-	defer func() {
-		if v := recover(); v != nil {
-			entries, err = nil, newPanicError(v)
+func (c *compiledApp) staticPaths(ctx context.Context, r *compiledRoute) iter.Seq2[PathEntry, error] {
+	return func(yield func(PathEntry, error) bool) {
+		if r.static() {
+			yield(PathEntry{Render: r.Render}, nil)
+			return
 		}
-	}()
-	entries, err = r.Paths(c.build(ctx, r))
-	if err != nil {
-		return nil, err
-	}
-	for i := range entries {
-		if _, err := r.path(entries[i].Params); err != nil {
-			return nil, fmt.Errorf("entry %d of GetStaticPaths of %s: %w", i, r.Pattern, err)
+		theirs := true // whether a panic is one of GetStaticPaths and not of who takes the entries
+		defer func() {
+			if !theirs {
+				return
+			}
+			if v := recover(); v != nil {
+				yield(PathEntry{}, newPanicError(v))
+			}
+		}()
+		i := 0
+		for e, err := range r.paths(c.build(ctx, r)) {
+			if err == nil {
+				if _, bad := r.path(e.Params); bad != nil {
+					err = fmt.Errorf("entry %d of GetStaticPaths of %s: %w", i, r.Pattern, bad)
+				}
+			}
+			theirs = false
+			if !yield(e, err) || err != nil {
+				return
+			}
+			theirs = true
+			i++
 		}
 	}
-	return entries, nil
+}
+
+// paths calls GetStaticPaths, whichever of its two forms the route has.
+func (r *compiledRoute) paths(b *Build) iter.Seq2[PathEntry, error] {
+	return func(yield func(PathEntry, error) bool) {
+		switch {
+		case r.PathSeq != nil:
+			r.PathSeq(b)(yield)
+		case r.Paths != nil:
+			list, err := r.Paths(b)
+			if err != nil {
+				yield(PathEntry{}, err)
+				return
+			}
+			for _, e := range list {
+				if !yield(e, nil) {
+					return
+				}
+			}
+		default:
+			yield(PathEntry{}, fmt.Errorf("%s has parameters but no GetStaticPaths", r.Pattern))
+		}
+	}
 }
 
 func (c *compiledApp) build(ctx context.Context, r *compiledRoute) *Build {
@@ -329,7 +365,7 @@ func (c *compiledApp) entryFor(ctx context.Context, r *compiledRoute, params Par
 		}
 		return &PathEntry{Render: r.Render}, nil
 	}
-	if r.Paths == nil {
+	if r.Paths == nil && r.PathSeq == nil {
 		return nil, nil
 	}
 	want, err := r.path(params)
@@ -340,18 +376,22 @@ func (c *compiledApp) entryFor(ctx context.Context, r *compiledRoute, params Par
 	defer c.paths.mu.Unlock()
 	list, ok := c.paths.lists[r]
 	if !ok {
-		entries, err := c.staticPaths(context.WithoutCancel(ctx), r)
-		list = make(map[string]*PathEntry, len(entries))
-		for i := range entries {
-			p, _ := r.path(entries[i].Params) // checked by staticPaths
+		list = map[string]*PathEntry{}
+		var failed error
+		for e, err := range c.staticPaths(context.WithoutCancel(ctx), r) {
+			if err != nil {
+				failed = err
+				break
+			}
+			p, _ := r.path(e.Params) // checked by staticPaths
 			if list[p.enc] == nil {
-				list[p.enc] = &entries[i]
+				list[p.enc] = &e
 			}
 		}
 		if c.paths.lists == nil {
 			c.paths.lists, c.paths.errs = map[*compiledRoute]map[string]*PathEntry{}, map[*compiledRoute]error{}
 		}
-		c.paths.lists[r], c.paths.errs[r] = list, err
+		c.paths.lists[r], c.paths.errs[r] = list, failed
 	}
 	return list[want.enc], c.paths.errs[r]
 }

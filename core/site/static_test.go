@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -16,7 +18,7 @@ func renderAll(t *testing.T, app *App) map[string]string {
 		if !r.Prerender {
 			continue
 		}
-		entries, err := app.StaticPaths(t.Context(), r)
+		entries, err := listPaths(app, t.Context(), r)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -157,7 +159,7 @@ func TestStaticIsServed(t *testing.T) {
 				want := map[string]string{}
 				for _, r := range app.Routes {
 					r.Prerender = true
-					list, err := app.StaticPaths(t.Context(), r)
+					list, err := listPaths(app, t.Context(), r)
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -304,7 +306,7 @@ func TestStaticPaths(t *testing.T) {
 			r.Paths = entries("a=first", tt.entry)
 		}
 		app := &App{Routes: []*Route{r}}
-		_, err := app.StaticPaths(t.Context(), r)
+		_, err := listPaths(app, t.Context(), r)
 		if tt.want == "" {
 			if err != nil {
 				t.Errorf("%s with %q: %v", tt.pattern, tt.entry, err)
@@ -317,15 +319,15 @@ func TestStaticPaths(t *testing.T) {
 	}
 	r := &Route{Pattern: "/[a]", Prerender: true}
 	app := &App{Routes: []*Route{r}}
-	if _, err := app.StaticPaths(t.Context(), r); err == nil || !strings.Contains(err.Error(), "no GetStaticPaths") {
+	if _, err := listPaths(app, t.Context(), r); err == nil || !strings.Contains(err.Error(), "no GetStaticPaths") {
 		t.Errorf("no Paths: %v", err)
 	}
-	if _, err := app.StaticPaths(t.Context(), &Route{}); err == nil {
+	if _, err := listPaths(app, t.Context(), &Route{}); err == nil {
 		t.Error("a foreign route is taken")
 	}
 	r.Paths = func(*Build) ([]PathEntry, error) { panic("boom") }
 	var panicked *PanicError
-	if _, err := app.StaticPaths(t.Context(), r); !errors.As(err, &panicked) {
+	if _, err := listPaths(app, t.Context(), r); !errors.As(err, &panicked) {
 		t.Errorf("a panic: %v", err)
 	}
 
@@ -456,5 +458,56 @@ func TestServeDev(t *testing.T) {
 	}
 	if !strings.Contains(x.messages(), "no list") || !strings.Contains(x.messages(), "const prerender = false") {
 		t.Errorf("logged: %s", x.messages())
+	}
+}
+
+// listPaths collects what StaticPaths gives.
+func listPaths(app *App, ctx context.Context, r *Route) ([]PathEntry, error) {
+	var list []PathEntry
+	for e, err := range app.StaticPaths(ctx, r) {
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, e)
+	}
+	return list, nil
+}
+
+func TestPathsOneAtATime(t *testing.T) {
+	type props struct{ n int }
+	given := 0
+	r := &Route{Pattern: "/[n]", Prerender: true, PathSeq: StaticPathSeq(func(*Build) PathSeq[props] {
+		return func(yield func(Path[props], error) bool) {
+			for n := range 5 {
+				given++
+				if !yield(Path[props]{Params: Params{"n": strconv.Itoa(n)}, Props: props{n}}, nil) {
+					return
+				}
+			}
+			yield(Path[props]{}, errors.New("the database is gone"))
+		}
+	}, func(w *Writer, page *Page, p props, _ struct{}) error {
+		w.S("page " + strconv.Itoa(p.n))
+		return w.End()
+	})}
+	app := &App{Routes: []*Route{r}}
+	for e, err := range app.StaticPaths(t.Context(), r) {
+		if err != nil || given != 1 {
+			t.Fatalf("%v, %d paths were asked for", err, given)
+		}
+		out, err := app.RenderStatic(t.Context(), r, e, nil)
+		if err != nil || string(out.Body) != "page 0" {
+			t.Errorf("%s, %v", out.Body, err)
+		}
+		break
+	}
+	if _, err := listPaths(app, t.Context(), r); err == nil || !strings.Contains(err.Error(), "the database is gone") {
+		t.Errorf("error %v", err)
+	}
+	r = &Route{Pattern: "/[n]", Prerender: true, PathSeq: func(*Build) iter.Seq2[PathEntry, error] {
+		return func(func(PathEntry, error) bool) { panic("oops") }
+	}}
+	if _, err := listPaths(&App{Routes: []*Route{r}}, t.Context(), r); err == nil || !strings.Contains(err.Error(), "oops") {
+		t.Errorf("a panic gives %v", err)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -68,25 +69,30 @@ func Run(ctx context.Context, app *site.App, job wire.Job, w io.Writer) bool {
 				fixed = append(fixed, task{route: r})
 			}
 		case !r.Prerender:
-		case r.Render == nil && r.Methods == nil && r.Paths == nil: // plain HTML, which the build copies
-		case r.Paths != nil:
+		case r.Paths != nil || r.PathSeq != nil:
 			dynamic = append(dynamic, r)
+		case r.Render == nil && r.Methods == nil: // plain HTML, which the build copies
 		default:
 			fixed = append(fixed, task{route: r})
 		}
 	}
-	p.batch(ctx, fixed)
+	p.batch(ctx, func(yield func(task) bool) {
+		for _, t := range fixed {
+			if !yield(t) {
+				return
+			}
+		}
+	})
 	for _, r := range dynamic {
-		entries, err := app.StaticPaths(ctx, r)
-		if err != nil {
-			p.event(p.failure(wire.Event{Route: r.Pattern, Source: r.Source}, wire.PathList, err))
-			continue
-		}
-		tasks := make([]task, len(entries))
-		for i, e := range entries {
-			tasks[i] = task{route: r, entry: e}
-		}
-		p.batch(ctx, tasks)
+		p.batch(ctx, func(yield func(task) bool) {
+			for e, err := range app.StaticPaths(ctx, r) {
+				if err != nil {
+					p.event(p.failure(wire.Event{Route: r.Pattern, Source: r.Source}, wire.PathList, err))
+				} else if !yield(task{r, e}) {
+					return
+				}
+			}
+		})
 	}
 	if ctx.Err() == nil {
 		p.event(wire.Event{Kind: wire.Done})
@@ -133,12 +139,9 @@ func (p *printer) event(e wire.Event) {
 }
 
 // batch renders tasks on all workers and reports them in their order. The distance between the oldest page that is not
-// reported and the newest that is begun is bounded, so the reports waiting for their turn are too.
-func (p *printer) batch(ctx context.Context, tasks []task) {
-	if len(tasks) == 0 {
-		return
-	}
-	p.event(wire.Event{Kind: wire.Start, Route: tasks[0].route.Pattern, Total: len(tasks)})
+// reported and the newest that is begun is bounded, so the reports waiting for their turn are too, and tasks are asked for
+// no sooner than there is room.
+func (p *printer) batch(ctx context.Context, tasks iter.Seq[task]) {
 	type job struct {
 		task
 		done chan []wire.Event
@@ -146,7 +149,7 @@ func (p *printer) batch(ctx context.Context, tasks []task) {
 	jobs := make(chan job)
 	order := make(chan job, 4*p.job.Concurrency)
 	var workers sync.WaitGroup
-	for range min(p.job.Concurrency, len(tasks)) {
+	for range p.job.Concurrency {
 		workers.Go(func() {
 			var buf []byte
 			for j := range jobs {
@@ -159,7 +162,7 @@ func (p *printer) batch(ctx context.Context, tasks []task) {
 	go func() {
 		defer close(order)
 		defer close(jobs)
-		for _, t := range tasks {
+		for t := range tasks {
 			j := job{t, make(chan []wire.Event, 1)}
 			select {
 			case order <- j:

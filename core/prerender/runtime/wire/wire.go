@@ -22,7 +22,6 @@ type Kind string
 
 // The kinds of events.
 const (
-	Start   Kind = "start"   // Route begins; Total is the number of its pages
 	Page    Kind = "page"    // a page was written; in the order of routes and path lists, whatever finished first
 	Warning Kind = "warning" // Message about a page that was written
 	Error   Kind = "error"   // a page or a path list failed
@@ -38,7 +37,6 @@ type Event struct {
 	File    string      `json:"file,omitempty"` // below Job.Out
 	Status  int         `json:"status,omitempty"`
 	Size    int64       `json:"size,omitempty"` // bytes
-	Total   int         `json:"total,omitempty"`
 	Headers [][2]string `json:"headers,omitempty"`
 
 	// Of an Error or a Warning: what happened and, where it is known, the author's line.
