@@ -1,5 +1,5 @@
 // Package core hands out the source of what a site is compiled against: the runtime packages that generated code and
-// components import. The command line carries this source, so that a site builds without network and without a checkout
+// components import, and the package that adapters by others are made with. The command line carries this source, so that a site builds without network and without a checkout
 // of sitegen.
 //
 // It lies at the root of the module because go:embed reaches only downwards.
@@ -17,10 +17,12 @@ import (
 )
 
 //go:embed go.mod site/*.go site/seal/*.go prerender/runtime/*.go prerender/runtime/wire/*.go
+//go:embed adapter/*.go diag/*.go manifest/*.go manifest/schema.json internal/gocmd/*.go
 var source embed.FS
 
-// Runtime gives the runtime as a Go module of its own: packages site and prerender/runtime without their tests, and a
-// go.mod with the path and the go version of this module, which needs nothing else.
+// Runtime gives the runtime as a Go module of its own: packages site and prerender/runtime without their tests, package
+// adapter, so that a tool of the site's go.mod speaks the protocol of this very version, and a go.mod with the path and
+// the go version of this module, which needs nothing else.
 func Runtime() fs.FS {
 	out := gocmd.Files{}
 	err := fs.WalkDir(source, ".", func(name string, d fs.DirEntry, err error) error {

@@ -13,7 +13,7 @@ import (
 // TestRuntimeIsWhole sees to it that a new directory or a new kind of file in the runtime is embedded too.
 func TestRuntimeIsWhole(t *testing.T) {
 	rt := Runtime()
-	for _, dir := range []string{"site", "prerender/runtime"} {
+	for _, dir := range []string{"site", "prerender/runtime", "diag", "manifest", "internal/gocmd"} {
 		err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
 			switch {
 			case err != nil:
