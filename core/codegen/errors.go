@@ -2,6 +2,7 @@ package codegen
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -220,11 +221,26 @@ func classify(d *diag.Diagnostic, more []string) {
 
 // MapGoOutput is the function of this name with what the Program knows: a type error in an attribute names the prop.
 func (p *Program) MapGoOutput(output string) []diag.Diagnostic {
-	ds := MapGoOutput(output)
+	ds := slices.DeleteFunc(MapGoOutput(output), p.unreachable)
 	for i := range ds {
 		p.explain(&ds[i])
 	}
 	return ds
+}
+
+// unreachable says whether d is what go vet thinks of a template that is never rendered, because the fence always
+// returns. A page that only redirects is no mistake.
+func (p *Program) unreachable(d diag.Diagnostic) bool {
+	c := p.byPath[d.File]
+	if c == nil || d.Message != "unreachable code" {
+		return false
+	}
+	f := c.file.Fence
+	if f == nil {
+		return true
+	}
+	end := c.file.Pos(f.Body.End)
+	return d.Line > end.Line || d.Line == end.Line && d.Col >= end.Col
 }
 
 func (p *Program) explain(d *diag.Diagnostic) {
@@ -262,7 +278,7 @@ func (p *Program) hasName(name string) bool {
 var (
 	missingSlot   = regexp.MustCompile(`^slots\.(\w+) undefined \(type Slots`)
 	undefinedName = regexp.MustCompile(`^undefined: (\w+)$`)
-	literalError  = regexp.MustCompile(`^cannot use (.*) \((.*)\) as (.*) value in struct literal(.*)$`)
+	literalError  = regexp.MustCompile(`^cannot use (.*?)(?: (\(.*\)))? as (.*) value in struct literal(.*)$`)
 	unknownField  = regexp.MustCompile(`^unknown field (\w+) in struct literal of type (\S+)`)
 )
 
@@ -282,11 +298,12 @@ func (p *Program) explainProp(c *Component, d *diag.Diagnostic) {
 	if m == nil {
 		return
 	}
+	what := strings.TrimSpace(m[1] + " " + m[2])
 	if a.Kind == syntax.AttrSpread {
-		d.Message = "cannot use " + m[1] + " (" + m[2] + ") as the attributes of <" + e.Name + ">, which are " + m[3]
+		d.Message = "cannot use " + what + " as the attributes of <" + e.Name + ">, which are " + m[3]
 		return
 	}
-	d.Message = "cannot use " + m[1] + " (" + m[2] + ") as prop " + a.Name + " of <" + e.Name + ">, which is " + m[3] + m[4]
+	d.Message = "cannot use " + what + " as prop " + a.Name + " of <" + e.Name + ">, which is " + m[3] + m[4]
 	if a.Kind == syntax.AttrStatic {
 		if v := a.Value.Text(c.file.Src); numberToken(v, false) || floatToken(v) || v == "true" || v == "false" {
 			d.Hint = "write " + a.Name + "={" + v + "}"

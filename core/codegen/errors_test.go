@@ -113,3 +113,21 @@ func TestGoErrors(t *testing.T) {
 		return []txtar.File{{Name: "want", Data: show(ds)}}
 	})
 }
+
+// A page that only redirects leaves its template unreachable, which is no mistake of its author.
+func TestUnreachable(t *testing.T) {
+	p := link(t, []txtar.File{{Name: "src/pages/old.gosite", Data: []byte("---\nif page.Prerendered {\n\treturn nil\n\tpanic(1)\n}\nreturn page.Redirect(\"/new\")\n---\n<p>moved</p>\n")}})
+	for _, tt := range []struct {
+		line string
+		want int
+	}{
+		{"src/pages/old.gosite:4:2: unreachable code", 1},
+		{"src/pages/old.gosite:7:2: unreachable code", 0},
+		{"src/pages/old.gosite:8:1: unreachable code", 0},
+		{"src/pages/old.gosite:8:1: another message", 1},
+	} {
+		if got := p.MapGoOutput("# site\nvet: " + tt.line + "\n"); len(got) != tt.want {
+			t.Errorf("MapGoOutput(%q) = %v; want %d diagnostics", tt.line, got, tt.want)
+		}
+	}
+}

@@ -295,12 +295,16 @@ func (l *linker) external(target string, fail func(diag.Code, string, string)) *
 
 // nearest proposes a component for a path that leads nowhere.
 func (l *linker) nearest(c *Component, target string) string {
-	var byName, paths []string
+	var byName, names []string
+	byBase := map[string]string{}
 	for _, d := range l.p.Components {
 		if d == c || d.External {
 			continue
 		}
-		paths = append(paths, d.Path)
+		if byBase[d.Name] == "" {
+			byBase[d.Name] = d.Path
+			names = append(names, d.Name)
+		}
 		if foldName(path.Base(d.Path)) == foldName(path.Base(target)) {
 			byName = append(byName, d.Path)
 		}
@@ -309,10 +313,11 @@ func (l *linker) nearest(c *Component, target string) string {
 	if len(byName) > 0 {
 		best = byName[0]
 	} else {
-		best = suggest(target, paths)
+		// Names of files, not paths: that the folder is right says nothing about the component.
+		best = byBase[suggest(componentBase(path.Base(target)), names)]
 	}
 	if best == "" {
-		return ""
+		return "create it, or correct the path"
 	}
 	return "did you mean " + strconv.Quote(relPath(c.dir, best)) + "?"
 }

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -197,8 +198,17 @@ func (l *lowerer) expr(n *syntax.ExprNode, in place) Ops {
 	if x == nil {
 		return nil
 	}
+	if s, ok := x.source(); ok {
+		if m := answers.FindString(s); m != "" {
+			l.err("SG2048", n.Expr.Span, strings.TrimSuffix(m, "(")+" answers the request only when it is returned", "write {return "+s+"}")
+			return nil
+		}
+	}
 	return Ops{Value{At: n.Expr.Start, X: x}}
 }
+
+// answers finds the calls that give an error to be returned. Printed, it would be the text of the error.
+var answers = regexp.MustCompile(`^page\.(Redirect|RedirectExternal|Rewrite|Reroute|Send|JSON|Text|NotFound|Error|Stream|Events)\(`)
 
 // code lowers Go text with its markup operands. Nil stays nil, an empty expression becomes nil.
 func (l *lowerer) code(e *syntax.Expr) Code {

@@ -329,7 +329,7 @@ func sendable(t reflect.Type, v reflect.Value) string {
 	if t == reflect.TypeFor[Attrs]() {
 		for name, value := range v.Interface().(Attrs) {
 			if value != nil && reflect.TypeOf(value).PkgPath() != "" {
-				return "the attribute " + strconv.Quote(name) + " is a " + reflect.TypeOf(value).String() + ", which would arrive as something else"
+				return "the attribute " + strconv.Quote(name) + " has the type " + reflect.TypeOf(value).String() + " and would arrive as something else"
 			}
 		}
 	}

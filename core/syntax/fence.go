@@ -393,7 +393,11 @@ func (p *parser) checkFence(f *Fence, split fenceSplit) {
 				continue
 			}
 			off := min(e.Pos.Offset, limit) - len(pass.head) + f.Body.Start
-			p.error("SG1008", p.tokenSpan(max(off, f.Body.Start)), goMessage(e.Msg, checkStmt), goHint(p.src, off, e.Msg))
+			msg := goMessage(e.Msg, checkStmt)
+			if off >= f.Body.End {
+				msg = strings.Replace(msg, "found '}'", "found the end of the frontmatter", 1)
+			}
+			p.error("SG1008", p.tokenSpan(max(off, f.Body.Start)), msg, goHint(p.src, off, e.Msg))
 		}
 	}
 }

@@ -296,8 +296,11 @@ func (p *parser) armText() bool {
 		}
 		span := Span{at, at + len(bytes.TrimRight(p.src[at:p.pos], blanks))}
 		p.pos = span.End
-		p.error("SG1011", span, "text stands directly in an arm of a switch",
-			"wrap it: <>"+clip(span.Text(p.src))+"</>")
+		hint := "wrap it: <>" + clip(span.Text(p.src)) + "</>"
+		if text := span.Text(p.src); strings.HasPrefix(text, "//") || strings.HasPrefix(text, "/*") {
+			hint = "write a comment as {/* … */}"
+		}
+		p.error("SG1011", span, "text stands directly in an arm of a switch", hint)
 	}
 	return false
 }
