@@ -26,13 +26,13 @@ var ignored = []string{"Accept-Ranges", "Age", "Allow", "Alt-Svc", "Connection",
 // site.yaml, and those of single pages. The function sends its own.
 func (b *builder) planHeaders() {
 	m := b.site.Manifest
-	b.rule("/*", manifest.Header{Name: "X-Content-Type-Options", Value: "nosniff"})
+	b.rule("", "/*", manifest.Header{Name: "X-Content-Type-Options", Value: "nosniff"})
 	if dir := strings.Trim(m.AssetsDir, "/"); dir != "" && slices.ContainsFunc(b.client.Names, func(n string) bool { return strings.HasPrefix(n, dir+"/") }) {
-		b.rule(encodePath(b.base+dir)+"/*", manifest.Header{Name: "Cache-Control", Value: "public, max-age=31536000, immutable"})
+		b.rule("", encodePath(b.base+dir)+"/*", manifest.Header{Name: "Cache-Control", Value: "public, max-age=31536000, immutable"})
 	}
 	for _, h := range m.Headers {
 		for _, p := range b.paths(h.Pattern) {
-			b.rule(p, h.Set...)
+			b.rule("site.yaml", p, h.Set...)
 		}
 	}
 	for _, p := range b.client.Pages {
@@ -41,17 +41,17 @@ func (b *builder) planHeaders() {
 			if s, err := url.PathUnescape(at); err == nil {
 				at = s
 			}
-			b.rule(encodePath(at), p.Headers...)
+			b.rule(routeSource(m, p.Route), encodePath(at), p.Headers...)
 		}
 	}
 }
 
-// rule adds a block, without the headers that Netlify ignores.
-func (b *builder) rule(path string, set ...manifest.Header) {
+// rule adds a block, without the headers that Netlify ignores; source is the file that sets them.
+func (b *builder) rule(source, path string, set ...manifest.Header) {
 	r := headerRule{path: path}
 	for _, h := range set {
 		if slices.ContainsFunc(ignored, func(name string) bool { return strings.EqualFold(name, h.Name) }) {
-			b.warn("SG6207", diag.Pos{}, "Netlify does not take the header "+h.Name+" for the files of "+path, "set it on pages that render on demand")
+			b.warn("SG6207", diag.Pos{File: source}, "Netlify does not take the header "+h.Name+" for the files of "+path, "set it on pages that render on demand")
 			continue
 		}
 		r.set = append(r.set, h)

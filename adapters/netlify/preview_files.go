@@ -111,11 +111,12 @@ func (r *rule) match(path, rawQuery string) (to string, ok bool) {
 			return "", false
 		}
 	}
-	return fill(r.to, values, rawQuery, r.status), true
+	return fill(r.to, values, rawQuery, len(r.query) > 0, r.status), true
 }
 
-// fill puts the values of placeholders into a target, and the query behind it, where it has none of its own.
-func fill(to string, values map[string]string, rawQuery string, status int) string {
+// fill puts the values of placeholders into a target, and the query behind it, where the target has none of its own and
+// the rule has not taken it.
+func fill(to string, values map[string]string, rawQuery string, taken bool, status int) string {
 	start := 0
 	if i := strings.Index(to, "://"); i >= 0 {
 		start = i + 3
@@ -140,7 +141,7 @@ func fill(to string, values map[string]string, rawQuery string, status int) stri
 		i = end
 	}
 	out := b.String()
-	if rawQuery != "" && status >= 300 && status < 400 && !strings.ContainsAny(out, "?#") {
+	if rawQuery != "" && !taken && status >= 300 && status < 400 && !strings.ContainsAny(out, "?#") {
 		out += "?" + rawQuery
 	}
 	return out

@@ -22,7 +22,7 @@ import (
 const (
 	lambdaTime  = 60 * time.Second
 	lambdaSize  = 6 << 20
-	lambdaCount = 8
+	lambdaCount = 64
 )
 
 // runtimeAPI is the part of the Lambda runtime that a function talks to: it asks for the next event, and posts the answer.
@@ -181,6 +181,8 @@ func (a *runtimeAPI) invoke(ctx context.Context, payload []byte) ([]byte, error)
 		return r.data, r.err
 	case <-timeout.C:
 		return nil, errors.New("the function takes longer than 60 seconds")
+	case <-ctx.Done(): // the function goes on: nobody tells it that the visitor is gone
+		return nil, ctx.Err()
 	case <-a.ctx.Done():
 		return nil, a.ctx.Err()
 	}
@@ -211,8 +213,13 @@ func (a *runtimeAPI) kill() {
 // ServeHTTP answers a request with an event.
 func (a *runtimeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, lambdaSize))
-	if err != nil {
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
 		http.Error(w, "the body is larger than 6 MB", http.StatusRequestEntityTooLarge)
+		return
+	case err != nil:
+		http.Error(w, "400 Bad Request", http.StatusBadRequest)
 		return
 	}
 	payload, err := json.Marshal(eventOf(r, body))
@@ -228,7 +235,9 @@ func (a *runtimeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		data, err = base64.StdEncoding.DecodeString(answer.Body)
 	}
 	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
+		if r.Context().Err() == nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
 		http.Error(w, "the function failed", http.StatusBadGateway)
 		return
 	}

@@ -265,7 +265,7 @@ func (b *builder) planOwn() {
 			continue
 		}
 		if from == "/*" || from == b.base+"*" || from == "/" {
-			b.warn("SG6206", diag.Pos{File: redirectsFile, Line: number},
+			b.warn("SG6206", diag.Pos{File: "public/" + redirectsFile, Line: number},
 				fmt.Sprintf("the rule for %s never applies: the function answers there first", from),
 				"do it in the middleware, or use `mode: lambda`, which comes after all rules")
 			continue
