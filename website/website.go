@@ -6,14 +6,24 @@ package website
 import (
 	"embed"
 	"fmt"
+	"strings"
 )
 
-//go:embed src/pages/demo
+//go:embed src/pages/demo src/components/demo
 var demo embed.FS
 
-// DemoSource gives the source of a page of the demo by its name below src/pages/demo, "product/[id].gosite".
+// DemoFile gives the file of a name that a page of the demo shows: "product/[id].gosite" for a page, below src/pages/demo,
+// "components/Clock.gosite" for a component that only the demo has.
+func DemoFile(name string) string {
+	if component, ok := strings.CutPrefix(name, "components/"); ok {
+		return "src/components/demo/" + component
+	}
+	return "src/pages/demo/" + name
+}
+
+// DemoSource gives the source of such a file.
 func DemoSource(name string) (string, error) {
-	src, err := demo.ReadFile("src/pages/demo/" + name)
+	src, err := demo.ReadFile(DemoFile(name))
 	if err != nil {
 		return "", fmt.Errorf("show the source of %s: %w", name, err)
 	}

@@ -80,7 +80,7 @@ func TestSourcesAreFormatted(t *testing.T) {
 }
 
 func TestDemoSource(t *testing.T) {
-	for _, name := range []string{"index.gosite", "product/[id].gosite"} {
+	for _, name := range []string{"index.gosite", "product/[id].gosite", "components/Visitor.gosite"} {
 		if src, err := DemoSource(name); err != nil || !strings.HasPrefix(src, "---\n") {
 			t.Errorf("DemoSource(%q) = %.10q, %v", name, src, err)
 		}

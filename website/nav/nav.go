@@ -40,6 +40,7 @@ func Docs() []Section {
 			{"/docs/cookies/", "Cookies", "Read, set and delete them."},
 			{"/docs/endpoints/", "Endpoints", "Routes that answer with data."},
 			{"/docs/streaming/", "Streaming", "Send the first part before the last is ready."},
+			{"/docs/server-islands/", "Server islands", "A finished page with parts for each visitor."},
 			{"/docs/middleware/", "Middleware", "Code that runs around every request."},
 			{"/docs/markdown/", "Markdown", "Pages of running text."},
 		}},
@@ -66,6 +67,7 @@ func Demo() []Page {
 		{"/demo/product/1/", "A product, a 404 or a redirect", "One page with three answers."},
 		{"/demo/request/", "The request", "Method, headers and a form that posts to its own page."},
 		{"/demo/stream/", "A page that streams", "The first half arrives before the second is ready."},
+		{"/demo/island/", "A server island", "A finished page with parts that are rendered for you."},
 	}
 }
 
