@@ -484,6 +484,10 @@ func (l *lowerer) html(e *syntax.Element, in place) Ops {
 		}
 		return out
 	}
+	if (name == "pre" || name == "textarea" || name == "listing") && l.beginsDynamic(e) {
+		// HTML drops a line break behind these tags. One of our own is given away, so that one in the value stays.
+		out = out.add(Lit{e.Open.End, "\n"})
+	}
 	inner := place{verbatim: in.verbatim || syntax.Verbatim(name), comp: in.comp, custom: strings.Contains(name, "-")}
 	out = out.add(l.scoped(e.Children, l.content(e, inner))...)
 	end := e.End
@@ -494,6 +498,28 @@ func (l *lowerer) html(e *syntax.Element, in place) Ops {
 		out = out.add(HeadEnd{At: end})
 	}
 	return out.add(Lit{end, "</" + e.Name + ">"})
+}
+
+// beginsDynamic says whether the content of an element begins with something that is known only when it is rendered.
+func (l *lowerer) beginsDynamic(e *syntax.Element) bool {
+	if _, ok := l.peekSet(e); ok {
+		return true
+	}
+	if e.Raw {
+		return false
+	}
+	for _, n := range e.Children {
+		switch n := n.(type) {
+		case *syntax.GoComment, *syntax.Stmt:
+		case *syntax.Text, *syntax.Comment:
+			return false
+		case *syntax.Element:
+			return n.Kind != syntax.HTML
+		default:
+			return true
+		}
+	}
+	return false
 }
 
 // scope gives the attribute of scoped styles with its leading blank.
