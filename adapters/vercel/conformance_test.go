@@ -11,6 +11,7 @@ import (
 func TestMain(m *testing.M) {
 	code := m.Run()
 	adaptertest.Cleanup()
+	os.RemoveAll(fixtures.dir)
 	os.Exit(code)
 }
 

@@ -185,16 +185,17 @@ func encodePages(list []page) []byte {
 func (l *pageList) overrides(base string) map[string]override {
 	out := map[string]override{}
 	base = strings.Trim(base, "/")
+	gone := l.redirectFiles()
 	if l.short() {
 		for _, name := range l.names {
-			if served := l.served(name); served != name {
+			if served := l.served(name); served != name && !slices.Contains(gone, name) {
 				out[path.Join(base, name)] = override{Path: path.Join(base, served)}
 			}
 		}
 	}
 	for _, p := range l.list {
 		for _, h := range p.Headers {
-			if strings.EqualFold(h.Name, "Content-Type") {
+			if strings.EqualFold(h.Name, "Content-Type") && !slices.Contains(gone, p.File) {
 				o := out[path.Join(base, p.File)]
 				o.ContentType = h.Value
 				out[path.Join(base, p.File)] = o

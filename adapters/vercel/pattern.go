@@ -55,11 +55,11 @@ func escapePath(text string) string {
 
 // The pieces that parameters match.
 const (
-	oneSegment   = `[^/]+?`
-	restSegments = `[^/\\].*?` // no slash first: a redirect to it must stay on the site
+	oneSegment   = `[^/\\\s]+?` // no backslash: browsers take it for a slash, and a redirect must stay on the site
+	restSegments = `[^/\\\s][^\\\s]*?`
 	restOrMore   = `.*?`
-	withSuffix   = `[^/]+\.[^/.]+` // a name with a file extension
-	restSuffix   = `(?:[^/\\].*/)?[^/]+\.[^/.]+`
+	withSuffix   = `[^/\\\s]+\.[^/.\\\s]+` // a name with a file extension
+	restSuffix   = `(?:[^/\\\s][^\\\s]*/)?[^/\\\s]+\.[^/.\\\s]+`
 
 	// Those with one spelling only, and without dot segments. Any other path is for the function to understand.
 	plainSegment    = `[A-Za-z0-9_~-][A-Za-z0-9_.~-]*`

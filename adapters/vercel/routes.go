@@ -114,11 +114,11 @@ func (t *table) moved(src, location string, status int) {
 // slashes brings paths into their one form: no empty segments, and with or without a slash at the end.
 func (t *table) slashes() {
 	if t.m.TrailingSlash == "never" {
-		t.permanent(`^(/[^/\\].*?)/{2,}$`, "$1")
+		t.permanent(`^(/[^/\\\s][^\\\s]*?)/{2,}$`, "$1")
 	}
-	t.permanent(`^/{2,}([^/\\].*?)/{2,}(.*)$`, "/$1/$2")
-	t.permanent(`^/{2,}([^/\\].*)?$`, "/$1")
-	t.permanent(`^(/[^/\\].*?)/{2,}(.*)$`, "$1/$2")
+	t.permanent(`^/{2,}([^/\\\s][^\\\s]*?)/{2,}([^\\\s]*)$`, "/$1/$2")
+	t.permanent(`^/{2,}([^/\\\s][^\\\s]*)?$`, "/$1")
+	t.permanent(`^(/[^/\\\s][^\\\s]*?)/{2,}([^\\\s]*)$`, "$1/$2")
 	base := t.base()
 	switch t.m.TrailingSlash {
 	case "always":
@@ -140,8 +140,8 @@ func (t *table) slashes() {
 // The pieces of a path that the slash policy is for: segments without escapes, which the function sees to, and without
 // dot segments; then a last one that is no file's name, since it has no dot, or begins with its only one, or ends in one.
 const (
-	plainSegments = `(?:/[^/%]*[^/%.][^/%]*)*`
-	notAFile      = `/(?:[^/.%]+|\.[^/.%]+|[^/%]*[^/%.]\.)`
+	plainSegments = `(?:/[^/%\\\s]*[^/%.\\\s][^/%\\\s]*)*`
+	notAFile      = `/(?:[^/.%\\\s]+|\.[^/.%\\\s]+|[^/%\\\s]*[^/%.\\\s]\.)`
 )
 
 // extensionless matches the names, below the base, of public files without an extension: they are what they are,

@@ -222,7 +222,7 @@ func (o *Out) ReadFile(name string) ([]byte, error) {
 	return o.root.ReadFile(name)
 }
 
-// Symlink makes name a link to target, both below the output; the link is relative and target must be there.
+// Symlink makes name a link to target, both below the output; the link is relative, the shortest way, and target must be there.
 func (o *Out) Symlink(target, name string) error {
 	if err := errors.Join(check(target), check(name)); err != nil {
 		return err
@@ -236,14 +236,14 @@ func (o *Out) Symlink(target, name string) error {
 			return err
 		}
 	}
-	up := ""
-	for range strings.Count(name, "/") {
-		up += "../"
+	to, err := filepath.Rel(filepath.FromSlash(dir), filepath.FromSlash(target))
+	if err != nil {
+		return err
 	}
 	if err := o.root.RemoveAll(name); err != nil {
 		return err
 	}
-	return o.root.Symlink(filepath.FromSlash(up+target), name)
+	return o.root.Symlink(to, name)
 }
 
 // Remove removes a file, or a directory with all that it holds. It is no error when there is none.

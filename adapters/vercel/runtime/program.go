@@ -63,7 +63,11 @@ func newHandler(p *Program, messages *ipc, getenv func(string) string) (h *handl
 			return nil, err
 		}
 	}
-	h.site = site.NewHandler(p.App(), host)
+	app := p.App()
+	if err := app.UseKeys(getenv("SITEGEN_KEY")); err != nil {
+		return nil, err
+	}
+	h.site = site.NewHandler(app, host)
 	return h, nil
 }
 

@@ -168,7 +168,10 @@ func (x *exchange) answer(ctx context.Context) {
 // takeInvocation reads the internal headers and takes them away.
 func takeInvocation(h http.Header) invocation {
 	inv := invocation{ID: h.Get(internalHeader + "invocation-id")}
-	inv.Request, _ = strconv.ParseUint(h.Get(internalHeader+"request-id"), 10, 64)
+	var err error
+	if inv.Request, err = strconv.ParseUint(h.Get(internalHeader+"request-id"), 10, 64); err != nil {
+		inv = invocation{} // a message about it could only be mistaken for one about another
+	}
 	for name := range h {
 		if len(name) >= len(internalHeader) && strings.EqualFold(name[:len(internalHeader)], internalHeader) {
 			delete(h, name)

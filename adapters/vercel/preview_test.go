@@ -1,0 +1,186 @@
+package vercel
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"sitegen.dev/core/adapter/adaptertest"
+)
+
+// fixtures are the variants of the suite's site that are compiled already.
+var fixtures = struct {
+	sync.Mutex
+	dir  string
+	done map[string]*adaptertest.Built
+}{done: map[string]*adaptertest.Built{}}
+
+func fixture(variant string) (b *adaptertest.Built, err error) {
+	fixtures.Lock()
+	defer fixtures.Unlock()
+	if b := fixtures.done[variant]; b != nil {
+		return b, nil
+	}
+	if fixtures.dir == "" {
+		if fixtures.dir, err = os.MkdirTemp("", "vercel"); err != nil {
+			return nil, err
+		}
+	}
+	b, err = adaptertest.Build(context.Background(), filepath.Join(fixtures.dir, variant), variant)
+	fixtures.done[variant] = b
+	return b, err
+}
+
+// buildFixture makes an output of the suite's site.
+func buildFixture(t *testing.T, variant, options string) string {
+	t.Helper()
+	b, err := fixture(variant)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "output")
+	if err := b.Adapt(t.Context(), Adapter{}, json.RawMessage(options), dir); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+const manyOptions = `{
+	"memory": 512, "maxDuration": 30, "maxConcurrency": 10, "regions": ["fra1"], "failoverRegions": ["iad1"], "cancellation": true,
+	"environment": {"OWN": "1"}, "include": ["go.mod"], "crons": [{"path": "/api/get", "schedule": "0 5 * * *"}],
+	"isr": {"expiration": 1, "routes": {"/one/[x]": true, "/live": {"expiration": 60, "allowQuery": ["page"], "bypassToken": "0123456789abcdef0123456789abcdef"}}},
+	"images": {"sizes": [640, 1200], "formats": ["image/avif"]}, "deploymentId": "dpl_1", "skewProtection": true, "webAnalytics": true, "speedInsights": true
+}`
+
+func TestPreviewOptions(t *testing.T) {
+	dir := buildFixture(t, "default", manyOptions)
+	for name, target := range map[string]string{"functions/_isr/live.func": "../_render.func", "functions/_isr/one-x.func": "../_render.func"} {
+		if got, err := os.Readlink(filepath.Join(dir, name)); err != nil || got != target {
+			t.Errorf("%s leads to %q, %v; want %q", name, got, err, target)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "functions/_render.func/go.mod")); err != nil {
+		t.Errorf("the included file is missing: %v", err)
+	}
+	url := startPreview(t, dir)
+
+	// Answers are kept by path, and by the keys of the query that are allowed.
+	state := func(target string, header ...string) (string, string) {
+		t.Helper()
+		res, body := get(t, url+target, header...)
+		if res.StatusCode != 200 {
+			t.Errorf("%s: %s", target, res.Status)
+		}
+		if res.Header.Get("Set-Cookie") != "" && !strings.HasPrefix(res.Header.Get("Set-Cookie"), "__vdpl=") {
+			t.Errorf("%s: a kept answer sets a cookie: %s", target, res.Header.Get("Set-Cookie"))
+		}
+		return res.Header.Get("X-Vercel-Cache"), body
+	}
+	for _, tt := range []struct{ target, state, body string }{
+		{"/live", "MISS", "<p>query </p>"},
+		{"/live", "HIT", "<p>query </p>"},
+		{"/live/", "HIT", "<p>query </p>"},
+		{"/live?utm=1", "HIT", "<p>query </p>"},
+		{"/live?page=2", "MISS", "<p>query page=2</p>"},
+		{"/live?page=2&utm=1", "HIT", "<p>query page=2</p>"},
+		{"/live?__sg_path=/one/evil", "HIT", "<p>query </p>"},
+		{"/one/a", "MISS", "name=a"},
+		{"/one/b", "MISS", "name=b"},
+		{"/one/a", "HIT", "name=a"},
+		{"/one/%61", "", "name=a"}, // another spelling does without the cache
+	} {
+		got, body := state(tt.target)
+		if got != tt.state || !strings.Contains(body, tt.body) {
+			t.Errorf("%s: cache %q; want %q, and %q in\n%s", tt.target, got, tt.state, tt.body, body)
+		}
+	}
+	time.Sleep(1100 * time.Millisecond)
+	if got, _ := state("/one/a"); got != "STALE" {
+		t.Errorf("after its time the answer is %q; want STALE", got)
+	}
+	if got, _ := state("/live", "Cookie", "__prerender_bypass=0123456789abcdef0123456789abcdef"); got != "BYPASS" {
+		t.Errorf("with the token of the draft mode the answer is %q; want BYPASS", got)
+	}
+	if got, _ := state("/live", "X-Prerender-Revalidate", "0123456789abcdef0123456789abcdef"); got != "REVALIDATED" {
+		t.Errorf("with the token for making anew the answer is %q; want REVALIDATED", got)
+	}
+	if got, _ := state("/live", "Cookie", "__prerender_bypass=guess"); got != "HIT" {
+		t.Errorf("with a wrong token the answer is %q; want HIT", got)
+	}
+	// The function of a cached route has no answer of its own.
+	for _, target := range []string{"/_isr/live", "/_isr/live?__sg_path=/live", "/_render"} {
+		if res, body := get(t, url+target); res.StatusCode != 404 {
+			t.Errorf("%s: %s\n%s", target, res.Status, body)
+		}
+	}
+
+	// Scripts are added to finished pages and to rendered ones, once.
+	for _, target := range []string{"/about", "/live", "/one/zz"} {
+		_, body := get(t, url+target)
+		want := 1
+		if !strings.Contains(body, "</head>") {
+			want = 0
+		}
+		if n := strings.Count(body, `<script defer src="/_vercel/insights/script.js"></script><script defer src="/_vercel/speed-insights/script.js"></script></head>`); n != want {
+			t.Errorf("%s has the scripts %d times; want %d\n%s", target, n, want, body)
+		}
+	}
+	if res, _ := get(t, url+"/about", "Sec-Fetch-Dest", "document"); !strings.HasPrefix(res.Header.Get("Set-Cookie"), "__vdpl=dpl_1; Path=/;") {
+		t.Errorf("a document sets %q; want the id of the deployment", res.Header.Get("Set-Cookie"))
+	}
+
+	// Images.
+	for _, tt := range []struct {
+		query  string
+		status int
+	}{
+		{"?url=/files/dot.png&w=640&q=75", 200}, {"?url=/files/dot.png&w=641&q=75", 400}, {"?url=/files/dot.png&w=640&q=0", 400},
+		{"?url=/none.png&w=640&q=75", 400}, {"?w=640&q=75", 400}, {"?url=http://evil.example/x.png&w=640&q=75", 502},
+	} {
+		if res, _ := get(t, url+"/_vercel/image"+tt.query); res.StatusCode != tt.status {
+			t.Errorf("image%s: %s; want %d", tt.query, res.Status, tt.status)
+		}
+	}
+}
+
+func TestPreviewBodyLimit(t *testing.T) {
+	url := startPreview(t, buildFixture(t, "server", ""))
+	res, err := http.Post(url+"/api/echo", "application/octet-stream", strings.NewReader(strings.Repeat("x", maxBody+1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, _ := io.ReadAll(res.Body)
+	res.Body.Close()
+	if res.StatusCode != 413 || !strings.Contains(string(body), "FUNCTION_PAYLOAD_TOO_LARGE") {
+		t.Errorf("a body over the platform's limit: %s %s", res.Status, body)
+	}
+}
+
+func TestPreviewRefuses(t *testing.T) {
+	for name, config := range map[string]string{
+		"no version":     `{}`,
+		"other version":  `{"version":2}`,
+		"broken":         `{`,
+		"unknown phase":  `{"version":3,"routes":[{"handle":"nothing"}]}`,
+		"phase twice":    `{"version":3,"routes":[{"handle":"hit"},{"handle":"hit"}]}`,
+		"bad expression": `{"version":3,"routes":[{"src":"("}]}`,
+		"dest after hit": `{"version":3,"routes":[{"handle":"hit"},{"src":"/a","dest":"/b"}]}`,
+		"no expression":  `{"version":3,"routes":[{"dest":"/b"}]}`,
+	} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "config.json"), []byte(config), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if p, err := newPreview(dir, testLog{t}); err == nil {
+			p.stop()
+			t.Errorf("%s: an output with %s runs", name, config)
+		}
+	}
+}

@@ -1,0 +1,461 @@
+package vercel
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sitegen.dev/core/adapter"
+	"sitegen.dev/core/diag"
+	"sitegen.dev/core/manifest"
+)
+
+// segments takes a pattern apart as package routes does.
+func segments(pattern string) [][]manifest.Part {
+	var out [][]manifest.Part
+	for _, seg := range strings.Split(strings.Trim(pattern, "/"), "/") {
+		var parts []manifest.Part
+		for rest := seg; rest != ""; {
+			open, end := strings.IndexByte(rest, '['), strings.IndexByte(rest, ']')
+			if open != 0 {
+				text := rest
+				if open > 0 {
+					text = rest[:open]
+				}
+				parts = append(parts, manifest.Part{Text: text})
+				rest = rest[len(text):]
+				continue
+			}
+			name, isRest := strings.CutPrefix(rest[1:end], "...")
+			parts = append(parts, manifest.Part{Param: name, Rest: isRest})
+			rest = rest[end+1:]
+		}
+		if parts != nil {
+			out = append(out, parts)
+		}
+	}
+	return out
+}
+
+func onDemand(pattern string) manifest.Route {
+	return manifest.Route{Pattern: pattern, Segments: segments(pattern), Type: manifest.Page, Source: "src/pages" + pattern + ".gosite"}
+}
+
+func redirect(from, to string, status int) manifest.Route {
+	return manifest.Route{Pattern: from, Segments: segments(from), Type: manifest.Redir, Source: "site.yaml", Line: 3,
+		Redirect: &manifest.Redirect{From: from, To: to, Status: status}}
+}
+
+// testSite is a site without Go: one that needs no function, or whose function is not looked at.
+func testSite(t *testing.T, m *manifest.Manifest, options string) *adapter.Site {
+	t.Helper()
+	dir := t.TempDir()
+	for name, data := range map[string]string{"index.html": "<head></head>home", "about/index.html": "about", "404.html": "none", "LICENSE": "l",
+		"_assets/app.0a1b2c3d.js": "js", ".env": "KEY=1", ".well-known/x": "x"} {
+		to := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(to, []byte(data), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list := filepath.Join(t.TempDir(), "prerendered.jsonl")
+	lines := `{"path":"/","file":"index.html","route":"/","status":200}
+{"path":"/404","file":"404.html","route":"/404","status":404}
+{"path":"/about","file":"about/index.html","route":"/about","status":200,"headers":[{"name":"X-Page","value":"about"}]}
+`
+	if err := os.WriteFile(list, []byte(lines), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if m.Base == "" {
+		m.Base = "/"
+	}
+	m.AssetsDir, m.Generator, m.BuildID = "_assets", "sitegen 1.2.3", "0123456789abcdef"
+	for i := range m.Routes {
+		if m.Routes[i].Type == "" {
+			m.Routes[i].Type = manifest.Page
+		}
+	}
+	return &adapter.Site{Manifest: m, Options: json.RawMessage(options), OptionsAt: diag.Pos{File: "site.yaml", Line: 2, Col: 1},
+		ClientDir: dir, Prerendered: list, ModuleDir: t.TempDir(), ModulePath: "example.com/x", BodyLimit: 1 << 20}
+}
+
+// adapt runs the adapter and gives what it wrote and what it said.
+func adapt(t *testing.T, site *adapter.Site) (dir string, said []string) {
+	t.Helper()
+	dir = t.TempDir()
+	out, err := adapter.NewOut(dir, site)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	if err := (Adapter{}).Adapt(context.Background(), site, out); err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range out.Diagnostics().Sorted() {
+		said = append(said, fmt.Sprintf("%s %s %s", d.Severity, d.Code, d.Error()))
+	}
+	return dir, said
+}
+
+func TestStaticSite(t *testing.T) {
+	dir, said := adapt(t, testSite(t, &manifest.Manifest{Base: "/docs/", Routes: []manifest.Route{redirect("/old", "/about", 301)}}, ""))
+	if said != nil {
+		t.Errorf("it says %q", said)
+	}
+	var names []string
+	fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
+		if !d.IsDir() {
+			names = append(names, name)
+		}
+		return err
+	})
+	want := []string{"config.json", "static/docs/.well-known/x", "static/docs/404.html", "static/docs/LICENSE", "static/docs/_assets/app.0a1b2c3d.js",
+		"static/docs/about/index.html", "static/docs/index.html"}
+	if diff := cmp.Diff(want, names); diff != "" {
+		t.Errorf("files (-want +got)\n%s", diff)
+	}
+}
+
+// ask sends a path through the router as the preview does, and gives what it came to.
+func ask(t *testing.T, routes []route, method, path string) string {
+	t.Helper()
+	r, err := newRouter(routes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req := newRequest(method, path)
+	raw, query, _ := strings.Cut(path, "?")
+	for _, phase := range []string{"", "filesystem"} {
+		p := &passage{req: req, path: raw, query: query, headers: map[string][]string{}}
+		if r.run(phase, p) {
+			if to := p.headers.Get("Location"); to != "" {
+				return fmt.Sprintf("%d %s", p.status, to)
+			}
+			if p.query != "" {
+				p.path += "?" + p.query
+			}
+			return strings.TrimSpace(fmt.Sprintf("%s %s", p.path, strings.TrimPrefix(fmt.Sprint(p.status), "0")))
+		}
+	}
+	return "nothing"
+}
+
+func newRequest(method, target string) *http.Request {
+	return &http.Request{Method: method, RequestURI: target, Header: http.Header{}, Host: "example.com"}
+}
+
+func table404(m *manifest.Manifest, onDemand bool, isr []isrRoute) []route {
+	if m.Base == "" {
+		m.Base = "/"
+	}
+	m.AssetsDir = "_assets"
+	t := table{m: m, o: &Options{}, pages: &pageList{names: []string{"404.html", "LICENSE"}}, onDemand: onDemand, isr: isr}
+	return t.build()
+}
+
+func TestRoutes(t *testing.T) {
+	routes := []manifest.Route{
+		onDemand("/live"), onDemand("/feed.xml"), onDemand("/héllo"), onDemand("/blog/new"),
+		redirect("/gone", "/live", 302), redirect("/moved", "/live", 301),
+		onDemand("/blog/[slug]"), onDemand("/v[major]-[minor]"), onDemand("/rest/[...path]"),
+		redirect("/old/[...path]", "/rest/[...path]", 301), redirect("/legacy/[...path]", "/[...path]", 308),
+		redirect("/swap/[a]/[b]", "/[b]x/[a]?kept=yes", 302), redirect("/away/[x]", "https://else.example/[x]", 307),
+		redirect("/to/[name]", "/live/[name]", 301),
+	}
+	for _, tt := range []struct{ slash, method, path, want string }{
+		{"ignore", "GET", "/live", "/_render"},
+		{"ignore", "GET", "/live/", "/_render"},
+		{"ignore", "GET", "/LIVE", "/404.html 404"},
+		{"ignore", "GET", "/live/x", "/404.html 404"},
+		{"ignore", "GET", "/feed.xml", "/_render"},
+		{"ignore", "GET", "/feedxxml", "/404.html 404"},
+		{"ignore", "GET", "/feed.xml/", "/404.html 404"},
+		{"ignore", "GET", "/h%C3%A9llo", "/_render"},
+		{"ignore", "GET", "/h%c3%a9llo", "/_render"},
+		{"ignore", "GET", "/blog/a", "/_render"},
+		{"ignore", "GET", "/blog/a/b", "/404.html 404"},
+		{"ignore", "GET", "/v1-2", "/_render"},
+		{"ignore", "GET", "/v1", "/404.html 404"},
+		{"ignore", "GET", "/rest", "/_render"},
+		{"ignore", "GET", "/rest/a/b/", "/_render"},
+		{"ignore", "GET", "/restless", "/404.html 404"},
+		{"ignore", "GET", "/un%6Cucky", "/_render"}, // another spelling: the function knows
+		{"ignore", "GET", "/gone", "302 /live"},
+		{"ignore", "POST", "/gone", "302 /live"},
+		{"ignore", "GET", "/moved/", "301 /live"},
+		{"ignore", "HEAD", "/moved", "301 /live"},
+		{"ignore", "POST", "/moved", "308 /live"},
+		{"ignore", "GET", "/old", "301 /rest"},
+		{"ignore", "GET", "/old/a/b", "301 /rest/a/b"},
+		{"ignore", "GET", "/legacy/a", "308 /a"},
+		{"ignore", "GET", "/legacy", "308 /"},
+		{"ignore", "GET", "/legacy//evil.example", "301 /legacy/evil.example"},
+		{"ignore", "GET", `/legacy/\evil.example`, "/_render"},
+		{"ignore", "GET", "/legacy/%2Fevil.example", "/_render"},
+		{"ignore", "GET", "/legacy/../x", "/_render"},
+		{"ignore", "GET", "/swap/1/2", "302 /2%78/1?kept=yes"},
+		{"ignore", "GET", "/away/a.b", "307 https://else.example/a.b"},
+		{"ignore", "GET", "//live", "301 /live"},
+		{"ignore", "GET", "///a//b", "301 /a/b"},
+		{"ignore", "GET", `//\evil.example`, "/404.html 404"},
+		{"ignore", "GET", "/a//b", "301 /a/b"},
+		{"ignore", "GET", "//evil.example//x", "301 /evil.example/x"},
+		{"ignore", "POST", "/a//b", "308 /a/b"},
+		{"ignore", "GET", "/_assets/none.0a1b2c3d.js", "/404.html 404"},
+		{"always", "GET", "/live", "301 /live/"},
+		{"always", "POST", "/live", "308 /live/"},
+		{"always", "GET", "/live/", "/_render"},
+		{"always", "GET", "/feed.xml", "/_render"},
+		{"always", "GET", "/LICENSE", "/LICENSE"},
+		{"always", "GET", "/x/.hidden", "301 /x/.hidden/"},
+		{"always", "GET", "/../x", "/404.html 404"},
+		{"always", "GET", "/moved/", "301 /live/"},
+		{"always", "GET", "/to/a/", "301 /live/a/"},
+		{"always", "GET", "/to/a.b", "301 /live/a.b"},
+		{"never", "GET", "/live/", "301 /live"},
+		{"never", "GET", "/live", "/_render"},
+		{"never", "GET", "/live//", "301 /live"},
+		{"never", "GET", "/", "/404.html 404"},
+		{"never", "GET", "/old/a/", "301 /old/a"},
+		{"never", "GET", "/old/a", "301 /rest/a"},
+	} {
+		m := &manifest.Manifest{TrailingSlash: tt.slash, Routes: routes}
+		if got := ask(t, table404(m, true, nil), tt.method, tt.path); got != tt.want {
+			t.Errorf("%s: %s %s leads to %q; want %q", tt.slash, tt.method, tt.path, got, tt.want)
+		}
+	}
+}
+
+// TestNoRedirectLeavesTheSite looks at every redirect with whatever a visitor can put into it.
+func TestNoRedirectLeavesTheSite(t *testing.T) {
+	routes := []manifest.Route{redirect("/l/[...p]", "/[...p]", 301), redirect("/x/[a]", "/[a]", 302), redirect("/y/[a]/[...p]", "/[a]/[...p]", 302)}
+	tails := []string{"//evil.example", "/%2Fevil.example", `/\evil.example`, "/%5Cevil.example", "/.//evil.example", "/..//evil.example", "/%2e%2e//evil.example", "/\t/evil.example", "/;//evil.example", "/@evil.example", "/a//\\evil.example", `/\evil`, `//\evil`}
+	for _, dynamic := range []bool{true, false} {
+		for _, slash := range []string{"ignore", "always", "never"} {
+			table := table404(&manifest.Manifest{TrailingSlash: slash, Routes: routes}, dynamic, nil)
+			for _, head := range []string{"", "/l", "/x", "/y", "/y/a", "/none"} {
+				for _, tail := range tails {
+					for _, end := range []string{"", "/", "//"} {
+						path := head + tail + end
+						got := ask(t, table, "GET", path)
+						_, to, ok := strings.Cut(got, " /")
+						if ok && (strings.HasPrefix(to, "/") || strings.HasPrefix(to, `\`) || strings.HasPrefix(to, "\t")) {
+							t.Errorf("%s leads to %s", path, got)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestOptions(t *testing.T) {
+	m := func() *manifest.Manifest {
+		return &manifest.Manifest{Routes: []manifest.Route{onDemand("/live"), onDemand("/blog/[slug]"), {Pattern: "/about", Segments: segments("/about"), Prerender: true, Source: "a.gosite"}}}
+	}
+	for _, tt := range []struct {
+		options string
+		want    []string
+	}{
+		{`{"mode":"lamda"}`, []string{`error SG6006 site.yaml:2:1: option mode of adapter vercel must be executable or lambda, not "lamda"`}},
+		{`{"memry":512}`, []string{`error SG6005 site.yaml:2:1: adapter vercel has no option "memry"`}},
+		{`{"memory":64,"maxDuration":0}`, []string{
+			`error SG6006 site.yaml:2:1: option maxDuration of adapter vercel must be a number of seconds from 1 to 3600, or max, not 0`,
+			`error SG6006 site.yaml:2:1: option memory of adapter vercel must be from 128 to 10240, not 64`}},
+		{`{"regions":["Frankfurt"]}`, []string{`error SG6006 site.yaml:2:1: option regions.0 of adapter vercel must be a region such as iad1 or fra1, not "Frankfurt"`}},
+		{`{"crons":[{"path":"/about","schedule":"0 5 * * *"}]}`, []string{`error SG6006 site.yaml:2:1: option crons.0.path of adapter vercel is "/about", and no route that renders on demand answers GET there`}},
+		{`{"crons":[{"path":"/live","schedule":"daily"}]}`, []string{`error SG6006 site.yaml:2:1: option crons.0.schedule of adapter vercel must be five fields such as 0 5 * * *, in UTC, not "daily"`}},
+		{`{"isr":0}`, []string{`error SG6006 site.yaml:2:1: option isr of adapter vercel must be a number of seconds from 1, or false to keep answers until the next deployment, not 0`}},
+		{`{"isr":{"bypassToken":"short"}}`, []string{`error SG6006 site.yaml:2:1: option isr.bypassToken of adapter vercel must have at least 32 letters`}},
+		{`{"isr":{"routes":{"/liv":60}}}`, []string{`error SG6006 site.yaml:2:1: option isr.routes./liv of adapter vercel names no route of the site`}},
+		{`{"isr":{"routes":{"/about":60}}}`, []string{`error SG6006 site.yaml:2:1: option isr.routes./about of adapter vercel names a route that does not render on demand, so there is nothing to keep`}},
+		{`{"isr":{"exclude":["/x"]}}`, []string{`error SG6006 site.yaml:2:1: option isr.exclude.0 of adapter vercel names no route of the site: "/x"`}},
+		{`{"images":{"domains":["a.example"]}}`, []string{`error SG6006 site.yaml:2:1: option images.sizes of adapter vercel must list the widths that images are made in`}},
+		{`{"include":["../secret"]}`, []string{`error SG6006 site.yaml:2:1: option include.0 of adapter vercel must be a pattern for files below the folder of go.mod, not "../secret"`}},
+		{`{"mode":"lambda"}`, []string{`error SG6101 site.yaml:2:1: mode lambda needs the module github.com/aws/aws-lambda-go, and go.mod does not have it`}},
+	} {
+		site := testSite(t, m(), tt.options)
+		site.OnDemand = true
+		_, said := adapt(t, site)
+		if diff := cmp.Diff(tt.want, said); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", tt.options, diff)
+		}
+	}
+}
+
+// TestSchema holds the schema against the fields that are decoded.
+func TestSchema(t *testing.T) {
+	var s struct {
+		Properties map[string]any `json:"properties"`
+	}
+	if err := json.Unmarshal([]byte(schema), &s); err != nil {
+		t.Fatal(err)
+	}
+	for name := range s.Properties {
+		site := &adapter.Site{Options: json.RawMessage(fmt.Sprintf("{%q:null}", name))}
+		_, ds := decode(site)
+		for _, d := range ds {
+			if d.Code == "SG6005" {
+				t.Errorf("the schema has %s, the options have not", name)
+			}
+		}
+	}
+	_, ds := decode(&adapter.Site{Options: json.RawMessage(`{"zzzzzzzzzz":1}`)})
+	hint := strings.TrimPrefix(ds[0].Hint, "its options are ")
+	for _, name := range strings.Split(hint, ", ") {
+		if s.Properties[name] == nil {
+			t.Errorf("the options have %s, the schema has not", name)
+		}
+	}
+}
+
+func TestISRRoutes(t *testing.T) {
+	news := onDemand("/news")
+	news.Revalidate = 30
+	api := manifest.Route{Pattern: "/api", Segments: segments("/api"), Type: manifest.Endpoint, Methods: []string{"POST"}, Source: "api.go"}
+	m := &manifest.Manifest{Base: "/b/", BuildID: "x", TrailingSlash: "always", Routes: []manifest.Route{news, onDemand("/h/[...p]"), onDemand("/é"), onDemand("/"), api}}
+	for _, tt := range []struct {
+		options string
+		want    []string
+	}{
+		{`{}`, []string{`/_isr/news 30 ^(/b/news)/?$`}},
+		{`{"isr":true}`, []string{`/_isr/news 30 ^(/b/news)/?$`, `/_isr/h-p false ^(/b/h(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*)/?$`, "/_isr/index false ^(/b)/?$", "SG6102"}},
+		{`{"isr":{"expiration":9,"exclude":["/news","/"]}}`, []string{`/_isr/h-p 9 ^(/b/h(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*)/?$`, "SG6102"}},
+		{`{"isr":{"expiration":9,"routes":{"/news":false,"/":{"expiration":false,"allowQuery":["q"]}}}}`, []string{"/_isr/index false ^(/b)/?$ q"}},
+	} {
+		site := &adapter.Site{Options: json.RawMessage(tt.options)}
+		o, ds := decode(site)
+		if len(ds) > 0 {
+			t.Fatal(ds)
+		}
+		var got []string
+		var warned []string
+		for _, r := range isrRoutes(m, &o, func(at, problem, _ string) { t.Error(at, problem) }, func(d diag.Diagnostic) { warned = append(warned, string(d.Code)) }) {
+			dest, _, _ := strings.Cut(r.dest, "?")
+			s := fmt.Sprintf("%s %v %s", dest, r.config.Expiration, r.src)
+			if len(r.config.AllowQuery) > 2 {
+				s += " " + strings.Join(r.config.AllowQuery[2:], ",")
+			}
+			got = append(got, s)
+			if !regexp.MustCompile(r.path).MatchString("/b" + strings.ReplaceAll(strings.ReplaceAll(r.route.Pattern, "[...p]", "a/b"), "[slug]", "a")) {
+				t.Errorf("%s: the function does not believe the path of %s: %s", tt.options, r.route.Pattern, r.path)
+			}
+		}
+		if diff := cmp.Diff(tt.want, append(got, warned...)); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", tt.options, diff)
+		}
+	}
+}
+
+func TestKeysOfOursAreRemoved(t *testing.T) {
+	m := &manifest.Manifest{Base: "/", BuildID: "x", Routes: []manifest.Route{onDemand("/blog/[slug]")}}
+	o, _ := decode(&adapter.Site{Options: json.RawMessage(`{"isr":60}`)})
+	isr := isrRoutes(m, &o, nil, nil)
+	table := table404(m, true, isr)
+	token := isrToken(m)
+	for _, query := range []string{"", "?__sg_path=/admin", "?__sg_path=/admin&__sg_token=" + token, "?%5f_sg_path=/admin", "?__sg_path=/a&__sg_path=/b"} {
+		want := "/_isr/blog-slug?__sg_path=/blog/a&__sg_token=" + token
+		if got := askAll(t, table, "/blog/a"+query); got != want {
+			t.Errorf("/blog/a%s leads to %s; want %s", query, got, want)
+		}
+	}
+	if got := askAll(t, table, "/blog/%61"); got != "/_render" {
+		t.Errorf("another spelling of a cached page leads to %s; want the function without a cache", got)
+	}
+}
+
+// askAll is ask with the phases one after the other, as a request without a file goes.
+func askAll(t *testing.T, routes []route, path string) string {
+	t.Helper()
+	r, err := newRouter(routes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req := newRequest("GET", path)
+	raw, query, _ := strings.Cut(path, "?")
+	p := &passage{req: req, path: raw, query: query, headers: map[string][]string{}}
+	if !r.run("", p) {
+		r.run("filesystem", p)
+	}
+	if p.query != "" {
+		return p.path + "?" + p.query
+	}
+	return p.path
+}
+
+func TestDetect(t *testing.T) {
+	for _, tt := range []struct {
+		env  map[string]string
+		want string
+	}{
+		{nil, ""},
+		{map[string]string{"VERCEL": "1", "VERCEL_ENV": "production"}, "VERCEL is set"},
+		{map[string]string{"VERCEL": "1", "VERCEL_ENV": "preview"}, "VERCEL is set"},
+		{map[string]string{"VERCEL": "1", "VERCEL_ENV": "development"}, ""},
+		{map[string]string{"VERCEL": "1", "VERCEL_REGION": "dev1"}, ""},
+	} {
+		if got := (Adapter{}).Detect(func(name string) string { return tt.env[name] }); got != tt.want {
+			t.Errorf("Detect with %v = %q; want %q", tt.env, got, tt.want)
+		}
+	}
+}
+
+func TestAdd(t *testing.T) {
+	files, err := Adapter{}.Add(os.DirFS(t.TempDir()))
+	if err != nil || !json.Valid(files["vercel.json"]) || len(files) != 1 {
+		t.Errorf("Add = %v, %v; want vercel.json", files, err)
+	}
+}
+
+func TestInsertedScripts(t *testing.T) {
+	dir, _ := adapt(t, testSite(t, &manifest.Manifest{}, `{"webAnalytics":true}`))
+	data, err := os.ReadFile(filepath.Join(dir, "static/index.html"))
+	if want := `<head><script defer src="/_vercel/insights/script.js"></script></head>home`; err != nil || string(data) != want {
+		t.Errorf("the page is %q, %v; want %q", data, err, want)
+	}
+}
+
+func TestSkewProtection(t *testing.T) {
+	site := testSite(t, &manifest.Manifest{Base: "/docs/"}, `{"skewProtection":true}`)
+	if _, said := adapt(t, site); len(said) != 1 || !strings.Contains(said[0], "SG6106") {
+		t.Errorf("without an id it says %q", said)
+	}
+	site = testSite(t, &manifest.Manifest{Base: "/docs/"}, `{"skewProtection":true}`)
+	site.Env = map[string]string{envSkew: "1", envDeployment: "dpl_123"}
+	dir, said := adapt(t, site)
+	data, _ := os.ReadFile(filepath.Join(dir, "config.json"))
+	if want := `__vdpl=dpl_123; Path=/docs/; SameSite=Strict; Secure; HttpOnly`; said != nil || !strings.Contains(string(data), want) {
+		t.Errorf("it says %q and writes\n%s", said, data)
+	}
+}
+
+func TestMatch(t *testing.T) {
+	for _, tt := range []struct {
+		glob, name string
+		want       bool
+	}{
+		{"data/**", "data/a/b.txt", true}, {"data/**", "data", true}, {"data/*", "data/a/b.txt", false}, {"**/*.txt", "a/b/c.txt", true},
+		{"**/*.txt", "c.txt", true}, {"*.txt", "a/c.txt", false}, {"data/**/x", "data/a/b/x", true},
+	} {
+		if got := match(strings.Split(tt.glob, "/"), strings.Split(tt.name, "/")); got != tt.want {
+			t.Errorf("match(%q, %q) = %t", tt.glob, tt.name, got)
+		}
+	}
+}
+
+// nothingDynamic is a site of files and redirects.
+func nothingDynamic() *manifest.Manifest {
+	return &manifest.Manifest{Routes: []manifest.Route{redirect("/old/[...path]", "/about/[...path]", 301), redirect("/x", "https://else.example/", 302)},
+		Headers: []manifest.Headers{{Pattern: "/*", Set: []manifest.Header{{Name: "X-All", Value: "1"}}}}}
+}
