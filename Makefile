@@ -3,7 +3,7 @@
 
 GO      ?= go
 BIN     := bin/sitegen
-MODULES := ./core/... ./adapters/node/... ./cli/... ./website/... ./bench/...
+MODULES := ./core/... ./adapters/node/... ./adapters/netlify/... ./adapters/vercel/... ./adapters/cloudflare/... ./cli/... ./website/... ./bench/...
 ADDR    := 127.0.0.1:4321
 VERSION ?= 0.1.0-dev
 LDFLAGS := -s -w -X main.version=$(VERSION)
@@ -11,7 +11,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 export GOFLAGS ?= -buildvcs=false
 
 .DEFAULT_GOAL := check
-.PHONY: help demo build check test tools vet unit examples reproducible browser conformance golden fuzz bench clean rename
+.PHONY: help demo build check test tools vet unit examples reproducible conformance platform-light platform browser conformance golden fuzz bench clean rename
 
 help: ## list the tasks
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,9 +26,9 @@ build: ## build the command into bin/
 
 check: vet unit ## what to run before every push: vet and the tests that need nothing installed
 
-test: tools vet unit examples reproducible browser ## install what the tests need and run all of them
+test: tools vet unit examples reproducible platform-light browser ## install what the tests need and run all of them
 
-tools: ## install what the tests need: Chromium
+tools: ## install what the tests need: Chromium, and the platforms' own tools from npm
 	@scripts/tools
 
 vet: ## formatting and go vet
@@ -47,11 +47,17 @@ reproducible: build ## two builds of the site, from two folders, must give the s
 conformance: ## the conformance suite against every adapter; writes docs/conformance.md
 	scripts/conformance
 
+platform-light: build ## the platforms' own readers and runtimes on what the adapters write
+	@set -e; for s in scripts/platform-*; do echo "== $$s"; $$s; done
+
+platform: build ## the same with everything that takes longer
+	@set -e; for s in scripts/platform-*; do echo "== $$s"; FULL=1 $$s; done
+
 browser: build ## the site in Chromium, wide and narrow
 	scripts/browser
 
 golden: ## rewrite the golden files; read the difference before you commit it
-	$(GO) test ./core/... ./cli/... ./adapters/node/... -update
+	$(GO) test ./core/... ./cli/... ./adapters/node/... ./adapters/netlify/... ./adapters/vercel/... ./adapters/cloudflare/... -update
 
 fuzz: ## run every fuzz target for FUZZTIME (default 20s)
 	scripts/fuzz $(or $(FUZZTIME),20s)
