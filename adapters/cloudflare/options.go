@@ -54,7 +54,7 @@ const schema = `{
 			"minimum": 0,
 			"maximum": 3600,
 			"default": 30,
-			"description": "seconds until an answer must begin; 0 is for ever"
+			"description": "seconds that an answer may make no progress: until it begins, and between two pieces of it; 0 is for ever"
 		},
 		"budget": {
 			"type": "string",

@@ -25,10 +25,12 @@ const MB = 1 << 20;
 const MEMORY = config.memory * MB; // of one instance; one that is larger is not used again
 const MEMORY_ALL = 100 * MB; // of all; an isolate has 128 MB
 const AHEAD = 64 << 10; // bytes of an answer that wait for the visitor before Go has to
-const TIMEOUT = config.timeout * 1000; // until an answer begins; 0 is for ever
+// How long an answer may make no progress: until it begins, and between two pieces of it. 0 is for ever. The runtime
+// tells of a visitor who has left only when something is written, so a silent stream would hold its instance for good.
+const TIMEOUT = config.timeout * 1000;
 const BEAT = 2000; // how often a request that takes longer shows that it is alive
 const LOST = 10000; // without a beat: the runtime has dropped the request with all its timers
-const GRACE = 5000; // for Go to end once it was told to
+const GRACE = 2000; // for Go to end once it was told to
 const QUEUE = 15000; // how long a request waits for an instance
 
 const encoder = new TextEncoder();
@@ -40,7 +42,7 @@ const nothing = new Uint8Array(0);
 // returned.
 
 const lines = [];
-let unfinished = "";
+const unfinished = new Map(); // by stream: the beginning of a line
 
 function say() {
 	for (const [level, text] of lines.splice(0)) {
@@ -52,9 +54,9 @@ function say() {
 
 // What Go prints: fmt.Println, println, and the trace of a panic that nobody recovered.
 globalThis.fs.writeSync = (fd, bytes) => {
-	const text = unfinished + decoder.decode(bytes);
+	const text = (unfinished.get(fd) ?? "") + decoder.decode(bytes);
 	const end = text.lastIndexOf("\n");
-	unfinished = text.slice(end + 1);
+	unfinished.set(fd, text.slice(end + 1));
 	if (end >= 0) lines.push([fd === 2 ? 8 : 0, text.slice(0, end)]);
 	return bytes.length;
 };
@@ -192,7 +194,7 @@ class Exchange {
 		this.resolve = null; // gives the Response, when fetch has returned a promise
 		this.ended = null; // ends the promise given to waitUntil
 		this.timer = 0; // of the beat
-		this.since = 0;
+		this.since = 0; // when something was last sent, or the request came
 		this.told = 0; // when Go was told to end; 0: it was not
 		this.reader = null; // of the request's body
 		this.pulling = false;
@@ -210,13 +212,14 @@ class Exchange {
 		this.ctx.waitUntil(new Promise((resolve) => (this.ended = resolve)));
 		// Where the runtime does not tell, the stream of the answer or a beat that stays away does.
 		this.request.signal?.addEventListener("abort", () => this.leave());
-		this.timer = setTimeout(() => this.beat(), BEAT);
+		this.timer = setTimeout(() => this.beat(), TIMEOUT > 0 ? Math.min(BEAT, TIMEOUT) : BEAT);
 		this.instance.alive = this.since;
 	}
 
 	beat() {
 		const time = now();
 		const passed = time - this.since;
+		const waits = TIMEOUT > 0 && !this.finished && this.told === 0;
 		this.instance.alive = time;
 		if (this.over) {
 			this.settle(); // another request has given the instance up
@@ -227,12 +230,12 @@ class Exchange {
 			this.settle();
 			return;
 		}
-		if (TIMEOUT > 0 && !this.answered && this.told === 0 && passed >= TIMEOUT) {
+		if (waits && passed >= TIMEOUT) {
 			this.tell(2);
-			if (this.over) return;
+			return;
 		}
 		let next = BEAT;
-		if (TIMEOUT > 0 && !this.answered && this.told === 0) next = Math.min(next, Math.max(TIMEOUT - passed, 1));
+		if (waits) next = Math.min(next, TIMEOUT - passed);
 		this.timer = setTimeout(() => this.beat(), next);
 	}
 
@@ -240,6 +243,10 @@ class Exchange {
 	tell(why) {
 		if (this.over || this.told > 0) return;
 		this.told = now();
+		if (this.timer !== 0) {
+			clearTimeout(this.timer);
+			this.timer = setTimeout(() => this.beat(), GRACE);
+		}
 		this.instance.enter(this, CANCEL, why);
 	}
 
@@ -276,7 +283,7 @@ class Exchange {
 	// respond makes the Response when there is enough of it; it may be a promise of one.
 	respond() {
 		if (this.head === null || (this.broken && !this.flushed)) {
-			if (this.over) return failed(this.env, this.request, this.told > 0 && !this.gone ? 504 : 500);
+			if (this.over) return failed(this.env, this.request, this.told > 0 ? 504 : 500);
 			return null;
 		}
 		if (!this.finished && !this.flushed) return null;
@@ -343,6 +350,7 @@ class Exchange {
 			w.write(chunk).then(
 				() => {
 					this.writing = false;
+					this.since = now();
 					this.waiting -= chunk.length;
 					if (this.full && this.waiting < AHEAD && !this.over) {
 						this.full = false;
@@ -690,7 +698,7 @@ function visitor(cf = {}) {
 const pool = {
 	all: new Set(),
 	idle: [],
-	waiters: [], // functions that wake a request that waits
+	waiters: new Map(), // requests that found all instances busy, the oldest first, and when each has last looked
 	memory() {
 		let n = 0;
 		for (const i of this.all) n += i.memory;
@@ -716,34 +724,46 @@ const pool = {
 	},
 	give(i) {
 		this.idle.push(i);
-		this.waiters.shift()?.();
 	},
 	drop(i) {
-		if (this.all.delete(i)) this.waiters.shift()?.();
+		this.all.delete(i);
 	},
-	// wait answers a request that found all instances busy. It is woken by another request, and looks by itself too: the
-	// one that is woken may have been dropped.
+	// turn says whether a waiting request is among those who may take the instances that are free. One that has not looked
+	// for a while was dropped by the runtime.
+	turn(ticket, time) {
+		let free = this.idle.length + (this.room() || this.reclaim() ? 1 : 0);
+		for (const [t, looked] of this.waiters) {
+			if (free === 0) return false;
+			if (t === ticket) return true;
+			if (time - looked > 100) this.waiters.delete(t);
+			else free--;
+		}
+		return true;
+	},
+	// wait answers a request that found all instances busy. It looks by itself from time to time: a promise that another
+	// request resolves could be resolved by one that ends at that moment, and would never go on.
 	async wait(request, env, ctx) {
 		const begin = now();
-		let pause = 5;
-		while (true) {
-			let timer;
-			let wake;
-			await new Promise((resolve) => {
-				wake = resolve;
-				this.waiters.push(wake);
-				timer = setTimeout(resolve, pause);
-			});
-			clearTimeout(timer);
-			const at = this.waiters.indexOf(wake);
-			if (at >= 0) this.waiters.splice(at, 1);
-			pause = Math.min(pause * 2, 100);
-			const i = this.take(env);
-			if (i !== null) return i.serve(request, env, ctx);
-			if (now() - begin > QUEUE) {
-				console.error(`all ${this.all.size} instances are busy for ${QUEUE / 1000} s`);
-				return plain(503, { "Retry-After": "5" });
+		const ticket = {};
+		this.waiters.set(ticket, begin);
+		request.signal?.addEventListener("abort", () => this.waiters.delete(ticket));
+		try {
+			for (let pause = 2; ; pause = Math.min(pause * 2, 16)) {
+				await new Promise((resolve) => setTimeout(resolve, pause));
+				if (request.signal?.aborted) return plain(503); // nobody reads it
+				const time = now();
+				this.waiters.set(ticket, time); // keeps its place
+				if (this.turn(ticket, time)) {
+					const i = this.take(env);
+					if (i !== null) return i.serve(request, env, ctx);
+				}
+				if (time - begin > QUEUE) {
+					console.error(`all ${this.all.size} instances are busy for ${QUEUE / 1000} s`);
+					return plain(503, { "Retry-After": "5" });
+				}
 			}
+		} finally {
+			this.waiters.delete(ticket);
 		}
 	},
 };
@@ -752,7 +772,7 @@ export default {
 	fetch(request, env, ctx) {
 		try {
 			// Who came earlier goes first.
-			const instance = pool.waiters.length > 0 ? null : pool.take(env);
+			const instance = pool.waiters.size > 0 ? null : pool.take(env);
 			if (instance === null) return pool.wait(request, env, ctx);
 			return instance.serve(request, env, ctx);
 		} catch (err) {
