@@ -168,6 +168,7 @@ func newApp(env Env) *cli.App {
 		},
 		Commands: []*cli.Command{
 			newCommand(env),
+			addCommand(env),
 			buildCommand(env),
 			previewCommand(env),
 			checkCommand(env),

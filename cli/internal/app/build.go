@@ -3,7 +3,6 @@ package app
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -42,9 +41,10 @@ one. If anything fails, the last output stays as it is.
 
    sitegen build                    as site.yaml says
    sitegen build --adapter node     a server for the routes that render on demand
+   sitegen build --adapter auto     for the platform whose CI this is
    sitegen build --json             the report as JSON on standard output`,
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "adapter", Usage: "build for the platform `NAME`: " + strings.Join(registry.Names(), ", ") + ", or none", Destination: &o.adapter},
+			&cli.StringFlag{Name: "adapter", Usage: "build for the platform `NAME`: " + strings.Join(registry.Names(), ", ") + "; none, or auto for the one whose CI this is", Destination: &o.adapter},
 			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "write to `DIR`", Destination: &o.out},
 			&cli.StringFlag{Name: "site", Usage: "the public `ORIGIN` of the site, https://example.com", Destination: &o.site},
 			&cli.StringFlag{Name: "base", Usage: "the `PATH` below which the site lives", Destination: &o.base},
@@ -85,12 +85,12 @@ var errStrict = &exit{exitFailed, errors.New("warnings are errors with --strict"
 
 func runBuild(ctx context.Context, p *project, o buildOptions) (report, error) {
 	var r report
-	chosen, err := chooseAdapter(p, o.adapter)
+	chosen, err := openAdapter(ctx, p, o.adapter)
 	if err != nil {
 		return r, err
 	}
-	if chosen.adapter != nil {
-		p.term.note("adapter %s: %s", chosen.name, chosen.reason)
+	if chosen.adapter != nil || chosen.auto {
+		p.term.note("adapter %s: %s", cmp.Or(chosen.name, noAdapter), chosen.reason)
 	}
 	platform := p.useOutDir(chosen)
 	unlock, err := p.lock(ctx)
@@ -123,7 +123,7 @@ func runBuild(ctx context.Context, p *project, o buildOptions) (report, error) {
 		return r, p.disk(err)
 	case list.HasErrors():
 		return r, &exit{code: exitFailed}
-	case o.strict && warned+list.Len() > 0:
+	case o.strict && (warned+list.Len() > 0 || chosen.warning != nil):
 		return r, errStrict
 	}
 	r = newReport(p, site, chosen)
@@ -197,49 +197,6 @@ func (p *project) progress(phase build.Phase, done int) {
 		detail = fmt.Sprintf("%d pages", done)
 	}
 	p.term.progress(string(phase), detail)
-}
-
-// choice is the adapter of a build and why it was taken.
-type choice struct {
-	adapter adapter.Adapter // nil for none
-	name    string
-	reason  string
-	options json.RawMessage
-	at      diag.Pos
-}
-
-// chooseAdapter takes --adapter, then site.yaml, then the platform whose CI this is.
-func chooseAdapter(p *project, flag string) (choice, error) {
-	cfg := p.config.Adapter
-	c := choice{name: flag, reason: "--adapter says so"}
-	switch {
-	case flag != "" && flag == cfg.Name:
-		c.options, c.at = cfg.Options, p.config.At("adapter").Pos
-	case flag == "" && cfg.Name != "":
-		c = choice{name: cfg.Name, reason: cmp.Or(p.config.Origin("adapter").Name, p.file) + " says so", options: cfg.Options, at: p.config.At("adapter").Pos}
-	case flag == "":
-		for _, a := range registry.Adapters {
-			if d, ok := a.(adapter.Detector); ok {
-				if why := d.Detect(p.env.Getenv); why != "" {
-					return choice{adapter: a, name: a.Info().Name, reason: why}, nil
-				}
-			}
-		}
-		return choice{reason: "neither --adapter nor " + p.file + " names one"}, nil
-	}
-	if c.name == "none" {
-		return choice{reason: c.reason}, nil
-	}
-	a, ok := registry.Find(c.name)
-	if !ok {
-		hint := ""
-		if s := diag.Suggest(c.name, registry.Names()); s != "" {
-			hint = fmt.Sprintf("; did you mean %q?", s)
-		}
-		return c, &exit{exitConfig, fmt.Errorf("there is no adapter %q%s (there are: %s)", c.name, hint, strings.Join(registry.Names(), ", "))}
-	}
-	c.adapter = a
-	return c, nil
 }
 
 // useOutDir sends the output to where the adapter's platform looks for it, unless somebody says where it goes, and says

@@ -58,7 +58,7 @@ type findings struct {
 }
 
 func runCheck(ctx context.Context, p *project, o checkOptions) error {
-	chosen, err := chooseAdapter(p, o.adapter)
+	chosen, err := openAdapter(ctx, p, o.adapter)
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func runCheck(ctx context.Context, p *project, o checkOptions) error {
 	switch {
 	case able.HasErrors():
 		return &exit{code: exitCapability}
-	case o.strict && list.Len()+able.Len() > 0:
+	case o.strict && (list.Len()+able.Len() > 0 || chosen.warning != nil):
 		return errStrict
 	}
 	p.term.note("no errors in %d components, %d routes", site.Components, len(site.Routes))

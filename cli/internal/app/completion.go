@@ -10,7 +10,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"sitegen.dev/cli/internal/registry"
 	"sitegen.dev/cli/internal/scaffold"
 	"sitegen.dev/core/diag"
 )
@@ -113,6 +112,8 @@ func candidates(app *cli.App, words []string) []string {
 				all = append(all, c.Name)
 			}
 		}
+	case a.command.Name == "add":
+		all = adapterNames()
 	case a.command.Name == "completion" && len(a.words) == 0:
 		all = slices.Sorted(maps.Keys(shells))
 	}
@@ -123,7 +124,7 @@ func candidates(app *cli.App, words []string) []string {
 func values(flag string) []string {
 	switch flag {
 	case "adapter":
-		return append(registry.Names(), "none")
+		return adapterNames()
 	case "template":
 		return scaffold.Names()
 	case "format":

@@ -110,6 +110,9 @@ func previewHandler(ctx context.Context, p *project, o previewOptions) (http.Han
 		p.config.Out = last
 	} else {
 		chosen, err := chooseAdapter(p, o.adapter)
+		if err == nil {
+			err = p.start(ctx, &chosen)
+		}
 		if err != nil {
 			return nil, nil, err
 		}
@@ -130,9 +133,7 @@ func previewHandler(ctx context.Context, p *project, o previewOptions) (http.Han
 			Site: p.config.Site, Base: p.config.Base, TrailingSlash: p.config.TrailingSlash,
 			BuildFormat: p.config.Build.Format, AssetsDir: p.config.Build.Assets,
 		}}
-		if chosen.adapter != nil {
-			record.Adapter = chosen.name
-		}
+		record.Adapter = chosen.name
 	}
 	p.config.Base = record.Manifest.Base
 	if o.adapter != "" && o.adapter != cmp.Or(record.Adapter, "none") {
@@ -142,11 +143,18 @@ func previewHandler(ctx context.Context, p *project, o previewOptions) (http.Han
 		h, err := newStaticPreview(ctx, p, out, record.Manifest)
 		return h, func() error { return nil }, err
 	}
-	chosen, ok := registry.Find(record.Adapter)
-	if !ok {
-		return nil, nil, fmt.Errorf("%s was built by adapter %s, which this sitegen does not have", p.config.Out, record.Adapter)
+	chosen := choice{name: record.Adapter}
+	var command []string
+	if p.config.Adapter.Name == record.Adapter {
+		command = p.config.Adapter.Command
 	}
-	runner, ok := chosen.(adapter.Previewer)
+	if p.find(&chosen, command) != nil {
+		return nil, nil, fmt.Errorf("%s was built by adapter %s, which is not here any more", p.config.Out, record.Adapter)
+	}
+	if err := p.start(ctx, &chosen); err != nil {
+		return nil, nil, err
+	}
+	runner, ok := chosen.adapter.(adapter.Previewer)
 	if !ok {
 		return nil, nil, fmt.Errorf("adapter %s cannot run its output on this machine", record.Adapter)
 	}
