@@ -47,6 +47,7 @@ func Docs() []Section {
 		{"Ship", []Page{
 			{"/docs/adapters/", "Adapters", "One standalone server, one file, or a handler."},
 			{"/docs/deployment/", "Deployment", "Put the result somewhere."},
+			{"/docs/vercel/", "Vercel", "Files to its network, pages on demand into one function."},
 		}},
 		{"Reference", []Page{
 			{"/docs/api/", "The site package", "Everything a page can call."},
