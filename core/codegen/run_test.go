@@ -51,7 +51,7 @@ func main() {
 			}
 			show("want/"+res.File, string(res.Body))
 			for _, w := range res.Warnings {
-				fmt.Println("warning:", w)
+				fmt.Println("warning:", w.Message)
 			}
 		}
 	}

@@ -49,7 +49,7 @@ type Result struct {
 
 // Run renders everything. Diagnostics are errors of the site; an error is a failure of the machine or ours.
 func Run(ctx context.Context, o Options) (*Result, *diag.List, error) {
-	r := &run{Options: o, result: &Result{Routes: map[string]Count{}}, list: &diag.List{}}
+	r := &run{Options: o, result: &Result{Routes: map[string]Count{}}, list: &diag.List{}, warned: map[string]bool{}}
 	if err := r.start(ctx); err != nil {
 		return nil, nil, err
 	}
@@ -60,6 +60,7 @@ type run struct {
 	Options
 	result *Result
 	list   *diag.List
+	warned map[string]bool
 	done   bool // the program said that it is through
 }
 
@@ -135,8 +136,15 @@ func (r *run) event(e wire.Event) error {
 			r.Progress(r.result.Pages)
 		}
 		return r.listPage(e)
-	case wire.Error, wire.Warning:
+	case wire.Error:
 		r.list.Add(r.diagnostic(e))
+	case wire.Warning:
+		d := r.diagnostic(e)
+		// A component warns on every page that uses it. Once is enough.
+		if key := d.Pos.String() + d.Message; !r.warned[key] {
+			r.warned[key] = true
+			r.list.Add(d)
+		}
 	case wire.Done:
 		r.done = true
 	}
@@ -201,7 +209,10 @@ func (r *run) diagnostic(e wire.Event) diag.Diagnostic {
 		d.Hint = "free some space or check the permissions; the last good output is untouched"
 	default:
 		d.Severity, d.Code = diag.Warning, "SG3106"
-		d.Message = e.Message + at
+		d.Message, d.Hint = e.Message, e.Detail
+		if e.At.File == "" {
+			d.Message += at
+		}
 	}
 	return d
 }

@@ -421,8 +421,8 @@ func TestAsyncWarnings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(out.Warnings) != 2 || !strings.Contains(out.Warnings[0], "first") || !strings.Contains(out.Warnings[1], "second") {
-		t.Errorf("warnings: %q", out.Warnings)
+	if len(out.Warnings) != 2 || !strings.Contains(out.Warnings[0].Message, "first") || !strings.Contains(out.Warnings[1].Message, "second") {
+		t.Errorf("warnings: %v", out.Warnings)
 	}
 }
 

@@ -383,18 +383,18 @@ func TestDeferRefuses(t *testing.T) {
 	self := &selfish{}
 	self.Next = self
 	for name, set := range map[string]func(){
-		"prop F: func() is a function":                            func() { d.F = func() {} },
-		"prop C: chan int is a channel":                           func() { d.C = make(chan int) },
-		"in field Deep of struct { Deep []func() }":               func() { d.S.Deep = []func(){nil} },
-		"prop Z: complex128 has no form":                          func() { d.Z = 1 },
-		"prop I: error is an interface":                           func() { d.I = errors.New("x") },
-		"prop M: map[float64]int has keys":                        func() { d.M = map[float64]int{1: 1} },
-		"prop Lock: site.lockLike has no exported fields":         func() { d.Lock.n = 1 },
-		"prop Half: site.halfMarshaler has a method MarshalJSON":  func() { d.Half = 1 },
-		"prop Attrs: the attribute \"onclick\" is a site.JS":      func() { d.Attrs = Attrs{"onclick": JS("x()")} },
-		"prop Self: json: unsupported value: encountered a cycle": func() { d.Self = self },
-		"prop Node: site.Node is a function":                      func() { d.Node = func(*Writer) error { return nil } },
-		"prop Nest: json: unsupported type: func()":               func() { d.Nest = func() {} },
+		"prop F: func() is a function":                               func() { d.F = func() {} },
+		"prop C: chan int is a channel":                              func() { d.C = make(chan int) },
+		"in field Deep of struct { Deep []func() }":                  func() { d.S.Deep = []func(){nil} },
+		"prop Z: complex128 has no form":                             func() { d.Z = 1 },
+		"prop I: error is an interface":                              func() { d.I = errors.New("x") },
+		"prop M: map[float64]int has keys":                           func() { d.M = map[float64]int{1: 1} },
+		"prop Lock: site.lockLike has no exported fields":            func() { d.Lock.n = 1 },
+		"prop Half: site.halfMarshaler has a method MarshalJSON":     func() { d.Half = 1 },
+		"prop Attrs: the attribute \"onclick\" has the type site.JS": func() { d.Attrs = Attrs{"onclick": JS("x()")} },
+		"prop Self: json: unsupported value: encountered a cycle":    func() { d.Self = self },
+		"prop Node: site.Node is a function":                         func() { d.Node = func(*Writer) error { return nil } },
+		"prop Nest: json: unsupported type: func()":                  func() { d.Nest = func() {} },
 	} {
 		zero := d
 		set()

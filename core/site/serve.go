@@ -102,7 +102,7 @@ type exchange struct {
 	committed   bool // status and header were sent
 	dropped     bool // the Writer gave its buffer away unsent, for HEAD
 	errorAnswer bool // an error page, or a short text in its place, is the answer
-	warnings    []string
+	warnings    []Warning
 }
 
 func (c *compiledApp) newExchange(ctx context.Context) *exchange {
@@ -759,14 +759,7 @@ func (x *exchange) log(level Level, message string, err error) {
 
 func (x *exchange) warned(w Warning) {
 	if x.prerender {
-		text := Frame{File: w.File, Line: w.Line}.String()
-		if text != "" {
-			text += ": "
-		}
-		if text += w.Message; w.Hint != "" {
-			text += "; " + w.Hint
-		}
-		x.warnings = append(x.warnings, text)
+		x.warnings = append(x.warnings, w)
 		return
 	}
 	if x.host != nil && x.host.Log != nil {

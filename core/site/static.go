@@ -18,7 +18,7 @@ type Rendered struct {
 	Status   int     // 200, or what the page set
 	Header   *Header // beside the content type that the file name implies; Location of a redirect
 	Body     []byte  // valid until the buffer that RenderStatic was given is used again
-	Warnings []string
+	Warnings []Warning
 	Buffer   []byte // what to hand to the next RenderStatic, once Body has been used
 }
 
@@ -419,7 +419,7 @@ func (x *exchange) renderForDev() error {
 		return err
 	}
 	for _, warning := range out.Warnings {
-		x.log(LevelWarn, warning, nil)
+		x.warned(warning)
 	}
 	r := &Response{Status: out.Status, Header: *out.Header, body: dataBody, data: out.Body, done: true}
 	if !r.Header.Has("Content-Type") && x.route.Type == PageRoute {

@@ -200,7 +200,8 @@ func (p *printer) page(ctx context.Context, t task, buf []byte) (_ []byte, event
 	}
 	events = append(events, e)
 	for _, m := range r.Warnings {
-		events = append(events, wire.Event{Kind: wire.Warning, Route: e.Route, Source: e.Source, Path: e.Path, Message: m})
+		events = append(events, wire.Event{Kind: wire.Warning, Route: e.Route, Source: e.Source, Path: e.Path, Message: m.Message, Detail: m.Hint,
+			At: wire.Frame{File: m.File, Line: m.Line}})
 	}
 	return r.Buffer, events
 }

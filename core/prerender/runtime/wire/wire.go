@@ -42,7 +42,7 @@ type Event struct {
 	// Of an Error or a Warning: what happened and, where it is known, the author's line.
 	Message string  `json:"message,omitempty"`
 	What    Failure `json:"what,omitempty"`
-	Detail  string  `json:"detail,omitempty"` // of RequestData: "cookies"
+	Detail  string  `json:"detail,omitempty"` // of RequestData: "cookies"; of a Warning: what to do
 	At      Frame   `json:"at,omitzero"`
 	Stack   []Frame `json:"stack,omitempty"` // the author's own frames, innermost first
 }
