@@ -66,7 +66,6 @@ var differences = map[string]string{
 	"redirect/middleware-runs-for-redirects":        redirectsThey,
 	"prerender/method/options":                      filesGetHead,
 	"static/method/options":                         filesGetHead,
-	"static/failed-condition-is-not-cached":         "the headers of a file are the platform's",
 	"static/compressed":                             "the platform compresses by itself; the preview sends files as they are",
 	"rewrite/prerendered/public-file":               "the function carries the prerendered pages, but not the public folder",
 	"hosts/not-allowed/file":                        ownHosts,

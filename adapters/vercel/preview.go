@@ -344,6 +344,7 @@ func (p *preview) answer(w http.ResponseWriter, s *passage, raw, query string) b
 func (p *preview) file(w http.ResponseWriter, s *passage, f file, status int) {
 	r := s.req
 	copyHeaders(w, s.headers)
+	w = &fileAnswer{w}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
 		http.Error(w, "Method Not Allowed\n\nINVALID_REQUEST_METHOD", http.StatusMethodNotAllowed)
@@ -360,6 +361,7 @@ func (p *preview) file(w http.ResponseWriter, s *passage, f file, status int) {
 		h.Set("Cache-Control", "public, max-age=0, must-revalidate")
 	}
 	if status != 0 && status != http.StatusOK {
+		w = w.(*fileAnswer).ResponseWriter // an error page has the headers that the rules give it
 		h.Set("Content-Length", strconv.Itoa(len(data)))
 		w.WriteHeader(status)
 		if r.Method != http.MethodHead {
@@ -374,6 +376,18 @@ func (p *preview) file(w http.ResponseWriter, s *passage, f file, status int) {
 	sum := sha256.Sum256(data)
 	h.Set("Etag", `"`+hex.EncodeToString(sum[:16])+`"`)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
+}
+
+// fileAnswer lets nobody keep the answer of a request that a file cannot be sent for.
+type fileAnswer struct{ http.ResponseWriter }
+
+// WriteHeader sends the status.
+func (w *fileAnswer) WriteHeader(status int) {
+	if status >= 400 {
+		w.Header().Del("Cache-Control")
+		w.Header().Del("Etag")
+	}
+	w.ResponseWriter.WriteHeader(status)
 }
 
 // maxRange is how long a header Range may be; a longer one asks for nothing sensible.

@@ -119,6 +119,13 @@ func (t *table) slashes() {
 	t.permanent(`^/{2,}([^/\\\s][^\\\s]*?)/{2,}([^\\\s]*)$`, "/$1/$2")
 	t.permanent(`^/{2,}([^/\\\s][^\\\s]*)?$`, "/$1")
 	t.permanent(`^(/[^/\\\s][^\\\s]*?)/{2,}([^\\\s]*)$`, "$1/$2")
+	for i := range t.m.Routes {
+		if r := &t.m.Routes[i]; r.Pattern == manifest.IslandPattern {
+			// Islands have one address, without a slash, whatever the policy.
+			e := expression{segments: r.Segments, base: t.m.Base}
+			t.add(route{Src: whole(e.build(), true), Dest: "/" + renderName, CaseSensitive: true})
+		}
+	}
 	base := t.base()
 	switch t.m.TrailingSlash {
 	case "always":
