@@ -18,6 +18,26 @@ import (
 // Preview answers as Netlify would, from the output in dir: the function with its path, then _redirects, then the files
 // with _headers, then the page of 404. What it logs goes to standard error.
 func (Adapter) Preview(ctx context.Context, dir string) (http.Handler, func() error, error) {
+	return previewOf(dir, func(framework string, code []byte) (http.Handler, func() error, error) {
+		functions := filepath.Join(framework, "functions")
+		if code != nil {
+			home := filepath.Join(functions, functionName)
+			return runSidecar(ctx, home, program(framework, filepath.Join(home, "server")))
+		}
+		return runLambda(ctx, program(framework, filepath.Join(functions, functionName)))
+	})
+}
+
+// PreviewFunction is Preview with something else in the place of the function, such as the function in another runtime.
+func PreviewFunction(dir string, function http.Handler) (http.Handler, error) {
+	h, _, err := previewOf(dir, func(string, []byte) (http.Handler, func() error, error) { return function, nothing, nil })
+	return h, err
+}
+
+func nothing() error { return nil }
+
+// previewOf reads an output and starts its function, if it has one; code is that of the shim, nil in mode lambda.
+func previewOf(dir string, start func(framework string, code []byte) (http.Handler, func() error, error)) (http.Handler, func() error, error) {
 	framework, err := findFramework(dir)
 	if err != nil {
 		return nil, nil, err
@@ -29,31 +49,26 @@ func (Adapter) Preview(ctx context.Context, dir string) (http.Handler, func() er
 	if p.headers, err = readHeaders(p.files); err != nil {
 		return nil, nil, err
 	}
-	stop := func() error { return nil }
-	functions := filepath.Join(framework, "functions")
-	code, err := os.ReadFile(filepath.Join(functions, functionName, functionName+".mjs"))
-	switch {
-	case err == nil:
-		if err := p.configure(code); err != nil {
-			return nil, nil, err
-		}
-		p.function, stop, err = runSidecar(ctx, filepath.Join(functions, functionName), program(framework, filepath.Join(functions, functionName, "server")))
-	case errors.Is(err, fs.ErrNotExist):
-		if info, statErr := os.Stat(filepath.Join(functions, functionName)); statErr == nil && info.Mode().IsRegular() {
-			p.function, stop, err = runLambda(ctx, program(framework, filepath.Join(functions, functionName)))
-			break
-		}
-		err = nil
-	default:
-		// Below a file there is nothing: this is mode lambda on systems that say so in another way.
-		if info, statErr := os.Stat(filepath.Join(functions, functionName)); statErr == nil && info.Mode().IsRegular() {
-			p.function, stop, err = runLambda(ctx, program(framework, filepath.Join(functions, functionName)))
-		}
+	home := filepath.Join(framework, "functions", functionName)
+	info, err := os.Stat(home)
+	if errors.Is(err, fs.ErrNotExist) {
+		return p, nothing, nil // nothing renders on demand
 	}
 	if err != nil {
 		return nil, nil, err
 	}
-	return p, stop, nil
+	var code []byte
+	if info.IsDir() {
+		if code, err = os.ReadFile(filepath.Join(home, functionName+".mjs")); err != nil {
+			return nil, nil, err
+		}
+		if err := p.configure(code); err != nil {
+			return nil, nil, err
+		}
+	}
+	function, stop, err := start(framework, code)
+	p.function = function
+	return p, stop, err
 }
 
 // findFramework finds the directory .netlify/v1 that belongs to the published folder dir: in it, where nothing was swapped

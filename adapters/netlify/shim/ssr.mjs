@@ -35,8 +35,10 @@ function start() {
     };
     child.once("error", gone).once("exit", (code, signal) => gone(signal ?? code));
     child.stdin.on("error", () => {}); // all that the program takes from it is its end
-    child.stdout.once("data", () => resolve(socketPath));
-    for (const handle of [child, child.stdin, child.stdout]) handle.unref(); // none of them keeps an instance alive
+    child.stdout.once("data", () => {
+      for (const handle of [child, child.stdin, child.stdout]) handle.unref(); // from now on they keep no instance alive
+      resolve(socketPath);
+    });
   });
   return promise;
 }
@@ -54,8 +56,9 @@ export default async function (req, context) {
   const { ip, requestId, geo, account, site, deploy, server } = context;
   const about = { scheme: url.protocol.slice(0, -1), ip, requestId, geo, account, site, deploy, server };
   const headers = ["host", url.host, "x-sitegen-context", Buffer.from(JSON.stringify(about)).toString("base64")];
-  for (const [name, value] of req.headers) if (!ours.test(name)) headers.push(name, value);
-  if (req.body && !req.headers.has("content-length")) headers.push("transfer-encoding", "chunked");
+  for (const [name, value] of req.headers) if (!ours.test(name) && name !== "content-length") headers.push(name, value);
+  // The length is not passed on: were it not that of the body, the next request would begin in the middle of this one.
+  if (req.body) headers.push("transfer-encoding", "chunked");
   const options = { method: req.method, path: url.pathname + url.search, headers, signal: req.signal };
 
   let socketPath = await (running ??= start());
