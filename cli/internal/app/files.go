@@ -35,10 +35,11 @@ func changeOf(name, path string, data []byte) (*change, error) {
 
 // stale says whether the file is not any more what it was when the change was made.
 func (c *change) stale() bool {
-	now, err := os.ReadFile(c.path)
 	if c.isNew {
-		return !errors.Is(err, fs.ErrNotExist)
+		_, err := os.Lstat(c.path)
+		return err == nil
 	}
+	now, err := os.ReadFile(c.path)
 	return err != nil || !bytes.Equal(now, c.old)
 }
 
