@@ -42,6 +42,7 @@ var (
 
 // The variables of the platform that the build looks at.
 const (
+	envPlatform   = "VERCEL"
 	envDeployment = "VERCEL_DEPLOYMENT_ID"
 	envSkew       = "VERCEL_SKEW_PROTECTION_ENABLED"
 )
@@ -61,8 +62,8 @@ func (Adapter) Info() adapter.Info {
 			adapter.Revalidate:   stable,
 		},
 		Options: json.RawMessage(schema),
-		OutDir:  ".vercel/output",
-		Env:     []string{envDeployment, envSkew},
+		OutDir:  outDir,
+		Env:     []string{envPlatform, envDeployment, envSkew},
 	}
 }
 
@@ -90,6 +91,7 @@ func (Adapter) Add(fs.FS) (map[string][]byte, error) {
 
 // The folders of the output.
 const (
+	outDir       = ".vercel/output" // below the project root
 	staticDir    = "static"
 	functionsDir = "functions"
 	renderDir    = functionsDir + "/" + renderName + ".func"
@@ -192,6 +194,11 @@ func (b *builder) plan(ctx context.Context) error {
 		b.problems = append(b.problems, diag.Diagnostic{Severity: diag.Info, Code: "SG6105", Range: diag.Range{Pos: diag.Pos{File: b.site.OptionsAt.File}},
 			Message: "security.bodyLimit allows " + limit + ", but Vercel refuses bodies over 4.5 MB before the function sees them",
 			Hint:    "let visitors upload large files to a store directly"})
+	}
+	if out := filepath.ToSlash(b.site.OutDir); out != "" && !strings.HasSuffix(out, "/"+outDir) && b.site.Env[envPlatform] != "" {
+		b.problems = append(b.problems, diag.Diagnostic{Severity: diag.Warning, Code: "SG6110", Range: diag.Range{Pos: diag.Pos{File: b.site.OptionsAt.File}},
+			Message: "the output does not go to " + outDir + ", where alone Vercel looks for it",
+			Hint:    "remove `out:` from site.yaml, and --out from the command"})
 	}
 	if b.o.Mode == lambda {
 		b.streams()

@@ -440,6 +440,24 @@ func TestSkewProtection(t *testing.T) {
 	}
 }
 
+func TestOutputElsewhere(t *testing.T) {
+	for _, tt := range []struct {
+		out, platform string
+		want          []string
+	}{
+		{"/p/dist", "1", []string{"warning SG6110 site.yaml: the output does not go to .vercel/output, where alone Vercel looks for it"}},
+		{"/p/dist", "", nil}, // somebody who wants to look at the files
+		{"/p/.vercel/output", "1", nil},
+		{"", "1", nil},
+	} {
+		site := testSite(t, &manifest.Manifest{}, "")
+		site.OutDir, site.Env = tt.out, map[string]string{envPlatform: tt.platform}
+		if _, said := adapt(t, site); !cmp.Equal(said, tt.want) {
+			t.Errorf("with the output in %q: %q; want %q", tt.out, said, tt.want)
+		}
+	}
+}
+
 func TestMatch(t *testing.T) {
 	for _, tt := range []struct {
 		glob, name string

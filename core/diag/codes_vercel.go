@@ -46,4 +46,9 @@ var vercelCodes = []CodeInfo{
 		Summary: "A route streams its answer, and the vercel adapter was told to build a function that sends answers as a whole.",
 		Fix:     "Leave out `mode: lambda`, or accept that the visitor sees nothing before the page is done.",
 	},
+	{
+		Code:    "SG6110",
+		Summary: "A build on Vercel writes to another folder than the one that Vercel reads.",
+		Fix:     "Remove `out:` from site.yaml and `--out` from the command; the adapter then writes to `.vercel/output`.",
+	},
 }
