@@ -23,4 +23,6 @@ var configCodes = []CodeInfo{
 		"Save it as UTF-8."},
 	{"SG4011", "site.yaml sets a header that is up to the server.",
 		"Remove it. Length, encoding and framing of an answer follow from the answer."},
+	{"SG4012", "`sitegen add` cannot change site.yaml without guessing, because of how it is written.",
+		"Write the line of the hint into site.yaml yourself."},
 }
