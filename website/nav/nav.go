@@ -48,6 +48,7 @@ func Docs() []Section {
 			{"/docs/adapters/", "Adapters", "One standalone server, one file, or a handler."},
 			{"/docs/deployment/", "Deployment", "Put the result somewhere."},
 			{"/docs/vercel/", "Vercel", "Files to its network, pages on demand into one function."},
+			{"/docs/netlify/", "Netlify", "Files on its network, pages on demand in a function."},
 			{"/docs/write-an-adapter/", "Write an adapter", "Your own platform, in a Go module of your own."},
 		}},
 		{"Reference", []Page{
