@@ -164,7 +164,7 @@ func (b *builder) story(g graph, chain []string) string {
 		return "the site imports"
 	}
 	chain = chain[:len(chain)-1]
-	for len(chain) > 1 && strings.Contains(chain[0], "/.sitegen/") {
+	for len(chain) > 1 && strings.Contains(chain[1], "/.sitegen/") { // the bundle and what leads to the component
 		chain = chain[1:]
 	}
 	names := make([]string, len(chain))

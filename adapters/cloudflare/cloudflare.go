@@ -242,11 +242,26 @@ func (b *builder) siteModule() []byte {
 	if err != nil {
 		panic(err) // texts and numbers
 	}
+	// Files whose answer has another status than 200, with its header lines.
+	special := map[string][]any{}
+	for _, p := range b.list.pages {
+		if odd(p) {
+			lines := []string{}
+			for _, h := range p.Headers {
+				lines = append(lines, h.Name, h.Value)
+			}
+			special[p.File] = []any{p.Status, lines}
+		}
+	}
+	table, err := json.Marshal(special)
+	if err != nil {
+		panic(err) // texts and numbers
+	}
 	names, err := json.Marshal(strings.Join(b.list.names, "\n"))
 	if err != nil {
 		panic(err) // a text
 	}
-	return []byte("// What the Worker has to know of the site.\nexport const config = " + string(config) + ";\nexport const names = " + string(names) + ";\n")
+	return []byte("// What the Worker has to know of the site.\nexport const config = " + string(config) + ";\nexport const special = " + string(table) + ";\nexport const names = " + string(names) + ";\n")
 }
 
 // source writes the running half and the program into the site's module.

@@ -157,8 +157,8 @@ func (b *builder) dropRedirects() {
 	})
 }
 
-// special says whether the Worker has to answer for a prerendered page, because the assets only know status 200.
-func special(p manifest.Prerendered) bool {
+// odd says whether the Worker has to answer for a prerendered page, because the assets only know status 200.
+func odd(p manifest.Prerendered) bool {
 	return p.Status != 0 && p.Status != 200 && p.File != "404.html" && p.File != "500.html"
 }
 
@@ -213,7 +213,7 @@ func (b *builder) headerRules() {
 		rule(b.underBase(h.Pattern), h.Set)
 	}
 	for _, p := range b.list.pages {
-		if len(p.Headers) == 0 || special(p) {
+		if len(p.Headers) == 0 || odd(p) {
 			continue
 		}
 		rule(p.Path, p.Headers)
@@ -253,7 +253,7 @@ func (b *builder) redirectRules() {
 	}
 	for _, p := range b.list.pages {
 		switch to := location(p); {
-		case !special(p) || b.isRedirect(p.Route):
+		case !odd(p) || b.isRedirect(p.Route):
 		case p.Status >= 300 && p.Status < 400 && to != "":
 			line(p.Path, to, p.Status, false)
 			if other := otherSlash(p.Path); other != "" {
@@ -347,7 +347,7 @@ func (b *builder) workerFirst() {
 		}
 	}
 	for _, p := range b.list.pages {
-		if special(p) {
+		if odd(p) {
 			must = append(must, p.Path)
 			if other := otherSlash(p.Path); other != "" {
 				must = append(must, other)
@@ -359,8 +359,11 @@ func (b *builder) workerFirst() {
 			continue
 		}
 		prefix, exact := fixed(r)
+		top, _, deep := strings.Cut(prefix, "/")
 		switch {
 		case !plain(prefix):
+		case deep && !b.list.folders[top]:
+			may = append(may, b.underBase("/"+top+"/*")) // no file is below, so one pattern does for all routes there
 		case exact && prefix != "" && !b.list.all[prefix] && !b.list.all[prefix+".html"] && !b.list.all[prefix+"/index.html"]:
 			may = append(may, b.underBase("/"+prefix), b.underBase("/"+prefix+"/"))
 		case !exact && prefix != "" && !b.list.folders[prefix]:

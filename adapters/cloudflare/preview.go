@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
@@ -40,6 +41,15 @@ func (Adapter) Preview(ctx context.Context, dir string) (http.Handler, func() er
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.Out.URL.Scheme, r.Out.URL.Host = to.Scheme, to.Host
 			r.Out.Host = r.In.Host
+			// Cloudflare's edge says who the visitor is, and takes out what visitors say themselves.
+			for name := range r.Out.Header {
+				if strings.HasPrefix(name, "Cf-") {
+					delete(r.Out.Header, name)
+				}
+			}
+			if addr, _, err := net.SplitHostPort(r.In.RemoteAddr); err == nil {
+				r.Out.Header.Set("Cf-Connecting-Ip", addr)
+			}
 			if raw, _, _ := strings.Cut(r.In.RequestURI, "?"); strings.HasPrefix(raw, "/") && !strings.HasPrefix(raw, "//") {
 				r.Out.URL.Opaque = raw
 				_, r.Out.URL.RawQuery, _ = strings.Cut(r.In.RequestURI, "?")

@@ -13,7 +13,7 @@
 
 import program from "./site.wasm";
 import "./wasm_exec.js";
-import { config, names } from "./site.mjs";
+import { config, names, special } from "./site.mjs";
 
 // The kinds of events, and what imports return: runtime/abi_js.go.
 const REQUEST = 1, BODY = 2, DRAINED = 3, CANCEL = 4, REPLY = 5;
@@ -90,6 +90,10 @@ const redirected = (status) => status === 301 || status === 302 || status === 30
 // asset answers with a file of the site. Nothing of the request decides which host or path is asked: the binding ignores
 // the host, and the name is one of the list.
 async function asset(env, request, name, status, reason, extra) {
+	if (status === 200 && Object.hasOwn(special, name)) {
+		status = special[name][0];
+		extra = [...special[name][1], ...extra];
+	}
 	const headers = new Headers();
 	if (status === 200) {
 		for (const h of ["If-None-Match", "If-Modified-Since", "Range"]) {

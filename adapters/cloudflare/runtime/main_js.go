@@ -24,6 +24,10 @@ func Main(app *site.App, memory int64) {
 		os.Setenv(env[i], env[i+1])
 	}
 	w := &worker{in: make([]byte, inputSize), requests: make(chan int, 1)}
+	if err := app.UseKeys(os.Getenv("SITEGEN_KEY")); err != nil {
+		println(err.Error())
+		os.Exit(1)
+	}
 	w.site = site.NewHandler(app, site.Host{Static: files{w}, Log: w.log, Getenv: os.Getenv})
 	hostInput(pointer(w.in))
 	js.Global().Set("__sitegen", js.FuncOf(w.event)) // the worker takes it away at once

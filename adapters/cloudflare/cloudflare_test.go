@@ -1,0 +1,236 @@
+package cloudflare
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"reflect"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"sitegen.dev/core/adapter"
+	"sitegen.dev/core/manifest"
+)
+
+func TestSchema(t *testing.T) {
+	var s struct {
+		Properties map[string]json.RawMessage
+	}
+	if err := json.Unmarshal([]byte(schema), &s); err != nil {
+		t.Fatal(err)
+	}
+	fields := reflect.TypeFor[Options]()
+	if len(s.Properties) != fields.NumField() {
+		t.Errorf("the schema has %d options, Options %d", len(s.Properties), fields.NumField())
+	}
+	for i := range fields.NumField() {
+		if name := fields.Field(i).Tag.Get("json"); s.Properties[name] == nil {
+			t.Errorf("the schema lacks %s", name)
+		}
+	}
+}
+
+func TestOptions(t *testing.T) {
+	for _, tt := range []struct{ options, want string }{
+		{``, ""},
+		{`{"budget": "900KB", "instances": 4, "worker": "my-site"}`, ""},
+		{`{"instances": 0}`, "option instances of adapter cloudflare must be from 1 to 16, not 0"},
+		{`{"memory": 8}`, "option memory of adapter cloudflare must be from 16 to 96, not 8"},
+		{`{"worker": "My_Site"}`, `option worker of adapter cloudflare must be letters in lower case, digits and hyphens, at most 63, not "My_Site"`},
+		{`{"budget": "large"}`, `option budget of adapter cloudflare must be a size such as 900KB, not "large"`},
+		{`{"budget": "0KB"}`, `option budget of adapter cloudflare must be a size such as 900KB, not "0KB"`},
+		{`{"workerFirst": "never"}`, `option workerFirst of adapter cloudflare must be auto or always, not "never"`},
+		{`{"compatibilityDate": "2020-01-01"}`, "option compatibilityDate of adapter cloudflare must be 2024-10-14 or later, for what the Worker relies on"},
+		{`{"compatibilityDate": "today"}`, `option compatibilityDate of adapter cloudflare must be a date, not "today"`},
+		{`{"compatibilityFlags": ["a b"]}`, `option compatibilityFlags.0 of adapter cloudflare is no flag: "a b"`},
+		{`{"instanses": 3}`, `adapter cloudflare has no option "instanses"`},
+	} {
+		_, problems := decode(&adapter.Site{Options: json.RawMessage(tt.options)})
+		var got []string
+		for _, p := range problems {
+			got = append(got, p.Message)
+		}
+		if s := strings.Join(got, "; "); s != tt.want {
+			t.Errorf("%s: %q, want %q", tt.options, s, tt.want)
+		}
+	}
+}
+
+func TestSize(t *testing.T) {
+	for text, want := range map[string]size{"900KB": 900_000, "1.5 MiB": 3 << 19, "2MB": 2_000_000, "100B": 100} {
+		var s size
+		s.DecodeOption(nil, "", json.RawMessage(quote(text)))
+		if s != want {
+			t.Errorf("%s is %d, want %d", text, s, want)
+		}
+	}
+}
+
+func TestDetect(t *testing.T) {
+	for name, want := range map[string]string{"WORKERS_CI": "WORKERS_CI is set", "CF_PAGES": "CF_PAGES is set", "NETLIFY": ""} {
+		got := Adapter{}.Detect(func(n string) string {
+			if n == name {
+				return "1"
+			}
+			return ""
+		})
+		if got != want {
+			t.Errorf("with %s: %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestAdd(t *testing.T) {
+	files, err := Adapter{}.Add(fstest.MapFS{"go.mod": {Data: []byte("module example.com/My_Site\n")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var config map[string]any
+	if err := decodeJSONC(files["wrangler.jsonc"], &config); err != nil {
+		t.Fatalf("%v in\n%s", err, files["wrangler.jsonc"])
+	}
+	if config["name"] != "my-site" || config["compatibility_date"] != testedDate {
+		t.Errorf("the configuration is %v", config)
+	}
+	for _, name := range configNames {
+		if files, err := (Adapter{}).Add(fstest.MapFS{name: {}}); err != nil || len(files) != 0 {
+			t.Errorf("beside %s: %v, %v", name, files, err)
+		}
+	}
+}
+
+func TestJSONC(t *testing.T) {
+	for _, tt := range []struct{ in, want string }{
+		{`{"a": 1}`, `{"a":1}`},
+		{"// c\n{\"a\": [1, 2,], /* , */ }", `{"a":[1,2]}`},
+		{`{"u": "http://x//y", "s": "a\",]/*"}`, `{"s":"a\",]/*","u":"http://x//y"}`},
+		{"{\"a\": 1, // x }\n}", `{"a":1}`},
+		{"{} // end", `{}`},
+		{`{"a": 1,, }`, ""},
+		{`{"a`, ""},
+		{`{} /* x`, ""},
+	} {
+		var v any
+		err := decodeJSONC([]byte(tt.in), &v)
+		if tt.want == "" {
+			if err == nil {
+				t.Errorf("%q is read as %v", tt.in, v)
+			}
+			continue
+		}
+		if got, _ := json.Marshal(v); err != nil || string(got) != tt.want {
+			t.Errorf("%q: %s, %v, want %s", tt.in, got, err, tt.want)
+		}
+	}
+}
+
+// FuzzJSONC checks that what is JSON already is left as it is, and that nothing moves.
+func FuzzJSONC(f *testing.F) {
+	f.Add(`{"a": [1, "//", "\"/*"], "b": null}`)
+	f.Add("// x\n[1,]")
+	f.Fuzz(func(t *testing.T, s string) {
+		out, err := plainJSON([]byte(s))
+		if json.Valid([]byte(s)) && (err != nil || string(out) != s) {
+			t.Errorf("%q became %q, %v", s, out, err)
+		}
+		if err == nil && len(out) != len(s) {
+			t.Errorf("%q became %q", s, out)
+		}
+	})
+}
+
+func TestPlaceholders(t *testing.T) {
+	for _, tt := range []struct {
+		in     string
+		target bool
+		want   string
+	}{
+		{"/old", false, "/old"},
+		{"/user/[name]/x", false, "/user/:name/x"},
+		{"/blog/[...slug]", false, "/blog/*"},
+		{"/posts/[...slug]", true, "/posts/:splat"},
+		{"/a b/ü", false, "/a%20b/%C3%BC"},
+	} {
+		if got := placeholders(tt.in, tt.target); got != tt.want {
+			t.Errorf("placeholders(%q, %v) = %q, want %q", tt.in, tt.target, got, tt.want)
+		}
+	}
+}
+
+func route(pattern string, segs ...string) manifest.Route {
+	r := manifest.Route{Pattern: pattern, Type: manifest.Page}
+	for _, s := range segs {
+		p := manifest.Part{Text: s}
+		if name, ok := strings.CutPrefix(s, ":"); ok {
+			p = manifest.Part{Param: name}
+		}
+		r.Segments = append(r.Segments, []manifest.Part{p})
+	}
+	return r
+}
+
+func TestWorkerFirst(t *testing.T) {
+	b := &builder{
+		o: &Options{},
+		site: &adapter.Site{OnDemand: true, Manifest: &manifest.Manifest{Base: "/docs/", Routes: []manifest.Route{
+			route("/live", "live"), route("/api/a", "api", "a"), route("/api/b/[x]", "api", "b", ":x"),
+			route("/blog/[slug]", "blog", ":slug"), route("/shadow", "shadow"), route("/[any]", ":any"), route("/ü", "ü"),
+		}}},
+		list: fileList{
+			all:     map[string]bool{"404.html": true, "shadow.html": true, "blog/a/index.html": true},
+			folders: map[string]bool{"blog": true, "blog/a": true},
+			pages:   []manifest.Prerendered{{Path: "/docs/gone/", File: "gone/index.html", Status: 410}},
+		},
+	}
+	b.workerFirst()
+	want := "/docs/404 /docs/404.html /docs/404/ /docs/api/* /docs/gone /docs/gone/ /docs/live /docs/live/"
+	if got := strings.Join(b.first, " "); got != want || len(b.problems) > 0 {
+		t.Errorf("run_worker_first is %s %v, want %s", got, b.problems, want)
+	}
+}
+
+func TestHeaderRules(t *testing.T) {
+	b := &builder{
+		o: &Options{},
+		site: &adapter.Site{Manifest: &manifest.Manifest{Base: "/", AssetsDir: "_assets", Headers: []manifest.Headers{
+			{Pattern: "/a/*", Set: []manifest.Header{{Name: "X", Value: "first"}}},
+			{Pattern: "/*", Set: []manifest.Header{{Name: "X", Value: "second"}}},
+		}}},
+		list: fileList{folders: map[string]bool{"_assets": true}, pages: []manifest.Prerendered{
+			{Path: "/a/b/", File: "a/b/index.html", Headers: []manifest.Header{{Name: "X", Value: "page"}, {Name: "X", Value: "again"}}},
+		}},
+	}
+	b.headerRules()
+	const want = `/*
+  ! X-Content-Type-Options
+  X-Content-Type-Options: nosniff
+/_assets/*
+  ! Cache-Control
+  Cache-Control: public, max-age=31536000, immutable
+/*
+  ! X
+  X: second
+/a/*
+  ! X
+  X: first
+/a/b/
+  ! X
+  X: page
+  X: again
+`
+	if b.headers != want || len(b.problems) > 0 {
+		t.Errorf("_headers is\n%s%v, want\n%s", b.headers, b.problems, want)
+	}
+	b.site.Manifest.Headers = append(b.site.Manifest.Headers, manifest.Headers{Pattern: "/*/x/*"})
+	b.headerRules()
+	if len(b.problems) != 1 || b.problems[0].Code != "SG6306" {
+		t.Errorf("two wildcards: %v", b.problems)
+	}
+}
+
+func TestPreviewNeedsOutput(t *testing.T) {
+	if _, _, err := (Adapter{}).Preview(t.Context(), t.TempDir()); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("an empty folder: %v", err)
+	}
+}

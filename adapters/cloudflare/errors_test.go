@@ -1,0 +1,114 @@
+//go:build platform
+
+package cloudflare
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"sitegen.dev/core/diag"
+)
+
+// TestBadCode builds sites with code that cannot run in a Worker and looks for what the author is told.
+func TestBadCode(t *testing.T) {
+	page := func(imports, body string) func(root string) {
+		return func(root string) {
+			write(t, root, "src/pages/bad.gosite", "---\nimport "+imports+"\n\nconst prerender = false\n\nfunc GET(page *site.Page) error {\n\t"+body+"\n\treturn page.Text(\"\")\n}\n---\n")
+		}
+	}
+	for _, tt := range []struct {
+		name     string
+		change   func(root string)
+		severity diag.Severity
+		code     diag.Code
+		at       string
+		message  string // in it
+	}{
+		{"net/http", page(`"net/http"`, "_ = http.StatusOK"), diag.Error, "SG6301", "src/pages/bad.gosite:2", "src/pages/bad.gosite imports net/http, which"},
+		{"os/exec below", func(root string) {
+			write(t, root, "src/low/low.go", "package low\n\nimport \"os/exec\"\n\n// Run runs.\nfunc Run() { exec.Command(\"ls\").Run() }\n")
+			page(`"example.com/worker/src/low"`, "low.Run()")(root)
+		}, diag.Error, "SG6301", "src/low/low.go:3", "src/pages/bad.gosite imports example.com/worker/src/low imports os/exec, and there are no processes"},
+		{"cgo", func(root string) {
+			write(t, root, "src/low/low.go", "package low\n\n// #include <math.h>\nimport \"C\"\n\n// Run runs.\nfunc Run() { C.sqrt(2) }\n")
+			page(`"example.com/worker/src/low"`, "low.Run()")(root)
+		}, diag.Error, "SG6301", "src/pages/bad.gosite:2", "example.com/worker/src/low, which is written with cgo"},
+		{"listening", page(`"net"`, `net.Listen("tcp", ":1")`), diag.Error, "SG6302", "src/pages/bad.gosite:7", "net.Listen cannot work in a Worker"},
+		{"files", page(`"os"`, `os.ReadFile("x")`), diag.Warning, "SG6303", "src/pages/bad.gosite:7", "os.ReadFile fails in a Worker"},
+		{"budget", func(root string) {
+			write(t, root, "site.yaml", "adapter:\n  name: cloudflare\n  budget: 100KB\n")
+		}, diag.Error, "SG6304", "site.yaml:3", "more than the budget of 100 kB"},
+		{"report", nil, diag.Info, "SG6305", "", "compressed"},
+		{"toml", func(root string) {
+			os.Remove(filepath.Join(root, "wrangler.jsonc"))
+			write(t, root, "wrangler.toml", "name = \"x\"\n")
+		}, diag.Error, "SG6308", "wrangler.toml", "not wrangler.toml"},
+		{"broken config", func(root string) { write(t, root, "wrangler.jsonc", "{") }, diag.Error, "SG6308", "wrangler.jsonc", "the configuration is no JSON"},
+		{"other slashes", func(root string) {
+			write(t, root, "wrangler.jsonc", `{"assets": {"html_handling": "none"}}`)
+		}, diag.Warning, "SG6308", "wrangler.jsonc", `assets.html_handling is "none", but site.yaml asks for "auto-trailing-slash"`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, said := buildSite(t, tt.change)
+			found := false
+			for _, d := range said.Sorted() {
+				found = found || d.Severity == tt.severity && d.Code == tt.code && strings.HasPrefix(d.Pos.String(), tt.at) && strings.Contains(d.Message, tt.message)
+			}
+			if !found {
+				t.Errorf("got %+v, want %s %s %q at %s", said.Sorted(), tt.severity, tt.code, tt.message, tt.at)
+			}
+		})
+	}
+}
+
+func write(t *testing.T, root, name, text string) {
+	t.Helper()
+	to := filepath.Join(root, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(to, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestStaticSite is a site without a Worker.
+func TestStaticSite(t *testing.T) {
+	dir, said := buildSite(t, func(root string) {
+		for _, name := range []string{"src/pages/do.gosite", "src/pages/hello.gosite"} {
+			if err := os.Remove(filepath.Join(root, filepath.FromSlash(name))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		write(t, root, "src/pages/about.gosite", "<!doctype html><html lang=\"en\"><head><title>a</title></head><body><h1>about</h1></body></html>\n")
+		write(t, root, "site.yaml", "adapter: cloudflare\nredirects:\n  /old: /about\n  /p/[x]: {to: \"/about/[x]\", status: 302}\nheaders:\n  /*: {X-Rule: \"yes\"}\n")
+	})
+	if said.HasErrors() {
+		t.Fatal(said.Sorted())
+	}
+	if _, err := os.Stat(filepath.Join(dir, workerDir)); err == nil {
+		t.Error("there is a Worker")
+	}
+	v := newVisitor(serve(t, dir))
+	for _, tt := range []struct {
+		path   string
+		status int
+		want   string // in the body or the location
+	}{
+		{"/", 200, "<h1>home</h1>"},
+		{"/about/", 200, "<h1>about</h1>"},
+		{"/nothing", 404, "<h1>own 404</h1>"},
+		{"/old", 301, "/about"},
+		{"/p/1", 302, "/about/1"},
+	} {
+		a := v.get(t, tt.path)
+		if a.status != tt.status || !strings.Contains(a.body+a.header.Get("Location"), tt.want) {
+			t.Errorf("%s: %d %q %q, want %d and %q", tt.path, a.status, a.header.Get("Location"), a.body, tt.status, tt.want)
+		}
+		if a.status == 200 && a.header.Get("X-Rule") != "yes" {
+			t.Errorf("%s: the header rule is not there", tt.path)
+		}
+	}
+}
