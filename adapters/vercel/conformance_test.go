@@ -12,6 +12,7 @@ func TestMain(m *testing.M) {
 	code := m.Run()
 	adaptertest.Cleanup()
 	os.RemoveAll(fixtures.dir)
+	os.RemoveAll(compiledDir)
 	os.Exit(code)
 }
 

@@ -18,12 +18,16 @@ import (
 	"time"
 )
 
+// compiledDir is what TestMain removes.
+var compiledDir string
+
 // compiled is the program of testdata/function, made once.
 var compiled = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "function")
 	if err != nil {
 		return "", err
 	}
+	compiledDir = dir
 	cmd := exec.Command("go", "build", "-o", filepath.Join(dir, "executable"), "./testdata/function")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
