@@ -1,0 +1,115 @@
+//go:build platform
+
+package netlify
+
+import (
+	"archive/zip"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+)
+
+// packed is a function as Netlify's build describes it.
+type packed struct {
+	Name, Runtime, Generator, InvocationMode, Region, Path string
+	Memory                                                 int
+	Routes, ExcludedRoutes                                 []packedRoute
+	TrafficRules                                           json.RawMessage
+}
+
+type packedRoute struct {
+	Pattern      string `json:"pattern"`
+	PreferStatic bool   `json:"prefer_static"`
+}
+
+// netlifyBuild lets Netlify's own build pack the output in stage, and gives the one function of it.
+func netlifyBuild(t *testing.T, stage string) packed {
+	t.Helper()
+	build, err := filepath.Abs("testdata/npm-build/node_modules/.bin/netlify-build")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(build); err != nil {
+		t.Fatalf("%v: run `make platform`", err)
+	}
+	root := t.TempDir()
+	// The build clears .netlify/v1 before it runs the command, which then makes it again.
+	write(t, root, map[string]string{"netlify.toml": fmt.Sprintf(
+		"[build]\n  command = \"mkdir -p .netlify && cp -R %s/.netlify/v1 .netlify/v1\"\n  publish = \"dist\"\n", filepath.ToSlash(stage))})
+	if err := os.CopyFS(filepath.Join(root, "dist"), os.DirFS(stage)); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.CommandContext(t.Context(), build, "--offline", "--cwd", root).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	var m struct{ Functions []packed }
+	if err := json.Unmarshal([]byte(read(t, root, ".netlify/functions/manifest.json")), &m); err != nil || len(m.Functions) != 1 {
+		t.Fatalf("%d functions, %v", len(m.Functions), err)
+	}
+	return m.Functions[0]
+}
+
+// TestNetlifyBuildPacksTheShim holds the settings of the function against what Netlify reads, and runs it from the archive
+// that would be uploaded.
+func TestNetlifyBuildPacksTheShim(t *testing.T) {
+	site, stage := project(t, `{"memory": 2048, "region": "eu-central-1", "rateLimit": {"requests": 100, "seconds": 60, "by": ["ip"]}, "include": ["data/a.json"]}`)
+	adapt(t, site, stage)
+	f := netlifyBuild(t, stage)
+	if f.Name != "ssr" || f.Runtime != "js" || f.Generator != "sitegen test" || f.InvocationMode != "stream" || f.Region != "eu-central-1" || f.Memory != 2048 ||
+		len(f.TrafficRules) == 0 || !slices.Equal(f.Routes, []packedRoute{{"/*", true}}) || !slices.Contains(f.ExcludedRoutes, packedRoute{Pattern: "/old"}) {
+		t.Errorf("the function is %+v", f)
+	}
+	unpacked := t.TempDir()
+	unzip(t, f.Path, unpacked)
+	if _, err := os.Stat(filepath.Join(unpacked, "data/a.json")); err != nil {
+		t.Error(err)
+	}
+	node(t, []string{"FUNCTION=" + unpacked}, "--test", "--test-timeout=60000", "shim.test.mjs")
+}
+
+// TestNetlifyBuildPacksTheProgram is the same for mode lambda.
+func TestNetlifyBuildPacksTheProgram(t *testing.T) {
+	site, stage := project(t, `{"mode": "lambda", "memory": 2048, "region": "eu-central-1"}`)
+	addLambdaModule(t, site.ModuleDir)
+	adapt(t, site, stage)
+	f := netlifyBuild(t, stage)
+	if f.Name != "ssr" || f.Runtime != "go" || f.Region != "eu-central-1" || f.Memory != 2048 {
+		t.Errorf("the function is %+v", f)
+	}
+	unpacked := t.TempDir()
+	unzip(t, f.Path, unpacked)
+	if got, want := read(t, unpacked, "bootstrap"), read(t, stage, lambdaFile); got != want {
+		t.Errorf("the archive has another program, of %d bytes", len(got))
+	}
+}
+
+func unzip(t *testing.T, name, to string) {
+	t.Helper()
+	z, err := zip.OpenReader(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(to, f.Name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, data, f.Mode().Perm()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
