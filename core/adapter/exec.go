@@ -225,7 +225,13 @@ func (p externalPreviewer) Preview(ctx context.Context, dir string) (http.Handle
 		FlushInterval: -1, // as it streams, so do we
 		Rewrite: func(pr *httputil.ProxyRequest) {
 			pr.SetURL(u)
-			pr.Out.Host = pr.In.Host
+			// Everything as it came: the program judges it, not we.
+			pr.Out.Host, pr.Out.URL.RawQuery = pr.In.Host, pr.In.URL.RawQuery
+			for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"} {
+				if v, ok := pr.In.Header[name]; ok {
+					pr.Out.Header[name] = v
+				}
+			}
 		},
 	}, stop, nil
 }

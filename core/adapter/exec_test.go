@@ -86,7 +86,7 @@ func (testWhole) Add(site fs.FS) (map[string][]byte, error) {
 }
 
 func (testWhole) Preview(ctx context.Context, dir string) (http.Handler, func() error, error) {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.Host, r.URL.Path, filepath.Base(dir)) }), func() error { return nil }, nil
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.Host, r.URL.RequestURI(), r.Header.Get("X-Forwarded-For"), filepath.Base(dir)) }), func() error { return nil }, nil
 }
 
 func testProgram(t *testing.T, kind string) (Program, *bytes.Buffer) {
@@ -183,8 +183,10 @@ func TestExternalAbilities(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest("GET", "http://a.example/b", nil))
-	if want := "a.example/b" + filepath.Base(p.Root); w.Code != 200 || w.Body.String() != want {
+	r := httptest.NewRequest("GET", "http://a.example/b?c=%zz", nil)
+	r.Header.Set("X-Forwarded-For", "10.0.0.1")
+	h.ServeHTTP(w, r)
+	if want := "a.example/b?c=%zz10.0.0.1" + filepath.Base(p.Root); w.Code != 200 || w.Body.String() != want {
 		t.Errorf("preview answers %d %q; want %q", w.Code, w.Body, want)
 	}
 	if err := stop(); err != nil {
