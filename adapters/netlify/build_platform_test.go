@@ -69,7 +69,9 @@ func TestNetlifyBuildPacksTheShim(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(unpacked, "data/a.json")); err != nil {
 		t.Error(err)
 	}
-	node(t, []string{"FUNCTION=" + unpacked}, "--test", "--test-timeout=60000", "shim.test.mjs")
+	env := []string{"FUNCTION=" + unpacked}
+	node(t, env, "--test", "--test-timeout=60000", "shim.test.mjs")
+	t.Logf("%s", node(t, env, "--test", "--test-timeout=60000", "bootstrap.test.mjs"))
 }
 
 // TestNetlifyBuildPacksTheProgram is the same for mode lambda.
