@@ -86,7 +86,9 @@ func (testWhole) Add(site fs.FS) (map[string][]byte, error) {
 }
 
 func (testWhole) Preview(ctx context.Context, dir string) (http.Handler, func() error, error) {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.Host, r.URL.RequestURI(), r.Header.Get("X-Forwarded-For"), filepath.Base(dir)) }), func() error { return nil }, nil
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, r.Host, r.URL.RequestURI(), r.Header.Get("X-Forwarded-For"), filepath.Base(dir))
+	}), func() error { return nil }, nil
 }
 
 func testProgram(t *testing.T, kind string) (Program, *bytes.Buffer) {
