@@ -3,7 +3,9 @@
 package cloudflare
 
 import (
+	"bytes"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -109,6 +111,40 @@ func TestStaticSite(t *testing.T) {
 		}
 		if a.status == 200 && a.header.Get("X-Rule") != "yes" {
 			t.Errorf("%s: the header rule is not there", tt.path)
+		}
+	}
+}
+
+// TestWrangler lets wrangler look at what it would deploy: it finds the configuration by itself, and takes it.
+func TestWrangler(t *testing.T) {
+	dir := built(t)
+	root := filepath.Dir(dir)
+	// The build command puts this directory beside the output.
+	if err := os.Rename(filepath.Join(dir, ".wrangler"), filepath.Join(root, ".wrangler")); err != nil {
+		t.Fatal(err)
+	}
+	wrangler, err := filepath.Abs("testdata/npm/node_modules/wrangler/bin/wrangler.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := t.TempDir()
+	cmd := exec.Command("node", wrangler, "deploy", "--dry-run", "--outdir", to)
+	cmd.Dir = root
+	cmd.Env = append(os.Environ(), "WRANGLER_SEND_METRICS=false", "CI=1", "HOME="+t.TempDir())
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if s := string(out); strings.Contains(s, "WARNING") || !strings.Contains(s, "env.ASSETS") || !strings.Contains(s, "env.GREETING") || !strings.Contains(s, "6 files") {
+		t.Errorf("wrangler says\n%s", s)
+	}
+	for _, name := range []string{"index.mjs", "site.mjs", "site.wasm", "wasm_exec.js"} {
+		want, err := os.ReadFile(filepath.Join(dir, workerDir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(filepath.Join(to, name)); err != nil || !bytes.HasPrefix(got, want) {
+			t.Errorf("%s is not what was built: %v", name, err)
 		}
 	}
 }

@@ -223,8 +223,8 @@ func TestWorker(t *testing.T) {
 	if a, err := v.do(t.Context(), "POST", "/do?do=body&id=x", bytes.NewReader(body)); err != nil || a.body != fmt.Sprintf("x %d %x", len(body), sha256.Sum256(body)) {
 		t.Errorf("a body: %q %v", a.body, err)
 	}
-	if a, err := v.do(t.Context(), "POST", "/do?do=body&id=x", bytes.NewReader(make([]byte, 21<<20))); err != nil || a.status != 413 {
-		t.Errorf("a body above the limit: %d %.100q %v, want 413", a.status, a.body, err)
+	if a, err := v.do(t.Context(), "POST", "/do?do=body&id=x", bytes.NewReader(make([]byte, 21<<20))); err == nil && a.status != 413 { // or the connection is gone before all was sent
+		t.Errorf("a body above the limit: %d %.100q, want 413", a.status, a.body)
 	}
 }
 

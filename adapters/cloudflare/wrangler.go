@@ -175,10 +175,7 @@ func (b *builder) wrangler() error {
 		}
 		config["main"] = "./" + workerDir + "/index.mjs"
 		config["no_bundle"] = true
-		config["rules"] = []any{
-			map[string]any{"type": "ESModule", "globs": []string{"**/*.mjs", "**/*.js"}},
-			map[string]any{"type": "CompiledWasm", "globs": []string{"**/*.wasm"}},
-		}
+		config["rules"] = []any{map[string]any{"type": "ESModule", "globs": []string{"**/*.mjs", "**/*.js"}}}
 	}
 	if len(flags) > 0 {
 		config["compatibility_flags"] = flags
