@@ -126,14 +126,16 @@ func (p *preview) configure(code []byte) error {
 	return nil
 }
 
-// patternExpression is a URL pattern as a regular expression, as far as the adapter writes them: stars, placeholders that
-// are whole segments, and escaped text.
+// patternExpression is a URL pattern as a regular expression over the path as it is sent, as far as the adapter writes
+// them: stars, placeholders that are whole segments, and escaped text.
 func patternExpression(pattern string) *regexp.Regexp {
 	var b strings.Builder
 	b.WriteString("^")
 	for i := 0; i < len(pattern); i++ {
 		switch c := pattern[i]; {
-		case c == '\\' && i+1 < len(pattern):
+		case c >= 0x80:
+			fmt.Fprintf(&b, "(?i:%%%02x)", c)
+		case c == '\\' && i+1 < len(pattern) && pattern[i+1] < 0x80:
 			i++
 			b.WriteString(regexp.QuoteMeta(pattern[i : i+1]))
 		case c == '*':

@@ -93,7 +93,7 @@ func (r *rule) match(path, rawQuery string) (to string, ok bool) {
 			return "", false
 		case strings.HasPrefix(s, ":"):
 			values[s[1:]] = have[i]
-		case s != have[i]:
+		case s != have[i] && !sameSegment(s, have[i]):
 			return "", false
 		}
 	}
@@ -112,6 +112,13 @@ func (r *rule) match(path, rawQuery string) (to string, ok bool) {
 		}
 	}
 	return fill(r.to, values, rawQuery, len(r.query) > 0, r.status), true
+}
+
+// sameSegment says whether two spellings of a segment mean the same.
+func sameSegment(a, b string) bool {
+	x, errX := url.PathUnescape(a)
+	y, errY := url.PathUnescape(b)
+	return errX == nil && errY == nil && x == y
 }
 
 // fill puts the values of placeholders into a target, and the query behind it, where the target has none of its own and
