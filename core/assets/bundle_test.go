@@ -222,6 +222,30 @@ error SG5010 src/lib.ts:3:18: unexpected "="
 	}
 }
 
+// What lies beside the project is not published, except packages.
+func TestBundleOutside(t *testing.T) {
+	dir := tree(t, map[string]string{
+		"secret.png": "", "secret.css": "a{b:c}", "secret.ts": "export const x = 1", "node_modules/pkg/a.css": "@import '../b.css'; p{x:url(i.png)}",
+		"node_modules/b.css": "b{c:d}", "node_modules/pkg/i.png": "i", "site/src/a.css": "",
+	})
+	_, diags := BundleCSS(filepath.Join(dir, "site"), []CSSModule{
+		{Path: "src/A.gosite", At: diag.Pos{Line: 5, Col: 8}, CSS: "@import '../../secret.css';@import 'pkg/a.css';@import './a.css';p{x:url(../../secret.png)}"},
+	}, Options{})
+	_, more := BundleScripts(filepath.Join(dir, "site"), []ScriptModule{
+		{ID: "a", Path: "src/A.gosite", At: diag.Pos{Line: 10, Col: 9}, Code: "import {x} from '../../secret.ts'; x()"},
+	}, Options{})
+	want := `error SG5007 src/A.gosite:5:17: ../../secret.css leads out of the project
+  hint: move the file into the project
+error SG5007 src/A.gosite:5:81: ../../secret.png leads out of the project
+  hint: move the file into the project
+error SG5007 src/A.gosite:10:26: ../../secret.ts leads out of the project
+  hint: move the file into the project
+`
+	if diff := cmp.Diff(want, lines(append(diags, more...))); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestBundleTargets(t *testing.T) {
 	if _, diags := BundleScripts(t.TempDir(), []ScriptModule{{Path: "a"}}, Options{Target: []string{"netscape4"}}); len(diags) != 1 {
 		t.Error("an unknown engine is no error")

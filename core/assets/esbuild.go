@@ -145,6 +145,9 @@ func (s *session) resolveURL(a api.OnResolveArgs) (api.OnResolveResult, error) {
 		name = u.Path // %20 in an address is a blank in a file name
 	}
 	file := filepath.Join(a.ResolveDir, filepath.FromSlash(name))
+	if s.outside(a, file) {
+		return api.OnResolveResult{Path: a.Path, External: true}, nil
+	}
 	data, err := os.ReadFile(file)
 	if err != nil && !strings.HasPrefix(name, ".") { // url(pkg/font.woff2)
 		if found := packageFile(a.ResolveDir, name); found != "" {
@@ -163,7 +166,26 @@ func (s *session) resolveImport(a api.OnResolveArgs) (api.OnResolveResult, error
 	if u, err := url.Parse(a.Path); err == nil && (u.Scheme == "http" || u.Scheme == "https") || strings.HasPrefix(a.Path, "//") {
 		return api.OnResolveResult{Path: a.Path, External: true}, nil
 	}
+	file := filepath.FromSlash(a.Path)
+	if !filepath.IsAbs(file) {
+		file = filepath.Join(a.ResolveDir, file)
+	}
+	// What does not begin with a dot or a slash is a package, which may lie in a folder above.
+	if (strings.HasPrefix(a.Path, ".") || strings.HasPrefix(a.Path, "/")) && s.outside(a, file) {
+		return api.OnResolveResult{Path: a.Path, External: true}, nil
+	}
 	return api.OnResolveResult{}, nil
+}
+
+// outside reports a reference to a file that is not below the root of the project: what is published should be what the
+// project holds. Packages that lie in a node_modules folder above refer to their own files as they like.
+func (s *session) outside(a api.OnResolveArgs, file string) bool {
+	rel, err := filepath.Rel(s.dir, file)
+	if err == nil && filepath.IsLocal(rel) || slices.Contains(strings.Split(filepath.ToSlash(a.ResolveDir), "/"), "node_modules") {
+		return false
+	}
+	s.miss(a, "SG5007", a.Path+" leads out of the project", "move the file into the project")
+	return true
 }
 
 // packageFile looks for a file of a package in the node_modules directories above dir.

@@ -168,6 +168,7 @@ var known = []struct {
 	{"SG2051", regexp.MustCompile(` undefined \(`), ""},
 	{"SG2053", regexp.MustCompile(`^cannot use .* as (?:site\.)?JS value in an event handler`), "use a listener in a <script>; site.JS(…) marks script that you trust"},
 	{"SG2053", regexp.MustCompile(`^cannot use .* as (?:site\.)?HTML value in srcdoc`), "site.Raw(…) marks HTML that you trust"},
+	{"SG2053", regexp.MustCompile(`^cannot use page\.Param\((.+)\) \(value of type bool\) as error value: `), "write page.Params[$1]: Param also says whether there is a value"},
 	{"SG2053", regexp.MustCompile(`^cannot use .* as error value: `), "an expression gives one value, or a value and an error"},
 	{"SG2053", regexp.MustCompile(`^multiple-value (.+) \(value of type`), "assign the values first: {v, err := $1}"},
 	{"SG2053", regexp.MustCompile(`\(no value\) used as value`), "call it in the fence: it gives nothing to print"},

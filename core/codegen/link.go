@@ -210,6 +210,14 @@ func (l *linker) file(c *Component, s importSpec, name string) {
 	switch {
 	case ext == ".gosite":
 		d := l.p.byPath[target]
+		if d == nil && !strings.Contains(target, "/") {
+			hint := "begin the path with a dot: " + strconv.Quote("./"+target)
+			if l.p.byPath[path.Join(c.dir, target)] == nil {
+				hint = l.nearest(c, target)
+			}
+			fail("SG2001", "no component "+target, hint)
+			return
+		}
 		if d == nil && (c.External || target == s.Path) {
 			if d = l.external(target, fail); d == nil {
 				return

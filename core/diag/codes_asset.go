@@ -7,6 +7,7 @@ var assetCodes = []CodeInfo{
 	{"SG5004", "A style sheet holds something that browsers will ignore.", "Correct the CSS where the message points."},
 	{"SG5005", "A `url()` names a file that does not exist.", "Write the path relative to the file that holds the style, or `/name` for a file of the public directory."},
 	{"SG5006", "An import of a script or style sheet leads nowhere.", "Correct the path, begin relative paths with `./`, or install the package."},
+	{"SG5007", "A style or script refers to a file outside the project.", "Move the file into the project; only packages may lie in a folder above."},
 	{"SG5010", "A script cannot be bundled.", "Correct the JavaScript or TypeScript where the message points."},
 	{"SG5011", "A script holds something that is probably a mistake.", "Correct the JavaScript or TypeScript where the message points."},
 	{"SG5020", "The front matter of a Markdown file is not YAML.", "Correct the YAML between the two `---` lines."},
