@@ -168,12 +168,12 @@ func (Adapter) Adapt(ctx context.Context, site *adapter.Site, out *adapter.Out) 
 	return err
 }
 
-// decode reads the options. Their block has one position, so the messages name the option.
+// decode reads the options.
 func decode(site *adapter.Site) (Options, []diag.Diagnostic) {
 	o := Options{Mode: standalone, Program: "server", Precompress: "auto"}
 	var ds []diag.Diagnostic
-	report := func(code diag.Code, message, hint string) {
-		ds = append(ds, diag.Diagnostic{Code: code, Range: diag.Range{Pos: site.OptionsAt}, Message: message, Hint: hint})
+	report := func(code diag.Code, option, message, hint string) {
+		ds = append(ds, diag.Diagnostic{Code: code, Range: site.At(option), Message: message, Hint: hint})
 	}
 	raw := bytes.TrimSpace(site.Options)
 	if len(raw) == 0 || string(raw) == "null" {
@@ -181,14 +181,14 @@ func decode(site *adapter.Site) (Options, []diag.Diagnostic) {
 	}
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &fields); err != nil {
-		report("SG6006", "the options of adapter node must be a map", "adapter: {name: node, mode: standalone}")
+		report("SG6006", "", "the options of adapter node must be a map", "adapter: {name: node, mode: standalone}")
 		return o, ds
 	}
 	known := map[string]any{"mode": &o.Mode, "embed": &o.Embed, "program": &o.Program, "precompress": &o.Precompress, "target": &o.Target}
 	for _, name := range sortedKeys(fields) {
 		target, ok := known[name]
 		if !ok {
-			report("SG6005", fmt.Sprintf("adapter node has no option %q", name), "its options are "+strings.Join(sortedKeys(known), ", "))
+			report("SG6005", name, fmt.Sprintf("adapter node has no option %q", name), "its options are "+strings.Join(sortedKeys(known), ", "))
 			continue
 		}
 		if err := json.Unmarshal(fields[name], target); err != nil {
@@ -196,21 +196,21 @@ func decode(site *adapter.Site) (Options, []diag.Diagnostic) {
 			if _, ok := target.(*bool); ok {
 				kind = "true or false"
 			}
-			report("SG6006", fmt.Sprintf("option %s of adapter node must be %s, not %s", name, kind, fields[name]), "")
+			report("SG6006", name, fmt.Sprintf("option %s of adapter node must be %s, not %s", name, kind, fields[name]), "")
 		}
 	}
 	oneOf := func(name, value string, allowed ...string) {
 		if !slices.Contains(allowed, value) {
-			report("SG6006", fmt.Sprintf("option %s of adapter node must be %s, not %q", name, strings.Join(allowed, " or "), value), "")
+			report("SG6006", name, fmt.Sprintf("option %s of adapter node must be %s, not %q", name, strings.Join(allowed, " or "), value), "")
 		}
 	}
 	oneOf("mode", o.Mode, standalone, middleware)
 	oneOf("precompress", o.Precompress, "auto", "best", "fast", "off")
 	if !programName.MatchString(o.Program) {
-		report("SG6006", fmt.Sprintf("option program of adapter node must be a file name of letters, digits, dots and hyphens, not %q", o.Program), "")
+		report("SG6006", "program", fmt.Sprintf("option program of adapter node must be a file name of letters, digits, dots and hyphens, not %q", o.Program), "")
 	}
 	if o.Target != "" && !targetName.MatchString(o.Target) {
-		report("SG6006", fmt.Sprintf("option target of adapter node must be a system and a processor, not %q", o.Target), "target: linux/arm64")
+		report("SG6006", "target", fmt.Sprintf("option target of adapter node must be a system and a processor, not %q", o.Target), "target: linux/arm64")
 	}
 	return o, ds
 }

@@ -490,3 +490,13 @@ func TestRuntimeIsWhole(t *testing.T) {
 		}
 	}
 }
+
+// A wrong option is told at its own place in site.yaml.
+func TestOptionPlaces(t *testing.T) {
+	block := diag.Pos{File: "site.yaml", Line: 1, Col: 1}
+	mode := diag.Range{Pos: diag.Pos{File: "site.yaml", Line: 3, Col: 9}}
+	_, ds := decode(&adapter.Site{Options: []byte(`{"mode": 3, "modes": "x"}`), OptionsAt: block, OptionPlaces: map[string]diag.Range{"mode": mode}})
+	if len(ds) != 2 || ds[0].Pos != mode.Pos || ds[1].Pos != block {
+		t.Errorf("decode gives %v; want the places %v and %v", ds, mode, block)
+	}
+}
