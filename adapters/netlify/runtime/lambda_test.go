@@ -9,8 +9,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/google/go-cmp/cmp"
 )
+
+// The generated program hands a Function to this module, which the running half does not import.
+var _ lambda.Handler = (*Function)(nil)
 
 func newFunction(log *lockedBuffer) *Function {
 	env := map[string]string{"SITE_ID": "env-site", "SITE_NAME": "demo", "URL": "https://demo.example", "AWS_REGION": "eu-central-1"}
