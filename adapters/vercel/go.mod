@@ -3,6 +3,7 @@ module sitegen.dev/adapters/vercel
 go 1.26.0
 
 require (
+	github.com/aws/aws-lambda-go v1.55.1
 	github.com/google/go-cmp v0.7.0
 	sitegen.dev/core v0.0.0
 )
