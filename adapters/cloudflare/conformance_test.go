@@ -41,7 +41,7 @@ var differences = []difference{
 	{`^(stream|async)/(error|failure|server-goes-on)`, "workerd ends chunks of an answer that breaks off as if it were whole; over HTTP/2, as between visitors and Cloudflare, the stream is reset", true, false},
 	{`^(stream|async)/visitor-leaves`, "the case asks what an earlier request has seen, and another instance may answer; the adapter's own tests look for it", true, true},
 	{`^stream/slow-reader-slows-the-producer@`, "the case asks how much an earlier request has written, and another instance may answer; the adapter's own tests look for it", true, true},
-	{`^stream/slow-visitors-do-not-block-others@`, "each visitor who does not read holds one of the instances until the timeout; when eight do, others wait", true, true},
+	{`^stream/slow-visitors-do-not-block-others@`, "each visitor who does not read holds one of the instances until the timeout; when all are held, others wait", true, true},
 	{`^static/(head|compressed|not-compressed-unless-asked|range|failed-condition|not-modified-conditions|hashed-with-conditions)`, binding, true, false},
 	{`^static/(method|hashed-other-method|malformed-conditions|validator|not-modified|folder-with-index|slash-in-a-segment)`, binding, false, false},
 	{`^prerender/(method|endpoint-method)`, binding, false, false},

@@ -39,7 +39,7 @@ const schema = `{
 			"type": "integer",
 			"minimum": 1,
 			"maximum": 16,
-			"default": 8,
+			"default": 12,
 			"description": "how many requests one isolate answers at once, each in an instance of the program of its own"
 		},
 		"memory": {
@@ -114,7 +114,7 @@ var (
 
 // decode reads the options.
 func decode(site *adapter.Site) (Options, []diag.Diagnostic) {
-	o := Options{Instances: 8, Memory: 32, Timeout: 30, WorkerFirst: "auto"}
+	o := Options{Instances: 12, Memory: 32, Timeout: 30, WorkerFirst: "auto"}
 	list := adapter.DecodeOptions("cloudflare", site, &o)
 	wrong := func(path, problem, hint string) {
 		list = append(list, diag.Diagnostic{Code: "SG6006", Range: site.At(path), Message: "option " + path + " of adapter cloudflare " + problem, Hint: hint})

@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 }
 
 // serve runs an output as `sitegen preview` does and gives its origin.
-func serve(t *testing.T, dir string) string {
+func serve(t testing.TB, dir string) string {
 	t.Helper()
 	modules, err := filepath.Abs("testdata/npm/node_modules/miniflare")
 	if err != nil {
@@ -57,7 +57,7 @@ func serve(t *testing.T, dir string) string {
 }
 
 // buildSite builds the site of testdata/site and gives where its output is. change makes it another site.
-func buildSite(t *testing.T, change func(root string)) (dir string, said *diag.List) {
+func buildSite(t testing.TB, change func(root string)) (dir string, said *diag.List) {
 	t.Helper()
 	root := t.TempDir()
 	if err := os.CopyFS(root, os.DirFS("testdata/site")); err != nil {

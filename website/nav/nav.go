@@ -49,6 +49,7 @@ func Docs() []Section {
 			{"/docs/deployment/", "Deployment", "Put the result somewhere."},
 			{"/docs/vercel/", "Vercel", "Files to its network, pages on demand into one function."},
 			{"/docs/netlify/", "Netlify", "Files on its network, pages on demand in a function."},
+			{"/docs/cloudflare/", "Cloudflare", "Files as assets, pages on demand in a Worker."},
 			{"/docs/write-an-adapter/", "Write an adapter", "Your own platform, in a Go module of your own."},
 		}},
 		{"Reference", []Page{
