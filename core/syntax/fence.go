@@ -149,7 +149,8 @@ func splitFence(src []byte, body Span) fenceSplit {
 		doc      Span
 		tail     Span // comments behind the last token
 		brackets []Span
-		last     int // end of the last token
+		last     int  // end of the last token
+		header   bool // between if, for or switch and its block, where semicolons separate clauses
 	)
 	finish := func() {
 		if active {
@@ -203,7 +204,8 @@ func splitFence(src []byte, body Span) fenceSplit {
 				return out
 			}
 		case token.SEMICOLON:
-			if len(brackets) == 0 {
+			if len(brackets) == 0 && !(header && lit == ";") {
+				header = false
 				finish()
 				if lit == ";" {
 					last = at + 1
@@ -218,6 +220,14 @@ func splitFence(src []byte, body Span) fenceSplit {
 		}
 		tail = Span{}
 		cl.token(tok, lit, len(brackets))
+		if len(brackets) == 0 {
+			switch tok {
+			case token.IF, token.FOR, token.SWITCH:
+				header = true
+			case token.LBRACE:
+				header = false
+			}
+		}
 		switch tok {
 		case token.LPAREN, token.LBRACK, token.LBRACE:
 			brackets = append(brackets, Span{at, at + 1})
