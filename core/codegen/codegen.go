@@ -71,6 +71,8 @@ type Component struct {
 	links   *links
 	derived *structInfo // slots made of the <slot> tags
 	ops     Ops
+
+	shifted map[int]int // lines of the fence that stand so many columns further right in the generated file
 }
 
 // File gives the parsed source.

@@ -222,11 +222,31 @@ func classify(d *diag.Diagnostic, more []string) {
 
 // MapGoOutput is the function of this name with what the Program knows: a type error in an attribute names the prop.
 func (p *Program) MapGoOutput(output string) []diag.Diagnostic {
-	ds := slices.DeleteFunc(MapGoOutput(output), p.unreachable)
+	ds := MapGoOutput(output)
+	for i := range ds {
+		p.unshift(&ds[i].Range)
+		for j := range ds[i].Notes {
+			p.unshift(&ds[i].Notes[j].Range)
+		}
+	}
+	ds = slices.DeleteFunc(ds, p.unreachable)
 	for i := range ds {
 		p.explain(&ds[i])
 	}
 	return ds
+}
+
+// unshift takes back what indenting the statements of a fence has added to a column.
+func (p *Program) unshift(r *diag.Range) {
+	c := p.byPath[r.File]
+	if c == nil {
+		return
+	}
+	for _, pos := range []*diag.Pos{&r.Pos, &r.End} {
+		if n := c.shifted[pos.Line]; pos.Col > n {
+			pos.Col -= n
+		}
+	}
 }
 
 // unreachable says whether d is what go vet thinks of a template that is never rendered, because the fence always

@@ -1,6 +1,8 @@
 package codegen
 
 import (
+	"go/scanner"
+	"go/token"
 	"path"
 	"slices"
 	"sort"
@@ -39,6 +41,8 @@ type printer struct {
 	path   string // in line directives
 	indent int
 	line   int // of the author's file that the current line of output counts as; 0 is unknown
+
+	shifted map[int]int // see Component.shifted
 }
 
 func (p *printer) raw(ss ...string) {
@@ -166,12 +170,13 @@ func (p *printer) closure(ops Ops) {
 
 // generate prints the package of a component.
 func (c *Component) generate() []byte {
-	p := &printer{file: c.file, path: c.Path, b: make([]byte, 0, 4096+4*len(c.file.Src))}
+	p := &printer{file: c.file, path: c.Path, b: make([]byte, 0, 4096+4*len(c.file.Src)), shifted: map[int]int{}}
 	p.raw(Header, "\npackage ", c.Package, "\n\n")
 	p.imports(c)
 	p.hoisted(c)
 	p.types(c)
 	p.render(c)
+	c.shifted = p.shifted
 	return p.b
 }
 
@@ -331,15 +336,55 @@ func varNames(vs []variable) []string {
 	return out
 }
 
-// userStmt writes a statement of the fence. It stands where it stood, also in its line: indented, its further lines
-// would have other columns than in the source.
+// userStmt writes a statement of the fence, indented as gofmt wants it. That moves each of its lines one column to the
+// right of where a line directive can put it; Component.shifted remembers which, for MapGoOutput to take it back. What
+// stands inside a raw string or a block comment is not moved.
 func (p *printer) userStmt(it syntax.FenceItem) {
 	pos := p.file.Pos(it.Start)
 	if pos.Line != p.line || pos.Col != 1 {
 		p.directive(pos.Line, pos.Col)
 	}
-	p.verbatim(it.Text(p.file.Src))
+	text := it.Text(p.file.Src)
+	whole := wholeLines(text)
+	for i, line := range strings.Split(text, "\n") {
+		if i > 0 {
+			p.close("")
+		}
+		if whole[i] {
+			if strings.Trim(line, "\r") != "" {
+				p.tabs(p.indent)
+			}
+			p.shifted[pos.Line+i] = p.indent
+		}
+		p.verbatim(line)
+	}
 	p.close("")
+}
+
+// wholeLines says of each line of Go text whether it begins outside of raw strings and block comments.
+func wholeLines(text string) []bool {
+	whole := make([]bool, strings.Count(text, "\n")+1)
+	for i := range whole {
+		whole[i] = true
+	}
+	var sc scanner.Scanner
+	fset := token.NewFileSet()
+	f := fset.AddFile("", fset.Base(), len(text))
+	sc.Init(f, []byte(text), nil, scanner.ScanComments)
+	for {
+		pos, tok, lit := sc.Scan()
+		if tok == token.EOF {
+			break
+		}
+		if tok != token.STRING && tok != token.COMMENT {
+			continue
+		}
+		first := strings.Count(text[:f.Offset(pos)], "\n")
+		for i := range strings.Count(lit, "\n") {
+			whole[first+1+i] = false
+		}
+	}
+	return whole
 }
 
 // discard uses variables, so that removing the last use in the template does not break the page.
