@@ -1,6 +1,8 @@
 package codegen
 
 import (
+	"go/ast"
+	"go/parser"
 	"go/scanner"
 	"go/token"
 	"path"
@@ -540,8 +542,25 @@ func (p *printer) attr(op Attr) {
 		return
 	}
 	p.raw("_sg.V(")
-	p.code(op.X, true)
+	p.operand(op.X)
 	p.attrEnd(op.Name, op.Ctx)
+}
+
+// operand writes what V is given where a call with several arguments follows. There gofmt takes the blanks out of an
+// expression like a + b, which would move its columns; in parentheses they stay.
+func (p *printer) operand(c Code) {
+	if len(c) == 1 && c[0].Markup == nil && c[0].At >= 0 && strings.ContainsAny(c[0].Go, " \t") {
+		x, err := parser.ParseExpr(c[0].Go)
+		_, binary := x.(*ast.BinaryExpr)
+		if pos := p.file.Pos(c[0].At); err == nil && binary && pos.Col > 2 {
+			p.raw(" /*line :", strconv.Itoa(pos.Line), ":", strconv.Itoa(pos.Col-2), "*/ (")
+			p.line = pos.Line
+			p.verbatim(c[0].Go)
+			p.raw(")")
+			return
+		}
+	}
+	p.code(c, true)
 }
 
 func (p *printer) attrEnd(name string, ctx Context) {
