@@ -126,6 +126,9 @@ func (p *printer) event(e wire.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if e.Kind == wire.Error {
+		if p.job.MaxErrors > 0 && p.errors == p.job.MaxErrors {
+			return // of a page that was on its way when the run was ended
+		}
 		p.errors++
 		if p.job.MaxErrors > 0 && p.errors == p.job.MaxErrors {
 			p.cancel()
@@ -163,6 +166,9 @@ func (p *printer) batch(ctx context.Context, tasks iter.Seq[task]) {
 		defer close(order)
 		defer close(jobs)
 		for t := range tasks {
+			if ctx.Err() != nil {
+				return
+			}
 			j := job{t, make(chan []wire.Event, 1)}
 			select {
 			case order <- j:
