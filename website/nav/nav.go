@@ -50,6 +50,7 @@ func Docs() []Section {
 			{"/docs/vercel/", "Vercel", "Files to its network, pages on demand into one function."},
 			{"/docs/netlify/", "Netlify", "Files on its network, pages on demand in a function."},
 			{"/docs/cloudflare/", "Cloudflare", "Files as assets, pages on demand in a Worker."},
+			{"/docs/conformance/", "Conformance", "The same requests to every adapter, and what each platform answers differently."},
 			{"/docs/write-an-adapter/", "Write an adapter", "Your own platform, in a Go module of your own."},
 		}},
 		{"Reference", []Page{
