@@ -223,8 +223,8 @@ func TestNames(t *testing.T) {
 	for name, want := range map[string]bool{
 		"a": false, ".a": true, "a/.b/c": true, ".well-known/x": false, ".well-known/.x": true, "a/.well-known/x": true, "a.b": false,
 	} {
-		if got := hidden(name); got != want {
-			t.Errorf("hidden(%s) = %t", name, got)
+		if got := adapter.Hidden(name); got != want {
+			t.Errorf("adapter.Hidden(%s) = %t", name, got)
 		}
 	}
 	for name, want := range map[string]bool{
@@ -253,7 +253,7 @@ func TestStandalone(t *testing.T) {
 		want = append(want, "client/"+name+".br", "client/"+name+".zst", "client/"+name+".gz")
 	}
 	want = append(want, "client/data.csv.br", "client/data.csv.zst", "server/web")
-	want = slices.DeleteFunc(want, func(name string) bool { return hidden(strings.TrimPrefix(name, "client/")) })
+	want = slices.DeleteFunc(want, func(name string) bool { return adapter.Hidden(strings.TrimPrefix(name, "client/")) })
 	slices.Sort(want)
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(got))); diff != "" {
 		t.Errorf("files (-want +got)\n%s", diff)

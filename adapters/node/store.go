@@ -70,17 +70,6 @@ type store struct {
 // hashed matches names that change with their bytes, as the compiler's asset step makes them.
 var hashed = regexp.MustCompile(`\.([0-9a-f]{8}|[0-9A-Z]{8})(\.[A-Za-z0-9]+)*$`)
 
-// hidden says whether a name has an element that begins with a dot: such files are for the build, not for visitors. What
-// RFC 8615 puts below .well-known is not hidden.
-func hidden(name string) bool {
-	for i, e := range strings.Split(name, "/") {
-		if strings.HasPrefix(e, ".") && !(i == 0 && e == ".well-known") {
-			return true
-		}
-	}
-	return false
-}
-
 // files lists the client files, sorted by name, and writes their compressed forms. Hidden ones are left out.
 func (s *store) files(ctx context.Context, site *adapter.Site) ([]entry, error) {
 	s.dir = site.ClientDir
@@ -91,7 +80,7 @@ func (s *store) files(ctx context.Context, site *adapter.Site) ([]entry, error) 
 		if err != nil {
 			return err
 		}
-		if name != "." && hidden(name) {
+		if name != "." && adapter.Hidden(name) {
 			return s.drop(name, d)
 		}
 		if d.IsDir() {

@@ -52,17 +52,6 @@ func location(p page) string {
 	return ""
 }
 
-// hiddenName says whether a name has an element that begins with a dot: such files are for the build, not for visitors.
-// What RFC 8615 puts below .well-known is not hidden.
-func hiddenName(name string) bool {
-	for i, e := range strings.Split(name, "/") {
-		if strings.HasPrefix(e, ".") && !(i == 0 && e == ".well-known") {
-			return true
-		}
-	}
-	return false
-}
-
 // readPages lists the client files.
 func readPages(ctx context.Context, site *adapter.Site) (*pageList, error) {
 	l := &pageList{format: site.Manifest.BuildFormat}
@@ -70,7 +59,7 @@ func readPages(ctx context.Context, site *adapter.Site) (*pageList, error) {
 		switch {
 		case err != nil:
 			return err
-		case name != "." && hiddenName(name):
+		case name != "." && adapter.Hidden(name):
 			l.hidden = append(l.hidden, name)
 			if d.IsDir() {
 				return fs.SkipDir
