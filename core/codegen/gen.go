@@ -411,7 +411,7 @@ func (p *printer) op(op Op) {
 	case Value:
 		p.near(op.At, op.X)
 		p.raw("_sg.V(")
-		p.code(op.X, true)
+		p.code(printed(op.X), true)
 		if op.Raw {
 			p.close(").HTML(_w)")
 		} else {
@@ -542,7 +542,7 @@ func (p *printer) attr(op Attr) {
 		return
 	}
 	p.raw("_sg.V(")
-	p.operand(op.X)
+	p.operand(printed(op.X))
 	p.attrEnd(op.Name, op.Ctx)
 }
 
@@ -561,6 +561,14 @@ func (p *printer) operand(c Code) {
 		}
 	}
 	p.code(c, true)
+}
+
+// printed gives the constant nil a type where Go would have to infer one.
+func printed(c Code) Code {
+	if s, ok := c.source(); ok && s == "nil" {
+		return made("any(nil)")
+	}
+	return c
 }
 
 func (p *printer) attrEnd(name string, ctx Context) {
@@ -607,7 +615,7 @@ func (p *printer) parts(parts []Part) {
 			continue
 		}
 		p.raw("_sg.Hole(")
-		p.code(part.X, true)
+		p.code(printed(part.X), true)
 		p.raw(")")
 	}
 }
@@ -623,7 +631,7 @@ func (p *printer) classes(items []ClassItem) {
 		p.tabs(p.indent)
 		if it.If == nil {
 			p.raw("_sg.C(")
-			p.code(it.X, true)
+			p.code(printed(it.X), true)
 			p.raw(")")
 			continue
 		}
@@ -656,7 +664,7 @@ func (p *printer) styles(items []StyleItem) {
 			p.raw("_sg.D(")
 			p.code(it.Prop, true)
 			p.raw(",")
-			p.arg(it.X)
+			p.arg(printed(it.X))
 			p.raw(")")
 		}
 	}
