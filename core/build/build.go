@@ -142,6 +142,8 @@ type builder struct {
 	islands    []*codegen.Component // components that are rendered by requests of their own
 	key        string               // of the islands
 	middleware string               // import path of the package that declares OnRequest, or ""
+	guards     string               // import path of the package that declares Guards, or ""
+	guarded    []guard              // what they cover
 	binary     string               // absolute: the compiled prerender program
 }
 

@@ -2,6 +2,7 @@ package build
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -11,11 +12,10 @@ import (
 
 // generate writes the Go packages of the components, the bundle and the prerender program.
 func (b *builder) generate(context.Context) error {
-	middleware, err := b.findMiddleware()
+	err := errors.Join(b.findMiddleware(), b.guardPublic())
 	if err != nil {
 		return err
 	}
-	b.middleware = middleware
 	files, list := b.program.Generate()
 	b.add(list.Sorted()...)
 	if b.list.HasErrors() {
@@ -49,8 +49,8 @@ func (b *builder) generate(context.Context) error {
 func (b *builder) bundle() codegen.Bundle {
 	cfg, m := b.Config, b.site.Manifest
 	out := codegen.Bundle{
-		Middleware: b.middleware,
-		Assets:     b.table.byID,
+		Middleware: b.middleware, Guards: b.guards,
+		Assets: b.table.byID,
 		Config: codegen.Config{
 			Site: cfg.Site, Base: cfg.Base, TrailingSlash: cfg.TrailingSlash, BuildFormat: cfg.Build.Format,
 			AssetsDir: cfg.Build.Assets, BuildID: m.BuildID, Generator: m.Generator,

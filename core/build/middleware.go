@@ -8,40 +8,199 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
 
 	"sitegen.dev/core/diag"
+	"sitegen.dev/core/manifest"
+	"sitegen.dev/core/prerender"
+	"sitegen.dev/core/routes"
 )
 
-// middlewareFile declares OnRequest, in the package of the source directory.
+// middlewareFile declares OnRequest and Guards, in the package of the source directory.
 const middlewareFile = "middleware.go"
 
-// findMiddleware gives the import path of the package that declares OnRequest, or "".
-func (b *builder) findMiddleware() (string, error) {
+// findMiddleware finds out whether the package of the source directory declares OnRequest and Guards, and reads the paths
+// of the guards.
+func (b *builder) findMiddleware() error {
 	name := path.Join(b.Layout.Src, middlewareFile)
 	src, err := os.ReadFile(b.Layout.abs(name))
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
+		return nil
 	}
 	if err != nil {
-		return "", err
+		return err
 	}
+	pkg := path.Join(b.Layout.ModulePath, b.Layout.Src)
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, name, src, parser.SkipObjectResolution)
 	if err != nil {
-		return path.Join(b.Layout.ModulePath, b.Layout.Src), nil // the go command reports it better
+		b.middleware = pkg // the go command reports it better
+		return nil
+	}
+	at := func(n ast.Node) diag.Range {
+		from, to := fset.Position(n.Pos()), fset.Position(n.End())
+		return diag.Range{Pos: diag.Pos{File: b.Layout.Rel(name), Line: from.Line, Col: from.Column},
+			End: diag.Pos{File: b.Layout.Rel(name), Line: to.Line, Col: to.Column}}
 	}
 	for _, d := range file.Decls {
 		if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "OnRequest" {
-			if file.Name.Name == "main" {
-				at := fset.Position(file.Name.Pos())
-				b.list.Error("SG3108", diag.Range{Pos: diag.Pos{File: b.Layout.Rel(name), Line: at.Line, Col: at.Column}},
-					"package main cannot be imported, so OnRequest cannot be called", "write `package "+path.Base(b.Layout.Src)+"`")
-				return "", nil
-			}
-			return path.Join(b.Layout.ModulePath, b.Layout.Src), nil
+			b.middleware = pkg
+		}
+		if value, found := guardsOf(d); found {
+			b.guards = pkg
+			b.readGuards(value, d, at)
 		}
 	}
-	b.list.Warn("SG3109", diag.Range{Pos: diag.Pos{File: b.Layout.Rel(name)}}, "middleware.go declares no OnRequest, so nothing of it runs",
-		"declare `func OnRequest(page *site.Page, next site.Handler) error`")
-	return "", nil
+	switch {
+	case b.middleware == "" && b.guards == "":
+		b.list.Warn("SG3109", diag.Range{Pos: diag.Pos{File: b.Layout.Rel(name)}}, "middleware.go declares neither OnRequest nor Guards, so nothing of it runs",
+			"declare `func OnRequest(page *site.Page, next site.Handler) error`")
+	case file.Name.Name == "main":
+		r := at(file.Name)
+		r.End = diag.Pos{}
+		b.list.Error("SG3108", r, "package main cannot be imported, so OnRequest cannot be called", "write `package "+path.Base(b.Layout.Src)+"`")
+	}
+	b.guardPages()
+	return nil
+}
+
+// guardsOf gives the value of the declaration of Guards; nil when it has none.
+func guardsOf(d ast.Decl) (value ast.Expr, found bool) {
+	g, ok := d.(*ast.GenDecl)
+	if !ok || g.Tok != token.VAR {
+		return nil, false
+	}
+	for _, s := range g.Specs {
+		v := s.(*ast.ValueSpec)
+		for i, n := range v.Names {
+			if n.Name != "Guards" {
+				continue
+			}
+			if i < len(v.Values) {
+				return v.Values[i], true
+			}
+			return nil, true
+		}
+	}
+	return nil, false
+}
+
+// guard is one entry of Guards, as far as it can be read without running it.
+type guard struct {
+	path  string
+	route manifest.Route // matches what the guard covers
+	at    diag.Range     // of its path
+}
+
+// readGuards reads the paths of the guards. They have to be written out, so that what they cover is known before anything
+// runs, and a guard that would not run is an error of the build.
+func (b *builder) readGuards(value ast.Expr, decl ast.Node, at func(ast.Node) diag.Range) {
+	const hint = "write `var Guards = []site.Guard{{Path: \"/admin\", Check: signedIn}}`"
+	list, ok := value.(*ast.CompositeLit)
+	if !ok {
+		node := decl
+		if value != nil {
+			node = value
+		}
+		b.list.Error("SG3111", at(node), "Guards is no list that is written out", hint)
+		return
+	}
+	for _, e := range list.Elts {
+		entry, ok := e.(*ast.CompositeLit)
+		var path ast.Expr
+		if ok {
+			for i, f := range entry.Elts {
+				kv, named := f.(*ast.KeyValueExpr)
+				if named && isName(kv.Key, "Path") {
+					path = kv.Value
+				} else if !named && i == 0 {
+					path = f
+				}
+			}
+		}
+		lit, ok := path.(*ast.BasicLit)
+		if !ok || lit.Kind != token.STRING {
+			var node ast.Node = e
+			if path != nil {
+				node = path
+			}
+			b.list.Error("SG3111", at(node), "the path of this guard is no text that is written out", hint)
+			continue
+		}
+		text, err := strconv.Unquote(lit.Value)
+		if err != nil {
+			continue // the go command reports it
+		}
+		_, segments, err := routes.ParsePattern(text)
+		var d diag.Diagnostic
+		if errors.As(err, &d) {
+			b.list.Error("SG3111", at(lit), "the path of this guard is no pattern: "+d.Message, d.Hint)
+			continue
+		}
+		if n := len(segments); n == 0 || !segments[n-1][0].Rest {
+			segments = append(segments, []manifest.Part{{Param: "below", Rest: true}})
+		}
+		b.guarded = append(b.guarded, guard{text, manifest.Route{Segments: segments}, at(lit)})
+	}
+}
+
+func isName(e ast.Expr, name string) bool {
+	id, ok := e.(*ast.Ident)
+	return ok && id.Name == name
+}
+
+// guardOf gives the guard that covers a path below the base, or nil.
+func (b *builder) guardOf(path string) *guard {
+	for i := range b.guarded {
+		if r, _ := routes.Match([]manifest.Route{b.guarded[i].route}, path); r != nil {
+			return &b.guarded[i]
+		}
+	}
+	return nil
+}
+
+// guardPages reports prerendered pages that a guard covers. Those with parameters are checked when they are rendered.
+func (b *builder) guardPages() {
+	for _, r := range b.routes {
+		if !r.Prerender || r.Error != 0 || r.Type == manifest.Redir || strings.Contains(r.Pattern, "[") {
+			continue
+		}
+		if g := b.guardOf(r.Pattern); g != nil {
+			d := prerender.Guarded(diag.Range{Pos: diag.Pos{File: r.Source}}, r.Pattern, g.path)
+			d.Notes = []diag.Note{{Range: g.at, Message: "the guard is declared here"}}
+			b.list.Add(d)
+		}
+	}
+}
+
+// guardPublic reports files of the public folder that a guard covers. One of the whole site is taken to mean pages: those
+// who have to sign in need the stylesheet of the page where they do.
+func (b *builder) guardPublic() error {
+	if len(b.guarded) == 0 {
+		return nil
+	}
+	root := filepath.Join(b.Layout.Root, filepath.FromSlash(b.Config.Public))
+	return filepath.WalkDir(root, func(name string, e fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil || e.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(root, name)
+		if err != nil {
+			return err
+		}
+		path := "/" + filepath.ToSlash(rel)
+		if g := b.guardOf(path); g != nil && len(g.route.Segments) > 1 {
+			d := diag.Diagnostic{Severity: diag.Error, Code: "SG3112", Range: diag.Range{Pos: diag.Pos{File: b.Layout.Rel(name), Line: 1, Col: 1}},
+				Message: path + " is a file of the public folder, which is given to everybody: the guard of " + g.path + " would not run for it",
+				Hint:    "move it out of " + b.Config.Public + " and answer it from an endpoint, or move it out of " + g.path,
+				Notes:   []diag.Note{{Range: g.at, Message: "the guard is declared here"}}}
+			b.list.Add(d)
+		}
+		return nil
+	})
 }

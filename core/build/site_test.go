@@ -47,6 +47,59 @@ func site(t *testing.T, archive string, options Options) (*Site, *diag.List) {
 	return s, list
 }
 
+// guards is the middleware of a site with guards that have nothing to guard yet.
+const guards = `
+-- src/middleware.go --
+package src
+
+import "sitegen.dev/core/site"
+
+// Guards say who may see what.
+var Guards = []site.Guard{
+	{Path: "/admin", Check: pass},
+	{Path: "/[team]/settings", Check: pass},
+}
+
+func pass(*site.Page) error { return nil }
+`
+
+// TestGuardsLeaveTheRest builds what lies beside guards, and a guard of everything.
+func TestGuardsLeaveTheRest(t *testing.T) {
+	s, list := site(t, guards+`
+-- src/pages/administrator.gosite --
+<p>a</p>
+-- src/pages/404.gosite --
+<p>lost</p>
+-- public/report.pdf --
+PDF
+`, Options{})
+	if list.HasErrors() || s.Pages.Pages != 2 {
+		t.Fatal(list.Err())
+	}
+	_, list = site(t, `
+-- src/middleware.go --
+package src
+
+import "sitegen.dev/core/site"
+
+var Guards = []site.Guard{{Path: "/", Check: pass}}
+
+func pass(*site.Page) error { return nil }
+-- src/pages/404.gosite --
+<p>lost</p>
+-- src/pages/live.gosite --
+---
+const prerender = false
+---
+<p>live</p>
+-- public/style.css --
+p{}
+`, Options{Server: true})
+	if list.HasErrors() {
+		t.Fatal(list.Err())
+	}
+}
+
 func TestStaticSite(t *testing.T) {
 	s, list := site(t, `
 -- site.yaml --
@@ -201,6 +254,89 @@ func OnRequest() {}
 -- src/pages/index.gosite --
 <p>a</p>
 `, "src/middleware.go:1:9: package main cannot be imported"},
+		{"a guarded page is prerendered", guards + `
+-- src/pages/admin/users.gosite --
+<p>users</p>
+`, "src/pages/admin/users.gosite:1:1: /admin/users is prerendered, and a file is given to everybody: the guard of /admin would not run for it"},
+		{"the front page of guarded pages", guards + `
+-- src/pages/admin/index.gosite --
+<p>users</p>
+`, "src/pages/admin/index.gosite:1:1: /admin is prerendered"},
+		{"a guarded page of Markdown", guards + `
+-- src/pages/admin/a.md --
+text
+`, "src/pages/admin/a.md:1:1: /admin/a is prerendered"},
+		{"a guarded page of plain HTML", guards + `
+-- src/pages/admin/a.html --
+<p>text</p>
+-- src/pages/index.gosite --
+<p>a</p>
+`, "src/pages/admin/a.html:1:1: /admin/a is prerendered"},
+		{"a guarded endpoint is prerendered", guards + `
+-- src/pages/admin/list.json.gosite --
+---
+func GET(page *site.Page) error { return page.JSON(1) }
+---
+`, "src/pages/admin/list.json.gosite:1:1: /admin/list.json is prerendered"},
+		{"a guarded page with parameters", guards + `
+-- src/pages/[...slug].gosite --
+---
+func GetStaticPaths(b *site.Build) ([]site.Path[Props], error) {
+	return []site.Path[Props]{{Params: site.Params{"slug": "a"}}, {Params: site.Params{"slug": "admin/b"}}}, nil
+}
+
+type Props struct{}
+---
+<p>{page.Params["slug"]}</p>
+`, "src/pages/[...slug].gosite:1:1: /admin/b is prerendered"},
+		{"a guard with parameters", guards + `
+-- src/pages/red/settings/index.gosite --
+<p>settings</p>
+`, "src/pages/red/settings/index.gosite:1:1: /red/settings is prerendered"},
+		{"a public file of a guarded folder", guards + `
+-- src/pages/a.gosite --
+<p>a</p>
+-- public/admin/report.pdf --
+PDF
+`, "public/admin/report.pdf:1:1: /admin/report.pdf is a file of the public folder"},
+		{"guards that are not written out", `
+-- src/middleware.go --
+package src
+
+import "sitegen.dev/core/site"
+
+var Guards = all()
+
+func all() []site.Guard { return nil }
+-- src/pages/index.gosite --
+<p>a</p>
+`, "src/middleware.go:5:14: Guards is no list that is written out"},
+		{"a guard whose path is not written out", `
+-- src/middleware.go --
+package src
+
+import "sitegen.dev/core/site"
+
+const admin = "/admin"
+
+var Guards = []site.Guard{{Path: admin, Check: pass}}
+
+func pass(*site.Page) error { return nil }
+-- src/pages/index.gosite --
+<p>a</p>
+`, "src/middleware.go:7:34: the path of this guard is no text that is written out"},
+		{"a guard whose path is no pattern", `
+-- src/middleware.go --
+package src
+
+import "sitegen.dev/core/site"
+
+var Guards = []site.Guard{{"/[a", pass}}
+
+func pass(*site.Page) error { return nil }
+-- src/pages/index.gosite --
+<p>a</p>
+`, "src/middleware.go:5:28: the path of this guard is no pattern"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s, list := site(t, tt.archive, Options{})

@@ -15,6 +15,7 @@ type Bundle struct {
 	Config     Config
 	Assets     map[string]Asset // by import id: scripts, images, files
 	Middleware string           // import path of the package that declares OnRequest, "" for none
+	Guards     string           // import path of the package that declares Guards, "" for none; the same one
 	IslandKey  string           // compiled into the program; "" where it is in the environment
 	IslandMark string           // tells whether a key is the one of the build
 }
@@ -89,8 +90,8 @@ func (p *Program) bundle(b Bundle, prerender bool) []byte {
 	if prerender {
 		imports = append(imports, `"sitegen.dev/core/prerender/runtime"`)
 	}
-	if b.Middleware != "" {
-		imports = append(imports, "_mw "+strconv.Quote(b.Middleware))
+	if mw := cmp.Or(b.Middleware, b.Guards); mw != "" {
+		imports = append(imports, "_mw "+strconv.Quote(mw))
 	}
 	var comps []*Component
 	for _, r := range b.Routes {
@@ -130,6 +131,9 @@ func (p *Program) bundle(b Bundle, prerender bool) []byte {
 	w("\t\t},\n")
 	if b.Middleware != "" {
 		w("\t\tMiddleware: _mw.OnRequest,\n")
+	}
+	if b.Guards != "" {
+		w("\t\tGuards: _sg.NewGuards(_mw.Guards),\n")
 	}
 	if len(islands) > 0 {
 		key := b.IslandKey

@@ -216,6 +216,10 @@ func classify(d *diag.Diagnostic, more []string) {
 			d.Message = strings.ReplaceAll(d.Message, "_mw.", "")
 			d.Hint = "declare func OnRequest(page *site.Page, next site.Handler) error in middleware.go"
 		}
+		if strings.Contains(d.Message, "_mw.Guards") {
+			d.Message = strings.ReplaceAll(d.Message, "_mw.", "")
+			d.Hint = "declare var Guards = []site.Guard{…} in middleware.go"
+		}
 		d.Range = diag.Range{}
 	}
 }

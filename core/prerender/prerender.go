@@ -203,6 +203,15 @@ func (r *run) diagnostic(e wire.Event) diag.Diagnostic {
 		d.Code = "SG3105"
 		d.Message = fmt.Sprintf("%s makes the file %s, which another page or the public folder has made already", e.Path, e.File)
 		d.Hint = "give the two different paths, or remove one"
+	case wire.Guarded:
+		path := e.Path
+		if path == "" {
+			path = e.Route
+		}
+		d = Guarded(d.Range, path, e.Detail)
+		for _, f := range e.Stack {
+			d.Notes = append(d.Notes, diag.Note{Range: r.frame(f), Message: "this is its function"})
+		}
 	case wire.Disk:
 		d.Code = "SG7005"
 		d.Message = fmt.Sprintf("%s cannot be written: %s", e.File, e.Message)
@@ -215,6 +224,16 @@ func (r *run) diagnostic(e wire.Event) diag.Diagnostic {
 		}
 	}
 	return d
+}
+
+// Guarded says that a prerendered page lies where a guard should look at every visitor.
+func Guarded(at diag.Range, page, guard string) diag.Diagnostic {
+	if at.Line == 0 {
+		at.Line, at.Col = 1, 1
+	}
+	return diag.Diagnostic{Severity: diag.Error, Code: "SG3112", Range: at,
+		Message: page + " is prerendered, and a file is given to everybody: the guard of " + guard + " would not run for it",
+		Hint:    "write `const prerender = false` in the frontmatter to render it on demand, behind the guard, or move it out of " + guard}
 }
 
 // crash explains a program that died without an event: os.Exit in the site's code, a fatal error of Go.

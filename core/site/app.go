@@ -13,6 +13,7 @@ import (
 type App struct {
 	Routes     []*Route                             // in order of priority; prerendered ones have no Render in the on-demand bundle
 	Middleware func(page *Page, next Handler) error // OnRequest of the site; nil when there is none
+	Guards     *Guards                              // nil on a site that declares none
 	Config     Config
 	Assets     map[string]Asset // by import id: scripts, images, other files
 	Islands    *Islands         // nil on a site without server:defer
@@ -225,6 +226,11 @@ func compileApp(a *App) (*compiledApp, error) {
 		}
 	}
 	c.table = newTable(c.routes)
+	if a.Guards != nil {
+		if err := a.Guards.compile(a.Guards); err != nil {
+			return nil, err
+		}
+	}
 	if a.Islands != nil {
 		if err := c.addIslands(a.Islands.list); err != nil {
 			return nil, err

@@ -120,7 +120,7 @@ func (c *compiledApp) newExchange(ctx context.Context) *exchange {
 // answer.
 //
 // The order is: canonical path (400), base (404), slash policy (redirect), allowed hosts (421) and origin check (403),
-// static file or prerendered page, middleware, route, error page. All of it sees the same path.
+// static file or prerendered page, middleware, guards, route, error page. All of it sees the same path.
 func (h *RequestHandler) Serve(ctx context.Context, req *Request, sink Sink) (served bool) {
 	x := h.app.newExchange(ctx)
 	x.host, x.req, x.sink, x.method = &h.host, req, sink, req.Method
@@ -423,8 +423,15 @@ func next(page *Page) error {
 	return page.x.dispatch()
 }
 
-// dispatch lets the route answer.
-func (x *exchange) dispatch() error { return x.settle(x.execute()) }
+// dispatch lets the route answer, if the guards of the path let the visitor pass.
+func (x *exchange) dispatch() error {
+	if g := x.app.app.Guards; g != nil {
+		if err := g.pass(g, x); err != nil {
+			return x.settle(err)
+		}
+	}
+	return x.settle(x.execute())
+}
 
 func (x *exchange) execute() (err error) {
 	defer func() {

@@ -251,6 +251,9 @@ func (c *compiledApp) renderStatic(ctx context.Context, r *compiledRoute, e Path
 	if err != nil {
 		return nil, err
 	}
+	if err := c.guarded(r, &p); err != nil {
+		return nil, err
+	}
 	x := c.newExchange(ctx)
 	full := c.canonical(r, &p)
 	x.prerender, x.method, x.path, x.route, x.entry = true, "GET", p, r, &e

@@ -247,6 +247,13 @@ func (p *printer) failure(e wire.Event, what wire.Failure, err error) wire.Event
 			e.At = e.Stack[0]
 		}
 	}
+	var guarded *site.GuardError
+	if errors.As(err, &guarded) {
+		e.What, e.Detail = wire.Guarded, guarded.Path
+		if file, ok := userFile(filepath.ToSlash(guarded.Check.File), p.job.Module); ok {
+			e.Stack = []wire.Frame{{File: file, Line: guarded.Check.Line, Func: guarded.Check.Func}}
+		}
+	}
 	var early *site.PrerenderError
 	if errors.As(err, &early) {
 		e.What, e.Detail = wire.RequestData, early.What

@@ -42,7 +42,7 @@ type Event struct {
 	// Of an Error or a Warning: what happened and, where it is known, the author's line.
 	Message string  `json:"message,omitempty"`
 	What    Failure `json:"what,omitempty"`
-	Detail  string  `json:"detail,omitempty"` // of RequestData: "cookies"; of a Warning: what to do
+	Detail  string  `json:"detail,omitempty"` // of RequestData: "cookies"; of Guarded: path of the guard; of a Warning: what to do
 	At      Frame   `json:"at,omitzero"`
 	Stack   []Frame `json:"stack,omitempty"` // the author's own frames, innermost first
 }
@@ -58,6 +58,7 @@ const (
 	PathList    Failure = "pathList"    // GetStaticPaths failed or gave a wrong list
 	Conflict    Failure = "conflict"    // two pages make the same file
 	Disk        Failure = "disk"        // a file could not be written
+	Guarded     Failure = "guarded"     // a guard covers the page; Stack begins with its function
 )
 
 // Frame is a place in the author's source, relative to the module root.

@@ -15,6 +15,31 @@ func OnRequest(page *site.Page, next site.Handler) error {
 	return site.Sequence(outer, guard, inner)(page, next)
 }
 
+// Guards keep visitors without a word out of some pages. They see what the middleware has handed on.
+var Guards = []site.Guard{
+	{Path: "/guarded", Check: word},
+	{Path: "/team/[name]/private", Check: word},
+}
+
+func word(page *site.Page) error {
+	switch probe.User.Get(page.Locals) {
+	case nil:
+		page.Response.Header.Set("X-Guard", probe.Trace.Get(page.Locals))
+		return page.Text("guarded\n", 401)
+	}
+	switch probe.User.Get(page.Locals).Name {
+	case "lost":
+		return page.NotFound()
+	case "elsewhere":
+		return page.Redirect("/live")
+	case "error":
+		return errors.New("a guard failed with a secret")
+	case "panic":
+		panic("a guard panicked with a secret")
+	}
+	return nil
+}
+
 func outer(page *site.Page, next site.Handler) error {
 	if page.Prerendered {
 		return next(page)
@@ -62,6 +87,11 @@ func inner(page *site.Page, next site.Handler) error {
 		return page.Rewrite("/mw/rewrite-loop")
 	case "/mw/reroute":
 		if err := page.Reroute("/api/echo?by=reroute"); err != nil {
+			return err
+		}
+		return next(page)
+	case "/mw/reroute-guarded":
+		if err := page.Reroute("/guarded"); err != nil {
 			return err
 		}
 		return next(page)
