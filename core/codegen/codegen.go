@@ -9,6 +9,8 @@
 package codegen
 
 import (
+	"slices"
+
 	"sitegen.dev/core/diag"
 	"sitegen.dev/core/manifest"
 	"sitegen.dev/core/syntax"
@@ -61,6 +63,7 @@ type Component struct {
 	Features    []manifest.Feature
 	Deferred    []Deferred // the uses of server:defer
 	HasHead     bool       // the template holds <head>
+	HasBody     bool       // the template ends a document: it holds <body> or <html>
 	HasDoctype  bool       // the template begins with <!doctype …>
 	HasTemplate bool       // there is anything but blanks and Go comments below the fence
 
@@ -179,6 +182,21 @@ func (c *Component) Head() bool {
 		}
 	}
 	return false
+}
+
+// outside gives the scripts that stand beside a whole document: at the outermost level of a component that has one, or
+// whose layout has.
+func (c *Component) outside() []string {
+	if !slices.ContainsFunc(c.Closure(), func(d *Component) bool { return d.HasBody }) {
+		return nil
+	}
+	var out []string
+	for _, op := range c.ops {
+		if s, ok := op.(RunScript); ok {
+			out = append(out, s.ID)
+		}
+	}
+	return out
 }
 
 // Component gives the component of a source path, or nil.

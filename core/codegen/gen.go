@@ -323,7 +323,24 @@ func (p *printer) render(c *Component) {
 		p.userStmt(it)
 	}
 	p.discard(varNames(c.front.vars))
-	p.ops(c.ops)
+	if ids := c.outside(); len(ids) > 0 {
+		// Where they stand is before the doctype or behind </html>. They are written at the end of the body, or behind
+		// everything if there turns out to be none.
+		quoted := make([]string, len(ids))
+		for i, id := range ids {
+			quoted[i] = strconv.Quote(id)
+		}
+		p.stmt(-1, "_sg.LateScripts(page, ", strings.Join(quoted, ", "), ")")
+	}
+	var late Ops
+	for _, op := range c.ops {
+		if s, ok := op.(RunScript); ok && len(c.outside()) > 0 {
+			late = append(late, s)
+			continue
+		}
+		p.ops(Ops{op})
+	}
+	p.ops(late)
 	end := len(c.file.Src)
 	p.stmt(max(end-1, 0), "return _w.End()")
 	p.indent = 0
@@ -521,6 +538,8 @@ func (p *printer) op(op Op) {
 		p.stmt(op.At, "_sg.HeadFirst(_w, page)")
 	case HeadEnd:
 		p.stmt(op.At, "_sg.Head(_w, page)")
+	case BodyEnd:
+		p.stmt(op.At, "_sg.BodyEnd(_w, page)")
 	}
 }
 

@@ -123,7 +123,7 @@ func (l *lowerer) nodes(ns []syntax.Node, in place) Ops {
 		case *syntax.Doctype:
 			l.c.HasDoctype = true
 			out = out.add(Lit{n.Start, n.Text(l.src)})
-			if !l.hasHead() {
+			if !l.hasElement("head") {
 				out = out.add(DoctypeEnd{At: n.End})
 			}
 		case *syntax.Element:
@@ -459,11 +459,11 @@ func (l *lowerer) directive(a *syntax.Attr) bool {
 	return true
 }
 
-// hasHead says whether the file has a <head>, wherever it stands.
-func (l *lowerer) hasHead() bool {
+// hasElement says whether the file has such an element, wherever it stands.
+func (l *lowerer) hasElement(name string) bool {
 	found := false
 	eachElement(l.c.file.Nodes, func(e *syntax.Element) {
-		found = found || e.Kind == syntax.HTML && strings.EqualFold(e.Name, "head")
+		found = found || e.Kind == syntax.HTML && strings.EqualFold(e.Name, name)
 	})
 	return found
 }
@@ -494,8 +494,12 @@ func (l *lowerer) html(e *syntax.Element, in place) Ops {
 	if !e.Close.Empty() {
 		end = e.Close.Start
 	}
-	if name == "head" {
+	switch {
+	case name == "head":
 		out = out.add(HeadEnd{At: end})
+	case name == "body", name == "html" && !l.hasElement("body"):
+		l.c.HasBody = true
+		out = out.add(BodyEnd{At: end})
 	}
 	return out.add(Lit{end, "</" + e.Name + ">"})
 }

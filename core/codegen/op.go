@@ -210,6 +210,11 @@ type (
 	HeadEnd struct {
 		At int `json:"at"`
 	}
+	// BodyEnd marks the place before </body>, or before </html> in a file without <body>, where scripts go that stand
+	// outside of the document.
+	BodyEnd struct {
+		At int `json:"at"`
+	}
 )
 
 func (Lit) op() string          { return "lit" }
@@ -232,6 +237,7 @@ func (ScriptVars) op() string   { return "vars" }
 func (RunScript) op() string    { return "script" }
 func (DoctypeEnd) op() string   { return "doctype" }
 func (HeadEnd) op() string      { return "head" }
+func (BodyEnd) op() string      { return "bodyEnd" }
 
 // MarshalJSON writes each operation as an object whose first member is its name.
 func (o Ops) MarshalJSON() ([]byte, error) {

@@ -24,7 +24,8 @@ type Image struct {
 type once struct {
 	mu   sync.Mutex
 	head bool
-	ids  []string // of scripts
+	ids  []string   // of scripts
+	late [][]string // of scripts that stand outside of the document, by component
 }
 
 // take gives the text the first time.
@@ -63,6 +64,32 @@ func HeadFirst(w *Writer, page *Page) {
 func Script(w *Writer, page *Page, id string) {
 	if x := page.x; x != nil {
 		x.write(w, id, string(x.app.app.Assets[id].Tag))
+	}
+}
+
+// LateScripts is told of the scripts of a component that stand beside its layout's document. BodyEnd writes them.
+func LateScripts(page *Page, ids ...string) {
+	if x := page.x; x != nil {
+		x.once.mu.Lock()
+		x.once.late = append(x.once.late, ids)
+		x.once.mu.Unlock()
+	}
+}
+
+// BodyEnd stands before </body>. It writes the scripts that stand behind it, innermost component first, as they would come.
+func BodyEnd(w *Writer, page *Page) {
+	x := page.x
+	if x == nil {
+		return
+	}
+	x.once.mu.Lock()
+	late := x.once.late
+	x.once.late = nil
+	x.once.mu.Unlock()
+	for _, ids := range slices.Backward(late) {
+		for _, id := range ids {
+			Script(w, page, id)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -101,5 +102,54 @@ func TestServeAllocations(t *testing.T) {
 	})
 	if got > 3.5 { // the pool of Writers is emptied now and then
 		t.Errorf("%v allocations", got)
+	}
+}
+
+// TestLateScripts are those that stand beside the document: a page's behind those of its layout, once, and none that a
+// page has left behind that failed.
+func TestLateScripts(t *testing.T) {
+	base := func(w *Writer, p *Page) error {
+		LateScripts(p, "base")
+		w.S("<html><body>")
+		Script(w, p, "inside")
+		BodyEnd(w, p)
+		w.S("</body></html>")
+		Script(w, p, "base")
+		return w.End()
+	}
+	app := &App{
+		Assets: map[string]Asset{"base": {Tag: "(base)"}, "page": {Tag: "(page)"}, "inside": {Tag: "(inside)"}, "failed": {Tag: "(failed)"}},
+		Routes: []*Route{
+			page("/a", func(w *Writer, p *Page) error {
+				LateScripts(p, "inside", "page")
+				if err := base(w, p); err != nil {
+					return err
+				}
+				Script(w, p, "page")
+				return w.End()
+			}),
+			page("/async", func(w *Writer, p *Page) error {
+				LateScripts(p, "page")
+				err := Async(w, p, func(w *Writer, p *Page) error { Script(w, p, "inside"); return w.End() })
+				if err != nil {
+					return err
+				}
+				return base(w, p)
+			}),
+			page("/fails", func(w *Writer, p *Page) error {
+				LateScripts(p, "failed")
+				return errors.New("no")
+			}),
+			{Pattern: "/500", Error: 500, Render: base},
+		},
+	}
+	for path, want := range map[string]string{
+		"/a":     "<html><body>(inside)(base)(page)</body></html>",
+		"/async": "(inside)<html><body>(base)(page)</body></html>",
+		"/fails": "<html><body>(inside)(base)</body></html>",
+	} {
+		if got := newTester(t, app, nil).do("GET " + path).body.String(); got != want {
+			t.Errorf("%s: %s, want %s", path, got, want)
+		}
 	}
 }

@@ -590,7 +590,7 @@ func (x *exchange) rendered(err error) error {
 
 // writer gives an empty Writer for a page.
 func (x *exchange) writer() *Writer {
-	x.once.head, x.once.ids, x.dropped = false, nil, false
+	x.once.head, x.once.ids, x.once.late, x.dropped = false, nil, nil, false
 	if x.w == nil {
 		x.w = getWriter()
 	} else {
