@@ -56,8 +56,9 @@ func (Adapter) Info() adapter.Info {
 			adapter.PageHeaders:  stable,
 			adapter.ServerIsland: stable,
 		},
-		Options: json.RawMessage(schema),
-		Beside:  []string{deployDir},
+		Options:    json.RawMessage(schema),
+		DeployWith: "npx wrangler deploy",
+		Beside:     []string{deployDir},
 	}
 }
 

@@ -40,9 +40,12 @@ const configMark = "__CONFIG__"
 type functionConfig struct {
 	Name          string           `json:"name"`
 	Generator     string           `json:"generator"`
-	Path          []string         `json:"path"`
+	Path          []string         `json:"path,omitempty"`
 	ExcludedPath  []string         `json:"excludedPath,omitempty"`
-	PreferStatic  bool             `json:"preferStatic"`
+	Method        []string         `json:"method,omitempty"`
+	PreferStatic  bool             `json:"preferStatic,omitempty"`
+	Schedule      string           `json:"schedule,omitempty"`   // of cron; then without a path
+	Background    bool             `json:"background,omitempty"` // answers at once, and goes on for 15 minutes
 	NodeBundler   string           `json:"nodeBundler"`
 	IncludedFiles []string         `json:"includedFiles"`
 	RateLimit     *rateLimitConfig `json:"rateLimit,omitempty"`

@@ -35,10 +35,14 @@ var (
 	_ adapter.Previewer = Adapter{}
 	_ adapter.Detector  = Adapter{}
 	_ adapter.Adder     = Adapter{}
+	_ adapter.Deployer  = Adapter{}
 )
 
 // frameworkDir is where Netlify looks for what a framework adds to the published folder.
 const frameworkDir = ".netlify/v1"
+
+// skewFile is where, in that directory, Netlify looks for what keeps a visitor on the deploy whose page he has open.
+const skewFile = "skew-protection.json"
 
 // Info says what the adapter can do.
 func (Adapter) Info() adapter.Info {

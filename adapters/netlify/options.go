@@ -19,6 +19,7 @@ const (
 
 // Options is the adapter's block of site.yaml.
 type Options struct {
+	Project   string    `json:"project"` // for deploys from here
 	Mode      string    `json:"mode" oneof:"shim lambda"`
 	Memory    int       `json:"memory" min:"128" max:"4096"` // MB
 	Region    string    `json:"region"`
@@ -122,6 +123,7 @@ const schema = `{
 	"type": "object",
 	"additionalProperties": false,
 	"properties": {
+		"project": {"type": "string", "description": "name or id of the project at Netlify, for sitegen deploy"},
 		"mode": {"enum": ["shim", "lambda"], "default": "shim", "description": "shim streams, and starts the site's program from a few lines of JavaScript; lambda is a Lambda function without JavaScript, built on github.com/aws/aws-lambda-go, which the site's go.mod must name"},
 		"memory": {"type": "integer", "minimum": 128, "maximum": 4096, "description": "memory of the function in MB"},
 		"region": {"type": "string", "pattern": "^[a-z]{2}-[a-z]+-[0-9]$", "description": "where the function runs: eu-central-1"},

@@ -2,7 +2,6 @@ package netlify
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -111,10 +110,9 @@ type preview struct {
 
 // configure reads the settings of the function out of the shim, as Netlify does.
 func (p *preview) configure(code []byte) error {
-	_, text, ok := strings.Cut(string(code), "export const config = ")
-	var c functionConfig
-	if !ok || json.Unmarshal([]byte(strings.TrimSuffix(strings.TrimSpace(text), ";")), &c) != nil {
-		return errors.New("the settings in " + functionName + ".mjs cannot be read")
+	c, err := readConfig(code)
+	if err != nil {
+		return err
 	}
 	p.preferStatic = c.PreferStatic
 	for _, s := range c.Path {

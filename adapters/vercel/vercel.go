@@ -61,9 +61,10 @@ func (Adapter) Info() adapter.Info {
 			adapter.ServerIsland: stable,
 			adapter.Revalidate:   stable,
 		},
-		Options: json.RawMessage(schema),
-		OutDir:  outDir,
-		Env:     []string{envPlatform, envDeployment, envSkew},
+		Options:    json.RawMessage(schema),
+		OutDir:     outDir,
+		DeployWith: "vercel deploy --prebuilt",
+		Env:        []string{envPlatform, envDeployment, envSkew},
 	}
 }
 

@@ -60,6 +60,9 @@ type Info struct {
 	// adapter writes below such a name goes there, together with the output and as a whole, and takes the place of
 	// whatever lies there.
 	Beside []string `json:"beside,omitempty"`
+	// DeployWith is the platform's own command that deploys an output ("vercel deploy --prebuilt"), which people are told of
+	// where the adapter is no Deployer.
+	DeployWith string `json:"deployWith,omitempty"`
 	// Env names the variables of the environment that Adapt looks at; Site.Env has those that are set.
 	Env []string `json:"env,omitempty"`
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,6 +23,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"sitegen.dev/adapters/netlify/apitest"
 	"sitegen.dev/core/build"
 )
 
@@ -42,6 +44,7 @@ func TestMain(m *testing.M) {
 //	http [-X METHOD] [-H 'Name: value'] [-d BODY] PATH STATUS   asks $URL; the answer, head and body, becomes stdout
 //	island [-H …] N STATUS    asks for the Nth server island in the last answer, counted from 1, as the script of the page would
 //	samefiles A B             compares two folders
+//	netlify NAME              is an account at Netlify with the project NAME: sets NETLIFY_API_URL and TOKEN
 func TestScripts(t *testing.T) {
 	goEnv := func(name string) string {
 		out, err := exec.Command("go", "env", name).Output()
@@ -69,6 +72,7 @@ func TestScripts(t *testing.T) {
 			"http":      ask,
 			"island":    island,
 			"samefiles": sameFiles,
+			"netlify":   netlifyAccount,
 		},
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 	})
@@ -301,6 +305,16 @@ func island(ts *testscript.TestScript, neg bool, args []string) {
 		flags = append(flags, "-d", m[2], "-H", "Content-Type: application/json")
 	}
 	ask(ts, false, append(flags, html.UnescapeString(m[1]), status))
+}
+
+func netlifyAccount(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: netlify NAME")
+	}
+	srv := httptest.NewServer(&apitest.Server{Sites: []apitest.Site{{ID: "01234567-89ab-cdef-0123-456789abcdef", Name: args[0]}}})
+	ts.Defer(srv.Close)
+	ts.Setenv("NETLIFY_API_URL", srv.URL+"/api/v1")
+	ts.Setenv("TOKEN", apitest.Token)
 }
 
 func sameFiles(ts *testscript.TestScript, neg bool, args []string) {

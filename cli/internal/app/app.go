@@ -171,6 +171,7 @@ func newApp(env Env) *cli.App {
 			addCommand(env),
 			buildCommand(env),
 			previewCommand(env),
+			deployCommand(env),
 			checkCommand(env),
 			testCommand(env),
 			fmtCommand(env),

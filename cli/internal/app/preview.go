@@ -106,52 +106,16 @@ func runPreview(ctx context.Context, p *project, o previewOptions) error {
 
 // previewHandler finds what was built and what runs it.
 func previewHandler(ctx context.Context, p *project, o previewOptions) (http.Handler, func() error, error) {
-	if last := build.LastOutput(p.layout); last != "" && o.adapter == "" && p.config.Origin("out").Layer == config.Default {
-		p.config.Out = last
-	} else {
-		chosen, err := chooseAdapter(p, o.adapter)
-		if err == nil {
-			err = p.start(ctx, &chosen)
-		}
-		if err != nil {
-			return nil, nil, err
-		}
-		p.useOutDir(chosen)
-	}
-	out := filepath.Join(p.root, filepath.FromSlash(p.config.Out))
-	if info, err := os.Stat(out); err != nil || !info.IsDir() {
-		return nil, nil, fmt.Errorf("there is nothing to preview in %s; run `sitegen build` first", p.config.Out)
-	}
-	record, known := build.Built(p.layout, p.config.Out)
-	if !known {
-		// The work directory is gone; site.yaml is the best that is left to go by.
-		chosen, err := chooseAdapter(p, o.adapter)
-		if err != nil {
-			return nil, nil, err
-		}
-		record = build.Record{Manifest: &manifest.Manifest{
-			Site: p.config.Site, Base: p.config.Base, TrailingSlash: p.config.TrailingSlash,
-			BuildFormat: p.config.Build.Format, AssetsDir: p.config.Build.Assets,
-		}}
-		record.Adapter = chosen.name
-	}
-	p.config.Base = record.Manifest.Base
-	if o.adapter != "" && o.adapter != cmp.Or(record.Adapter, "none") {
-		return nil, nil, fmt.Errorf("%s was not built for adapter %s; run `sitegen build --adapter %s` first", p.config.Out, o.adapter, o.adapter)
+	out, record, err := p.built(ctx, o.adapter, "preview")
+	if err != nil {
+		return nil, nil, err
 	}
 	if record.Adapter == "" {
 		h, err := newStaticPreview(ctx, p, out, record.Manifest)
 		return h, func() error { return nil }, err
 	}
-	chosen := choice{name: record.Adapter}
-	var command []string
-	if p.config.Adapter.Name == record.Adapter {
-		command = p.config.Adapter.Command
-	}
-	if p.find(&chosen, command) != nil {
-		return nil, nil, fmt.Errorf("%s was built by adapter %s, which is not here any more", p.config.Out, record.Adapter)
-	}
-	if err := p.start(ctx, &chosen); err != nil {
+	chosen, err := p.builtBy(ctx, record)
+	if err != nil {
 		return nil, nil, err
 	}
 	runner, ok := chosen.adapter.(adapter.Previewer)
@@ -163,6 +127,57 @@ func previewHandler(ctx context.Context, p *project, o previewOptions) (http.Han
 		err = fmt.Errorf("%s holds no output of adapter %s; run `sitegen build` first", p.config.Out, record.Adapter)
 	}
 	return h, stop, err
+}
+
+// built finds what the last build made, or the one for an adapter, and how. use is what it is wanted for.
+func (p *project) built(ctx context.Context, adapter, use string) (out string, record build.Record, err error) {
+	if last := build.LastOutput(p.layout); last != "" && adapter == "" && p.config.Origin("out").Layer == config.Default {
+		p.config.Out = last
+	} else {
+		chosen, err := chooseAdapter(p, adapter)
+		if err == nil {
+			err = p.start(ctx, &chosen)
+		}
+		if err != nil {
+			return "", record, err
+		}
+		p.useOutDir(chosen)
+	}
+	out = filepath.Join(p.root, filepath.FromSlash(p.config.Out))
+	if info, err := os.Stat(out); err != nil || !info.IsDir() {
+		return "", record, fmt.Errorf("there is nothing to %s in %s; run `sitegen build` first", use, p.config.Out)
+	}
+	record, known := build.Built(p.layout, p.config.Out)
+	if !known {
+		// The work directory is gone; site.yaml is the best that is left to go by.
+		chosen, err := chooseAdapter(p, adapter)
+		if err != nil {
+			return "", record, err
+		}
+		record = build.Record{Manifest: &manifest.Manifest{
+			Site: p.config.Site, Base: p.config.Base, TrailingSlash: p.config.TrailingSlash,
+			BuildFormat: p.config.Build.Format, AssetsDir: p.config.Build.Assets,
+		}}
+		record.Adapter = chosen.name
+	}
+	p.config.Base = record.Manifest.Base
+	if adapter != "" && adapter != cmp.Or(record.Adapter, "none") {
+		return "", record, fmt.Errorf("%s was not built for adapter %s; run `sitegen build --adapter %s` first", p.config.Out, adapter, adapter)
+	}
+	return out, record, nil
+}
+
+// builtBy finds and starts the adapter of an output.
+func (p *project) builtBy(ctx context.Context, record build.Record) (choice, error) {
+	chosen := choice{name: record.Adapter}
+	var command []string
+	if p.config.Adapter.Name == record.Adapter {
+		command = p.config.Adapter.Command
+	}
+	if p.find(&chosen, command) != nil {
+		return chosen, fmt.Errorf("%s was built by adapter %s, which is not here any more", p.config.Out, record.Adapter)
+	}
+	return chosen, p.start(ctx, &chosen)
 }
 
 // staticPreview serves a folder, and the new one once a build has put another in its place.

@@ -48,6 +48,7 @@ var layers = []struct {
 	{"adapters/*", []string{"core/adapter", "core/manifest", "core/diag"}},
 	{"adapters/*/conformance", nil}, // holds tests alone
 	{"adapters/*/runtime", []string{"core/site"}},
+	{"adapters/*/apitest", nil}, // a platform's API for tests
 	{"cli/browser", nil},
 	{"cli/internal/scaffold", nil},
 	{"cli/internal/registry", []string{"core/adapter", "core/site", "adapters/*", "adapters/*/runtime"}}, // it serves static sites with the standalone server's runtime

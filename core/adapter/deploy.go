@@ -1,0 +1,57 @@
+package adapter
+
+import (
+	"context"
+	"encoding/json"
+
+	"sitegen.dev/core/diag"
+)
+
+// A Deployer sends an output to its platform.
+type Deployer interface {
+	// Deploy sends what Adapt wrote and waits until it is online. Whatever was sent already, by an earlier deploy or by one
+	// that broke off, is not sent again. What the author can mend is a *diag.Failure.
+	Deploy(ctx context.Context, d *Deployment) (*Deployed, error)
+}
+
+// Deployment is an output on its way to its platform.
+type Deployment struct {
+	Dir          string                // the output
+	Options      json.RawMessage       // the adapter's block of site.yaml, as in Site
+	OptionsAt    diag.Pos              // and where it stands
+	OptionPlaces map[string]diag.Range // and each of its options
+	Getenv       func(string) string   // tokens and the like come from the environment alone
+	State        string                // a file, which need not exist, for what the next attempt needs after one that broke off
+	Cache        string                // a folder, which need not exist, for what can be fetched again
+
+	Project    string // name or id of the platform's project; "" leaves it to the environment and the options
+	Production bool   // for everybody, not as a preview
+	Alias      string // name of a preview that keeps its address; "" is one of its own for each deploy
+	Message    string // for the platform's list of deploys
+	DryRun     bool   // only say what would be sent, without any network
+
+	// Note says something worth a line. Progress says how far a phase is; total is 0 where nobody knows. Both may be called
+	// by several goroutines at once.
+	Note     func(text string)
+	Progress func(phase string, done, total int)
+}
+
+// Deployed is what became of a Deployment.
+type Deployed struct {
+	ID       string       `json:"id,omitempty"`       // of the deploy
+	Project  string       `json:"project,omitempty"`  // of the platform
+	URL      string       `json:"url,omitempty"`      // of this deploy alone
+	LiveURL  string       `json:"liveUrl,omitempty"`  // of the site; "" unless Production
+	AdminURL string       `json:"adminUrl,omitempty"` // where its owner looks after it
+	Parts    []DeployPart `json:"parts"`              // sorted by kind and name
+	Sent     int          `json:"sent"`               // how many of them had to be sent
+	Bytes    int64        `json:"bytes"`              // that were sent for them
+}
+
+// DeployPart is one file, or function, of a deploy.
+type DeployPart struct {
+	Kind   string `json:"kind"` // "file" or "function"
+	Name   string `json:"name"`
+	Size   int64  `json:"size"` // bytes, as they are sent
+	Digest string `json:"digest,omitempty"`
+}
