@@ -16,7 +16,7 @@ import (
 	"sitegen.dev/core/internal/gocmd"
 )
 
-//go:embed go.mod site/*.go site/seal/*.go prerender/runtime/*.go prerender/runtime/wire/*.go
+//go:embed go.mod site/*.go site/seal/*.go site/nethttp/*.go site/cloudflare/*.go prerender/runtime/*.go prerender/runtime/wire/*.go
 //go:embed adapter/*.go diag/*.go manifest/*.go manifest/schema.json internal/gocmd/*.go
 var source embed.FS
 

@@ -27,8 +27,13 @@ import (
 //go:embed runtime/*.go
 var runtimeSource embed.FS
 
-//go:embed files/worker.mjs
-var workerSource []byte
+// The modules of the Worker that are the same for every site.
+var (
+	//go:embed files/worker.mjs
+	workerSource []byte
+	//go:embed files/bindings.mjs
+	bindingsSource []byte
+)
 
 // Adapter is the Cloudflare adapter.
 type Adapter struct{}
@@ -202,6 +207,7 @@ func (b *builder) worker(ctx context.Context) error {
 		data []byte
 	}{
 		{"index.mjs", workerSource},
+		{"bindings.mjs", bindingsSource},
 		{"wasm_exec.js", support},
 		{"site.mjs", b.siteModule()},
 	} {

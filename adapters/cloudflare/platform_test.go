@@ -11,6 +11,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -44,6 +45,11 @@ func serve(t testing.TB, dir string) string {
 		t.Fatal(err)
 	}
 	t.Setenv("SITEGEN_MINIFLARE", modules)
+	others, err := filepath.Abs("testdata/workers.mjs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("SITEGEN_PREVIEW_WORKERS", others)
 	origin, stop, err := start(context.Background(), dir)
 	if err != nil {
 		t.Fatal(err)
@@ -185,8 +191,19 @@ func TestWorker(t *testing.T) {
 		{"do=leak-timer&n=50", 200, "x"},
 		{"do=memory&n=50", 200, "x"},
 		{"do=stream&n=5", 200, "x 0\nx 1\nx 2\nx 3\nx 4\n"},
-		{"do=kv", 200, "x value of x true false"},
-		{"do=kv-none", 200, "x there is no binding NONE"},
+		{"do=kv", 200, `x value of x true false {"by":"x"}`},
+		{"do=kv-none", 200, "x kv.get NONE: there is no binding NONE"},
+		{"do=kv-nul", 200, "holds a NUL"},
+		{"do=kv-cancelled", 200, "x context canceled"},
+		{"do=r2", 200, "x mal 2 [x/] <nil>"},
+		{"do=d1", 200, "x 1 [{x 1.5 [0 255] 1}]"},
+		{"do=queue", 200, "x sent"},
+		{"do=service", 200, "x 201 service POST /path to x x [a=1 b=2]"},
+		{"do=object", 200, "x /x 2 x"},
+		{"do=cache", 200, "x kept for x x true true true"},
+		{"do=limit", 200, "x true true false"},
+		{"do=analytics", 200, "x written"},
+		{"do=cf", 200, `x true {"max":3}`},
 		{"do=wait-until&n=50", 200, "x"},
 		{"do=env", 200, "hello from wrangler"},
 		{"do=geo", 200, "US"},
@@ -207,6 +224,18 @@ func TestWorker(t *testing.T) {
 	}
 	if a := v.get(t, "/do?do=encoded&id=x"); a.body != "x" || a.header.Get("Content-Encoding") != "gzip" {
 		t.Errorf("a page that is encoded already: %q %q", a.header.Get("Content-Encoding"), a.body)
+	}
+	for key, want := range map[string]string{"queue-qx": `x object {"id":"qx"} true`, "queue-qbx": "x bytes qbx true"} {
+		got := ""
+		for range 50 {
+			if got = v.get(t, "/do?do=kv-get&id=x&key="+key).body; got == want {
+				break
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		if got != want {
+			t.Errorf("the message in %s: %q, want %q", key, got, want)
+		}
 	}
 	if a := v.get(t, "/do?do=kv-get&key=late-x&id=x"); a.body != "x x true" {
 		t.Errorf("what WaitUntil wrote: %q", a.body)
@@ -288,7 +317,23 @@ func TestConcurrency(t *testing.T) {
 	status := func(want int) func(string, answer) bool {
 		return func(_ string, a answer) bool { return a.status == want }
 	}
+	up, cut := upstream(t)
+	from := func(do, path string) string { return "do=" + do + "&url=" + url.QueryEscape(up+path) }
 	deeds := []deed{
+		{from("fetch", "/pieces?id=ID"), is("ID ID-0 ID-1 ID-2 ID-3 ID-4 "), false},
+		{from("fetch-stream", "/pieces?id=ID"), is("ID ID-0 ID-1 ID-2 ID-3 ID-4 "), false},
+		{from("fetch-body", "/echo?id=ID"), is("ID POST /echo?id=ID sitegen 200000 bytes "), false},
+		{from("fetch-slow", "/never"), is("ID true"), false},
+		{from("fetch-late", "/pieces?id=ID"), is("ID"), false},
+		{from("fetch-unread", "/endless?id=ID"), is("ID "), false},
+		{from("fetch-stream", "/endless?id=ID"), nil, true},
+		{from("fetch", "/never"), nil, true},
+		{from("fetch-body", "/echo") + "&slow=1", nil, true},
+		{"do=r2", is("ID mal 2 [ID/] <nil>"), false},
+		{"do=d1", is("ID 1 [{ID 1.5 [0 255] 1}]"), false},
+		{"do=cache", is("ID kept for ID ID true true true"), false},
+		{"do=service", is("ID 201 service POST /path to ID ID [a=1 b=2]"), false},
+		{"do=object", is("ID /ID 2 x"), false},
 		{"", is("ID"), false},
 		{"", is("ID"), false},
 		{"do=sleep&n=20", is("ID"), false},
@@ -297,7 +342,7 @@ func TestConcurrency(t *testing.T) {
 		{"do=timeout&n=10", is("ID context deadline exceeded"), false},
 		{"do=unused-timer", is("ID"), false},
 		{"do=goroutines", is("ID 45"), false},
-		{"do=kv", is("ID value of ID true false"), false},
+		{"do=kv", is(`ID value of ID true false {"by":"ID"}`), false},
 		{"do=wait-until&n=10", is("ID"), false},
 		{"do=stream&n=5", is("ID 0\nID 1\nID 2\nID 3\nID 4\n"), false},
 		{"do=large-stream&n=8", func(id string, a answer) bool {
@@ -330,10 +375,10 @@ func TestConcurrency(t *testing.T) {
 					ctx, cancel = context.WithTimeout(ctx, time.Duration(1+rnd.IntN(80))*time.Millisecond)
 				}
 				method, send := "GET", io.Reader(nil)
-				if strings.HasPrefix(d.query, "do=body") {
+				if strings.HasPrefix(d.query, "do=body") || strings.HasPrefix(d.query, "do=fetch-body") {
 					method, send = "POST", bytes.NewReader(body)
 				}
-				a, err := v.do(ctx, method, "/do?id="+id+"&"+d.query, send)
+				a, err := v.do(ctx, method, "/do?id="+id+"&"+strings.ReplaceAll(d.query, "ID", id), send)
 				cancel()
 				switch {
 				case d.breaks && (errors.Is(err, context.DeadlineExceeded) || errors.Is(a.err, context.DeadlineExceeded)):
@@ -354,6 +399,9 @@ func TestConcurrency(t *testing.T) {
 		})
 	}
 	wg.Wait()
+	if cut.Load() == 0 {
+		t.Error("no fetch was ever ended before its answer")
+	}
 	t.Logf("%d right answers in %v, %d visitors left, %d found all instances busy, %d wrong", answers.Load(), length, left.Load(), busy.Load(), bad.Load())
 	for k := range deeds {
 		if n := counts[k].Load(); n == 0 && !deeds[k].breaks {

@@ -14,7 +14,7 @@ const maxWorker = 64 << 20
 // size reports how large the Worker is, and fails above the budget.
 func (b *builder) size() error {
 	raw, packed := 0, countWriter(0)
-	for _, name := range []string{"site.wasm", "index.mjs", "wasm_exec.js", "site.mjs"} {
+	for _, name := range []string{"site.wasm", "index.mjs", "bindings.mjs", "wasm_exec.js", "site.mjs"} {
 		data, err := b.out.ReadFile(workerDir + "/" + name)
 		if err != nil {
 			return err

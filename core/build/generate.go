@@ -32,7 +32,11 @@ func (b *builder) generate(context.Context) error {
 	if b.site.Manifest.BuildID, err = b.inputsHash(out); err != nil {
 		return err
 	}
-	for _, f := range b.program.Bundle(b.bundle()) {
+	bundle := b.bundle()
+	if bundle.Fetch, err = b.fetches(); err != nil {
+		return err
+	}
+	for _, f := range b.program.Bundle(bundle) {
 		out = append(out, file{f.Path, f.Data})
 	}
 	b.site.Bundle = b.Layout.ModulePath + "/" + genDir + "/" + bundlePackage

@@ -16,6 +16,7 @@ type Bundle struct {
 	Assets     map[string]Asset // by import id: scripts, images, files
 	Middleware string           // import path of the package that declares OnRequest, "" for none
 	Guards     string           // import path of the package that declares Guards, "" for none; the same one
+	Fetch      bool             // something calls site.Fetch
 	IslandKey  string           // compiled into the program; "" where it is in the environment
 	IslandMark string           // tells whether a key is the one of the build
 }
@@ -58,6 +59,12 @@ type Asset struct {
 	Format        string
 	Tag           string // HTML of the whole <script> element
 }
+
+// RuntimePath is the package that pages call.
+const RuntimePath = runtimePath
+
+// fetchPath is the package that sends the requests of site.Fetch; only programs that call it link it.
+var fetchPath = path.Join(runtimePath, "nethttp")
 
 // Bundle prints two packages: bundle, whose App serves the site, and prerender, a program that renders the prerendered
 // routes. Both hold the whole route table; each links only the components that it runs.
@@ -109,6 +116,9 @@ func (p *Program) bundle(b Bundle, prerender bool) []byte {
 		}
 	}
 	slices.SortFunc(comps, func(a, b *Component) int { return cmp.Compare(a.ImportPath, b.ImportPath) })
+	if b.Fetch {
+		imports = append(imports, "_ "+strconv.Quote(fetchPath))
+	}
 	for i, c := range comps {
 		alias[c] = "c" + strconv.Itoa(i)
 		imports = append(imports, alias[c]+" "+strconv.Quote(c.ImportPath))

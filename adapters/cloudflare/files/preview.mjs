@@ -1,26 +1,59 @@
 // Runs the output of the cloudflare adapter in workerd: node preview.mjs MINIFLARE DIR. It prints the address on one line
 // and ends with its standard input.
-import { readFileSync } from "node:fs";
+//
+// What the Worker keeps (KV, R2, D1 …) is kept where `wrangler dev` keeps it, and secrets are read where it reads them. Other
+// Workers that it calls can be named by SITEGEN_PREVIEW_WORKERS: a module whose default export is a list of options of
+// Miniflare, one for each.
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parseEnv } from "node:util";
 
 const [modules, dir] = process.argv.slice(2).map((p) => resolve(p));
 const { Miniflare, Log, LogLevel } = createRequire(join(modules, "package.json"))(modules);
 const config = JSON.parse(readFileSync(join(dir, "wrangler.json"), "utf8"));
+const others = process.env.SITEGEN_PREVIEW_WORKERS ? (await import(pathToFileURL(resolve(process.env.SITEGEN_PREVIEW_WORKERS)))).default : [];
+const known = (name) => others.some((w) => w.name === name);
+
+// root is the project, where the build has left a folder for wrangler.
+function root() {
+	for (let at = dirname(dir); ; at = dirname(at)) {
+		if (existsSync(join(at, ".wrangler"))) return at;
+		if (dirname(at) === at) return undefined;
+	}
+}
+const project = root();
+let secrets = {};
+for (const name of [".dev.vars", ".env"]) {
+	if (project !== undefined && existsSync(join(project, name))) {
+		secrets = parseEnv(readFileSync(join(project, name), "utf8"));
+		break;
+	}
+}
+
+const table = (list, key, value) => Object.fromEntries((list ?? []).map((b) => [b[key], value(b)]));
+const unknown = (what, name) => async () => new Response(`${what} ${name} is not part of the preview: see SITEGEN_PREVIEW_WORKERS\n`, { status: 503 });
 
 const first = config.assets.run_worker_first;
-const options = {
-	host: "127.0.0.1",
-	port: 0,
-	cf: false, // else Miniflare asks the network where this machine is
-	log: new Log(LogLevel.WARN),
+const worker = {
 	name: config.name,
 	compatibilityDate: config.compatibility_date,
 	compatibilityFlags: config.compatibility_flags ?? [],
-	bindings: config.vars ?? {},
-	kvNamespaces: Object.fromEntries((config.kv_namespaces ?? []).map((k) => [k.binding, k.id ?? k.binding])),
-	r2Buckets: Object.fromEntries((config.r2_buckets ?? []).map((b) => [b.binding, b.bucket_name ?? b.binding])),
-	d1Databases: Object.fromEntries((config.d1_databases ?? []).map((d) => [d.binding, d.database_id ?? d.binding])),
+	bindings: { ...config.vars, ...secrets },
+	kvNamespaces: table(config.kv_namespaces, "binding", (k) => k.preview_id ?? k.id ?? k.binding),
+	r2Buckets: table(config.r2_buckets, "binding", (b) => b.preview_bucket_name ?? b.bucket_name ?? b.binding),
+	d1Databases: table(config.d1_databases, "binding", (d) => d.preview_database_id ?? d.database_id ?? d.binding),
+	queueProducers: table(config.queues?.producers, "binding", (q) => q.queue),
+	serviceBindings: table(config.services, "binding", (s) => (known(s.service) ? { name: s.service, entrypoint: s.entrypoint } : unknown("the Worker", s.service))),
+	durableObjects: table(
+		(config.durable_objects?.bindings ?? []).filter((d) => known(d.script_name)),
+		"name",
+		(d) => ({ className: d.class_name, scriptName: d.script_name }),
+	),
+	ratelimits: table(config.ratelimits, "name", (r) => ({ simple: r.simple })),
+	analyticsEngineDatasets: table(config.analytics_engine_datasets, "binding", (a) => ({ dataset: a.dataset ?? a.binding })),
+	secretsStoreSecrets: table(config.secrets_store_secrets, "binding", (s) => ({ store_id: s.store_id, secret_name: s.secret_name })),
 	assets: {
 		directory: join(dir, config.assets.directory),
 		binding: config.assets.binding,
@@ -28,25 +61,32 @@ const options = {
 		routerConfig: {
 			has_user_worker: config.main !== undefined,
 			invoke_user_worker_ahead_of_assets: first === true,
-			...(Array.isArray(first) ? { static_routing: { user_worker: first } } : {}),
+			...(Array.isArray(first) ? { static_routing: { user_worker: first.filter((p) => !p.startsWith("!")), asset_worker: first.filter((p) => p.startsWith("!")).map((p) => p.slice(1)) } } : {}),
 		},
 		assetConfig: { html_handling: config.assets.html_handling, not_found_handling: config.assets.not_found_handling },
 	},
 };
 if (config.main === undefined) {
-	options.modules = true;
-	options.script = "export default { fetch() { return new Response(null, { status: 404 }); } };";
+	worker.modules = true;
+	worker.script = "export default { fetch() { return new Response(null, { status: 404 }); } };";
 } else {
-	const main = join(dir, config.main);
-	options.modulesRoot = join(dir, "worker");
-	options.modules = [
-		{ type: "ESModule", path: main },
+	worker.modulesRoot = join(dir, "worker");
+	worker.modules = [
+		{ type: "ESModule", path: join(dir, config.main) },
+		{ type: "ESModule", path: join(dir, "worker/bindings.mjs") },
 		{ type: "ESModule", path: join(dir, "worker/wasm_exec.js") },
 		{ type: "ESModule", path: join(dir, "worker/site.mjs") },
 		{ type: "CompiledWasm", path: join(dir, "worker/site.wasm") },
 	];
 }
-const mf = new Miniflare(options);
+const mf = new Miniflare({
+	host: "127.0.0.1",
+	port: 0,
+	cf: false, // else Miniflare asks the network where this machine is
+	log: new Log(LogLevel.WARN),
+	...(project === undefined ? {} : { defaultPersistRoot: join(project, ".wrangler/state/v3") }),
+	workers: [worker, ...others],
+});
 const url = await mf.ready;
 console.log(url.origin);
 process.stdin.on("end", () => mf.dispose().then(() => process.exit(0)));

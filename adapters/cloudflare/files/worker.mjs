@@ -13,6 +13,7 @@
 
 import program from "./site.wasm";
 import "./wasm_exec.js";
+import { Call } from "./bindings.mjs";
 import { config, names, special } from "./site.mjs";
 
 // The kinds of events, and what imports return: runtime/abi_js.go.
@@ -150,29 +151,6 @@ async function failed(env, request, status) {
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
-// What Go may ask of the platform, by the numbers in runtime/platform_js.go. A call gives bytes or null, later.
-
-const binding = (env, name, method) => {
-	if (typeof env[name]?.[method] !== "function") throw new Error(`there is no binding ${name} with a method ${method}: see wrangler.jsonc`);
-	return env[name];
-};
-
-const operations = [
-	async (env, [space, key]) => {
-		const value = await binding(env, space, "get").get(key, "arrayBuffer");
-		return value === null ? null : new Uint8Array(value);
-	},
-	async (env, [space, key, ttl], data) => {
-		await binding(env, space, "put").put(key, data, ttl === "0" ? {} : { expirationTtl: Number(ttl) });
-		return nothing;
-	},
-	async (env, [space, key]) => {
-		await binding(env, space, "delete").delete(key);
-		return nothing;
-	},
-];
-
-// ---------------------------------------------------------------------------------------------------------------------
 // Exchange is one request with its answer.
 
 class Exchange {
@@ -205,9 +183,8 @@ class Exchange {
 		this.chunk = null; // what hostTake copies from
 		this.offset = 0;
 		this.bodyEnd = request.body === null ? BODY_END : 0;
-		this.results = null;
-		this.ready = null; // numbers of results that Go was not told of
-		this.calls = 0;
+		this.calls = null; // by number: what Go has begun
+		this.lastCall = 0;
 	}
 
 	// later is what fetch returns when Go could not answer at once.
@@ -278,6 +255,7 @@ class Exchange {
 		if (this.over && this.ended !== null) {
 			clearTimeout(this.timer);
 			this.reader?.cancel().catch(() => {});
+			this.drop();
 			this.ended();
 			this.ended = null;
 		}
@@ -394,18 +372,37 @@ class Exchange {
 		).then(() => this.instance.enter(this, BODY, 0));
 	}
 
-	// call begins an operation and tells Go of its end.
-	call(op, args, data) {
-		const id = ++this.calls;
-		this.results ??= new Map();
+	// call begins an operation and tells Go of its end. Go is on the stack, and must have returned before anything happens.
+	call([name, ...args], data) {
+		const id = ++this.lastCall;
+		this.calls ??= new Map();
+		const call = new Call(this.calls, this.request, this.env);
+		this.calls.set(id, call);
 		Promise.resolve()
-			.then(() => operations[op](this.env, args, data))
-			.then(
-				(bytes) => this.results.set(id, { bytes }),
-				(err) => this.results.set(id, { bytes: encoder.encode(String(err?.message ?? err)), failed: true }),
-			)
+			.then(() => call.run(name, args, data))
 			.then(() => this.instance.enter(this, REPLY, id));
 		return id;
+	}
+
+	// result gives the result of a call, and forgets the call unless a stream came of it.
+	result(id) {
+		const call = this.calls.get(id);
+		const { result } = call;
+		call.result = undefined;
+		if (call.reader === undefined && call.writer === undefined) this.calls.delete(id);
+		return { bytes: result, failed: call.failed };
+	}
+
+	// drop ends a call, or all of them.
+	drop(id) {
+		if (this.calls === null) return;
+		if (id === undefined) {
+			for (const c of this.calls.values()) c.drop();
+			this.calls.clear();
+			return;
+		}
+		this.calls.get(id)?.drop();
+		this.calls.delete(id);
 	}
 }
 
@@ -667,25 +664,31 @@ function imports(instance) {
 			instance.text = which === 0 ? environment(instance.env) : visitor(instance.x?.request.cf);
 			return instance.text.length;
 		},
-		call: (op, at, n, data, m) => {
-			const x = instance.x;
-			const args = instance.read(at, n).split("\0");
-			return x.call(op, args, instance.copy(data, m));
+		call: (at, n, data, m) => instance.x.call(instance.read(at, n).split("\0").slice(0, -1), m === 0 ? nothing : instance.copy(data, m)),
+		drop: (id) => {
+			const { x } = instance;
+			// A stream that is ended may call back at once, and Go is on the stack.
+			queueMicrotask(() => x.drop(id));
 		},
 		result: (id) => {
-			const r = instance.x.results.get(id);
-			instance.x.results.delete(id);
-			if (r.bytes === null) return RESULT_NONE;
-			instance.text = r.bytes;
-			return r.failed ? RESULT_FAILED - r.bytes.length : r.bytes.length;
+			const { bytes, failed } = instance.x.result(id);
+			if (bytes === null) return RESULT_NONE;
+			instance.text = bytes;
+			return failed ? RESULT_FAILED - bytes.length : bytes.length;
 		},
 	};
 }
 
-// environment packs variables and secrets, which os.Getenv then gives.
+// plainData tells variables that are JSON from bindings.
+const plainData = (v) => typeof v === "number" || typeof v === "boolean" || Array.isArray(v) || (v !== null && typeof v === "object" && Object.getPrototypeOf(v) === Object.prototype);
+
+// environment packs variables and secrets, which os.Getenv then gives; those that are not texts as JSON.
 function environment(env) {
 	let text = "";
-	for (const [name, value] of Object.entries(env)) if (typeof value === "string") text += `${name}\0${value}\0`;
+	for (const [name, value] of Object.entries(env)) {
+		if (typeof value === "string") text += `${name}\0${value}\0`;
+		else if (plainData(value)) text += `${name}\0${JSON.stringify(value)}\0`;
+	}
 	return encoder.encode(text);
 }
 

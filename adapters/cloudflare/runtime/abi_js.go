@@ -77,12 +77,17 @@ func hostLog(level int32, p unsafe.Pointer, n int32)
 //go:wasmimport sitegen text
 func hostText(which int32) int32
 
-// hostCall begins something that takes time; the arguments are texts that end with a NUL, then bytes. It gives a number
-// by which eventReply tells of the end, and hostResult what came of it.
+// hostCall begins something that takes time; the arguments are texts that end with a NUL, the first of them the name of
+// the operation, then bytes. It gives a number by which eventReply tells of the end, and hostResult what came of it.
 //
 //go:wasmimport sitegen call
 //go:noescape
-func hostCall(op int32, text unsafe.Pointer, textLen int32, data unsafe.Pointer, dataLen int32) int32
+func hostCall(text unsafe.Pointer, textLen int32, data unsafe.Pointer, dataLen int32) int32
+
+// hostDrop ends a call, with the streams that came of it.
+//
+//go:wasmimport sitegen drop
+func hostDrop(id int32)
 
 // hostResult gives the length of a result that hostTake then copies, or resultNone, resultFailed (then the text is the
 // reason).

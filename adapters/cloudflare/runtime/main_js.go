@@ -29,6 +29,7 @@ func Main(app *site.App, memory int64) {
 		os.Exit(1)
 	}
 	w.site = site.NewHandler(app, site.Host{Static: files{w}, Log: w.log, Getenv: os.Getenv})
+	host{w}.install()
 	hostInput(pointer(w.in))
 	js.Global().Set("__sitegen", js.FuncOf(w.event)) // the worker takes it away at once
 	go w.loop()

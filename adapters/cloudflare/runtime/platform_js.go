@@ -2,7 +2,6 @@ package cloudflare
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"runtime/debug"
 	"strconv"
@@ -101,66 +100,3 @@ func (p *Platform) ASN() (number int, organization string) {
 
 // Protocol is the version of HTTP, "HTTP/3", and of TLS, "TLSv1.3".
 func (p *Platform) Protocol() (http, tls string) { return p.said(geoHTTP), p.said(geoTLS) }
-
-// The operations of hostCall.
-const (
-	opKVGet = iota
-	opKVPut
-	opKVDelete
-	opFetch
-)
-
-// call does something that takes time.
-func (p *Platform) call(ctx context.Context, op int32, args string, data []byte) (result []byte, found bool, err error) {
-	x := p.x
-	if x.w.x != x {
-		return nil, false, errors.New("the request is over: do this before the page returns, or inside WaitUntil")
-	}
-	t, tn := pointerTo(args)
-	d, dn := pointer(data)
-	id := hostCall(op, t, tn, d, dn)
-	done := make(chan struct{}, 1)
-	if x.replies == nil {
-		x.replies = map[int32]chan struct{}{}
-	}
-	x.replies[id] = done
-	defer delete(x.replies, id)
-	select {
-	case <-done:
-	case <-ctx.Done():
-		return nil, false, context.Cause(ctx)
-	}
-	n := hostResult(id)
-	if n == resultNone {
-		return nil, false, nil
-	}
-	failed := n < resultNone
-	if failed {
-		n = resultFailed - n
-	}
-	result = make([]byte, n)
-	if n > 0 {
-		hostTake(pointer(result))
-	}
-	if failed {
-		return nil, false, errors.New(string(result))
-	}
-	return result, true, nil
-}
-
-// KVGet reads a key of a KV namespace by the name of its binding.
-func (p *Platform) KVGet(ctx context.Context, binding, key string) (value []byte, found bool, err error) {
-	return p.call(ctx, opKVGet, binding+"\x00"+key+"\x00", nil)
-}
-
-// KVPut writes a key of a KV namespace. ttl is how long it is kept, at least a minute; 0 is for ever.
-func (p *Platform) KVPut(ctx context.Context, binding, key string, value []byte, ttl time.Duration) error {
-	_, _, err := p.call(ctx, opKVPut, binding+"\x00"+key+"\x00"+strconv.FormatInt(int64(ttl/time.Second), 10)+"\x00", value)
-	return err
-}
-
-// KVDelete removes a key of a KV namespace.
-func (p *Platform) KVDelete(ctx context.Context, binding, key string) error {
-	_, _, err := p.call(ctx, opKVDelete, binding+"\x00"+key+"\x00", nil)
-	return err
-}

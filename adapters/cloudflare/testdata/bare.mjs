@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 const { Miniflare } = createRequire(new URL("npm/package.json", import.meta.url))("miniflare");
 const dir = join(process.argv[2], "worker");
-const names = ["index.mjs", "wasm_exec.js", "site.mjs", "site.wasm"].filter((n) => existsSync(join(dir, n)));
+const names = ["index.mjs", "bindings.mjs", "wasm_exec.js", "site.mjs", "site.wasm"].filter((n) => existsSync(join(dir, n)));
 const mf = new Miniflare({
 	cf: false,
 	port: 0,

@@ -25,6 +25,8 @@ var layers = []struct {
 	{"core", []string{"core/internal/gocmd"}}, // hands out the runtime's source
 	{"core/site", nil},
 	{"core/site/seal", nil},
+	{"core/site/nethttp", []string{"core/site"}},
+	{"core/site/cloudflare", []string{"core/site"}},
 	{"core/diag", nil},
 	{"core/manifest", nil},
 	{"core/syntax", []string{"core/diag"}},
@@ -47,7 +49,7 @@ var layers = []struct {
 		"core/manifest", "core/prerender", "core/prerender/runtime/wire", "core/internal/gocmd", "core/site/seal"}},
 	{"adapters/*", []string{"core/adapter", "core/manifest", "core/diag"}},
 	{"adapters/*/conformance", nil}, // holds tests alone
-	{"adapters/*/runtime", []string{"core/site"}},
+	{"adapters/*/runtime", []string{"core/site", "core/site/*"}}, // the star is the adapter's own name
 	{"adapters/*/apitest", nil}, // a platform's API for tests
 	{"cli/browser", nil},
 	{"cli/internal/scaffold", nil},
@@ -82,6 +84,7 @@ var bans = []struct{ pkg, banned, why string }{
 	{"core/site", "os/signal", "the adapter's main function listens"},
 	{"core/site", "crypto/tls", "the platform ends the connection"},
 	{"core/site", "log", "it writes to a stream that a Worker does not have; Host.Log takes records"},
+	{"core/site/cloudflare", "net/http", "it is linked into Workers"},
 	{"core/prerender/runtime", "net/http", "the prerender program has no network: a build does not depend on one"},
 	{"core/prerender/runtime", "os/exec", "pages are rendered, not programs run"},
 	{"core/manifest", "net/http", "an adapter that only writes files needs none"},

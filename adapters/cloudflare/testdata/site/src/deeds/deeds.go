@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"sitegen.dev/core/site"
+	"sitegen.dev/core/site/cloudflare"
 )
 
 var (
@@ -30,9 +31,6 @@ var (
 type platform interface {
 	WaitUntil(func(context.Context))
 	Country() string
-	KVGet(ctx context.Context, binding, key string) ([]byte, bool, error)
-	KVPut(ctx context.Context, binding, key string, value []byte, ttl time.Duration) error
-	KVDelete(ctx context.Context, binding, key string) error
 }
 
 // Do does what the query asks for and answers with the id.
@@ -173,36 +171,10 @@ func Do(page *site.Page) error {
 	case "wait-until":
 		p.WaitUntil(func(ctx context.Context) {
 			time.Sleep(pause)
-			if err := p.KVPut(ctx, "CACHE", "late-"+id, []byte(id), 0); err != nil {
+			if err := cache.Put(ctx, "late-"+id, []byte(id), cloudflare.KVOptions{}); err != nil {
 				fmt.Println("wait-until", err)
 			}
 		})
-	case "kv":
-		ctx := page.Context()
-		if err := p.KVPut(ctx, "CACHE", id, []byte("value of "+id), time.Hour); err != nil {
-			return err
-		}
-		value, ok, err := p.KVGet(ctx, "CACHE", id)
-		if err != nil {
-			return err
-		}
-		if err := p.KVDelete(ctx, "CACHE", id); err != nil {
-			return err
-		}
-		_, still, err := p.KVGet(ctx, "CACHE", id)
-		if err != nil {
-			return err
-		}
-		text = fmt.Sprint(id, " ", string(value), " ", ok, " ", still)
-	case "kv-get":
-		value, ok, err := p.KVGet(page.Context(), "CACHE", q.Get("key"))
-		if err != nil {
-			return err
-		}
-		text = fmt.Sprint(id, " ", string(value), " ", ok)
-	case "kv-none":
-		_, _, err := p.KVGet(page.Context(), "NONE", id)
-		text = fmt.Sprint(id, " ", err)
 	case "env":
 		text = os.Getenv("GREETING")
 	case "geo":
@@ -221,6 +193,35 @@ func Do(page *site.Page) error {
 		page.Response.Header.Set("Content-Encoding", "gzip")
 	case "large":
 		text = strings.Repeat(id+"\n", n)
+	case "fetch-stream": // hands on what comes, while it comes
+		resp, err := site.Fetch(page.Context(), &site.FetchRequest{URL: q.Get("url")})
+		if err != nil {
+			return err
+		}
+		return page.Send(site.NewResponse(200, io.MultiReader(strings.NewReader(id+" "), resp.Body)))
+	case "fetch-body": // the visitor's body goes on to another server
+		resp, err := site.Fetch(page.Context(), &site.FetchRequest{Method: "POST", URL: q.Get("url"), Body: page.Request.Body})
+		if err != nil {
+			return err
+		}
+		got, err := resp.Text()
+		if err != nil {
+			return err
+		}
+		text = id + " " + got
+	case "fetch-late":
+		p.WaitUntil(func(ctx context.Context) {
+			if _, err := bind(ctx, "fetch", id, q.Get); err != nil {
+				fmt.Println("fetch-late", err)
+			}
+		})
+	case "":
+	default:
+		got, err := bind(page.Context(), q.Get("do"), id, q.Get)
+		if err != nil {
+			return err
+		}
+		text = id + " " + got
 	}
 	return page.Text(text)
 }
