@@ -48,9 +48,9 @@ var layers = []struct {
 	{"core/build", []string{"core", "core/diag", "core/config", "core/syntax", "core/routes", "core/codegen", "core/assets", "core/content",
 		"core/manifest", "core/prerender", "core/prerender/runtime/wire", "core/internal/gocmd", "core/site/seal"}},
 	{"adapters/*", []string{"core/adapter", "core/manifest", "core/diag"}},
-	{"adapters/*/conformance", nil}, // holds tests alone
+	{"adapters/*/conformance", nil},                              // holds tests alone
 	{"adapters/*/runtime", []string{"core/site", "core/site/*"}}, // the star is the adapter's own name
-	{"adapters/*/apitest", nil}, // a platform's API for tests
+	{"adapters/*/apitest", nil},                                  // a platform's API for tests
 	{"cli/browser", nil},
 	{"cli/internal/scaffold", nil},
 	{"cli/internal/registry", []string{"core/adapter", "core/site", "adapters/*", "adapters/*/runtime"}}, // it serves static sites with the standalone server's runtime
