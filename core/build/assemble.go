@@ -65,13 +65,14 @@ func (b *builder) prerender(ctx context.Context) error {
 	b.site.Pages, list, err = prerender.Run(ctx, prerender.Options{
 		Program: b.binary,
 		Dir:     b.Layout.Root,
-		Job:     wire.Job{Out: b.site.ClientDir, Concurrency: b.Config.Build.Concurrency, MaxErrors: 50, Redirects: !b.Server, Module: b.Layout.ModulePath, Keys: b.key},
+		Job:     wire.Job{Out: b.site.ClientDir, Concurrency: b.Config.Build.Concurrency, MaxErrors: 50, Redirects: !b.Server, Module: b.Layout.ModulePath, Keys: b.key, Content: b.contentFile()},
 		List:    w,
 		Output:  b.Output,
 		Progress: func(done int) {
 			b.progress(Prerender, done)
 		},
-		Place: b.place,
+		Place:   b.place,
+		Content: b.contentProblem,
 		Source: func(name string) ([]byte, bool) {
 			data, ok := b.files[name]
 			return data, ok

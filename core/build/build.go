@@ -26,11 +26,13 @@ type Phase string
 // The phases, in their order.
 const (
 	Read      Phase = "read"      // sources into trees
+	Content   Phase = "content"   // collections into the store
 	Link      Phase = "link"      // imports, props, slots across files
 	Route     Phase = "route"     // the route table
 	Assets    Phase = "assets"    // stylesheets, scripts, images
 	Generate  Phase = "generate"  // Go packages
 	Compile   Phase = "compile"   // the go command
+	Entries   Phase = "entries"   // the content against the types that the site declares
 	Prerender Phase = "prerender" // pages into files
 	Assemble  Phase = "assemble"  // public folder, assets, manifest
 )
@@ -42,11 +44,13 @@ var phases = []struct {
 	run  func(*builder, context.Context) error
 }{
 	{Read, (*builder).read},
+	{Content, (*builder).content},
 	{Link, (*builder).link},
 	{Route, (*builder).route},
 	{Assets, (*builder).assets},
 	{Generate, (*builder).generate},
 	{Compile, (*builder).compile},
+	{Entries, (*builder).entries},
 	{Prerender, (*builder).prerender},
 	{Assemble, (*builder).assemble},
 }
@@ -60,6 +64,7 @@ type Options struct {
 	Until    Phase                       // last phase to run; empty for all
 	Server   bool                        // an adapter will follow: static files go to client/ below the stage
 	Vet      bool                        // run go vet too
+	Drafts   bool                        // entries and pages that say draft: true are there
 	Key      string                      // of server islands, what SITEGEN_KEY holds; empty to keep one in the work directory
 	Force    bool                        // replace an output directory that sitegen did not make
 	Beside   []string                    // directories of the stage that go below the project root instead of into the output
@@ -137,7 +142,9 @@ type builder struct {
 	program    *codegen.Program
 	routes     []manifest.Route
 	pages      map[string]*codegen.Component // by Route.Source
-	emitted    []file                        // hashed files, names below the assets directory
+	contents   contentState
+	prints     *fingerprints
+	emitted    []file // hashed files, names below the assets directory
 	table      assetTable
 	islands    []*codegen.Component // components that are rendered by requests of their own
 	key        string               // of the islands

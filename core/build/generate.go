@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"strings"
 
 	"sitegen.dev/core/codegen"
@@ -29,12 +30,25 @@ func (b *builder) generate(context.Context) error {
 	for _, f := range files {
 		out = append(out, file{f.Path, f.Data})
 	}
+	if b.contents.index != nil {
+		out = append(out, file{contentIndex, []byte(b.contents.index.Digest())}) // stands for all of it
+	}
 	if b.site.Manifest.BuildID, err = b.inputsHash(out); err != nil {
 		return err
 	}
 	bundle := b.bundle()
 	if bundle.Fetch, err = b.fetches(); err != nil {
 		return err
+	}
+	collections := b.embedded(files)
+	bundle.Content = b.contents.index != nil
+	if len(collections) > 0 {
+		bundle.Embedded = embeddedFile
+		data, err := b.embeddedContent(collections)
+		if err != nil {
+			return err
+		}
+		out = append(out, file{path.Join(genDir, bundlePackage, embeddedFile), data})
 	}
 	for _, f := range b.program.Bundle(bundle) {
 		out = append(out, file{f.Path, f.Data})

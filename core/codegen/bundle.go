@@ -19,6 +19,8 @@ type Bundle struct {
 	Fetch      bool             // something calls site.Fetch
 	IslandKey  string           // compiled into the program; "" where it is in the environment
 	IslandMark string           // tells whether a key is the one of the build
+	Content    bool             // the site has collections, which the prerender program reads from disk
+	Embedded   string           // file beside bundle.go with the content that is read on demand; "" for none
 }
 
 // Route is one entry of the route table. Component is nil for redirects.
@@ -96,6 +98,11 @@ func (p *Program) bundle(b Bundle, prerender bool) []byte {
 	imports := []string{`_sg "` + runtimePath + `"`}
 	if prerender {
 		imports = append(imports, `"sitegen.dev/core/prerender/runtime"`)
+		if b.Content {
+			imports = append(imports, `"sitegen.dev/core/prerender/runtime/collections"`)
+		}
+	} else if b.Embedded != "" {
+		imports = append(imports, `_ "embed"`, `_content "sitegen.dev/core/site/content"`)
 	}
 	if mw := cmp.Or(b.Middleware, b.Guards); mw != "" {
 		imports = append(imports, "_mw "+strconv.Quote(mw))
@@ -130,9 +137,19 @@ func (p *Program) bundle(b Bundle, prerender bool) []byte {
 	}
 	w(")\n\n")
 	if prerender {
-		w("func main() { runtime.Main(app()) }\n\nfunc app() *_sg.App {\n")
+		hook := "nil"
+		if b.Content {
+			hook = "collections.Content{}"
+		}
+		w("func main() { runtime.Main(app(), ", hook, ") }\n\nfunc app() *_sg.App {\n")
 	} else {
+		if b.Embedded != "" {
+			w("//go:embed ", b.Embedded, "\nvar content string\n\n")
+		}
 		w("// App gives a new application.\nfunc App() *_sg.App {\n")
+		if b.Embedded != "" {
+			w("\t_content.UseEmbedded(content)\n")
+		}
 	}
 	w("\treturn &_sg.App{\n\t\tRoutes: []*_sg.Route{\n")
 	for _, r := range b.Routes {

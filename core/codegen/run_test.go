@@ -119,7 +119,7 @@ func TestRun(t *testing.T) {
 			for _, f := range p.Bundle(testBundle(p)) {
 				if path.Base(f.Path) == "main.go" {
 					f.Path = ".sitegen/gen/run/app.go"
-					f.Data = bytes.Replace(f.Data, []byte("func main() { runtime.Main(app()) }\n"), nil, 1)
+					f.Data = bytes.Replace(f.Data, []byte("func main() { runtime.Main(app(), nil) }\n"), nil, 1)
 					f.Data = bytes.Replace(f.Data, []byte("\t\"sitegen.dev/core/prerender/runtime\"\n"), nil, 1)
 				}
 				gen = append(gen, f)

@@ -13,6 +13,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"sitegen.dev/core/diag"
+	"sitegen.dev/core/site/content/store"
 )
 
 // MarkdownOptions say how Markdown is rendered. The zero value is CommonMark with tables, strikethrough, task lists,
@@ -38,6 +39,13 @@ type Ref struct {
 type Target struct {
 	URL           string
 	Width, Height int
+	Entry         *EntryRef // in place of a URL: the page of an entry, whose address is known when the site runs
+}
+
+// EntryRef names an entry of a collection.
+type EntryRef struct {
+	Collection, Slug string
+	Tail             string // ?query and #fragment
 }
 
 // Document is a rendered Markdown file.
@@ -46,6 +54,7 @@ type Document struct {
 	Front    []Field // in order of the file
 	HTML     string
 	Headings []Heading
+	Links    []store.Link // places in HTML where the address of an entry belongs
 
 	// The front matter keys that mean something here. Layout is as written, relative to the file.
 	Layout, Title, Description, Lang string

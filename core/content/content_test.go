@@ -163,7 +163,7 @@ func TestFrontMatterErrors(t *testing.T) {
 		{"---\na: [b\n---\n", "error SG5020 a.md:2:1-6: did not find expected ',' or ']'\n"},
 		{"---\n- a\n---\n", "error SG5020 a.md:2:1: the front matter is no list of keys and values\n"},
 		{"---\na: 1\nb: 2\na: 3\n---\n", "error SG5020 a.md:4:1-2: a is set twice\n"},
-		{"---\n1: a\n---\n", "error SG5020 a.md:2:1-2: a key of the front matter is no text\n"},
+		{"---\n1: a\n---\n", "error SG5020 a.md:2:1-2: a key is no text\n"},
 		{"---\ndraft: maybe\nlayout: [a]\ntitle: {b: c}\n---\n", "error SG5022 a.md:2:8-13: draft must be true or false\nerror SG5022 a.md:3:9: layout must be a text\nerror SG5022 a.md:4:8: title must be a text\n"},
 		{"---\na: &x [*x]\n---\n", "error SG5020 a.md:2:4: anchor 'x' value contains itself\n"},
 		{"```go {3-1} title=\"x\n```\n", "warning SG5027 a.md:1:4-21: the title is never closed with \"\n"},

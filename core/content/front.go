@@ -54,13 +54,18 @@ func front(src *source, line int, text string, list *diag.List) []Field {
 		}
 		return nil
 	}
+	return mapFields(src, line, top, list)
+}
+
+// mapFields gives the keys of a map of YAML that begins at a line of src.
+func mapFields(src *source, line int, top *yaml.Node, list *diag.List) []Field {
 	var fields []Field
 	seen := map[string]diag.Range{}
-	for i := 0; i+1 < len(top.Content); i += 2 {
-		key, node := top.Content[i], top.Content[i+1]
+	for _, p := range merged(top, 0) {
+		key, node := p.key, p.value
 		f := Field{Key: key.Value, Node: node, KeyAt: nodeRange(src, line, key), ValueAt: nodeRange(src, line, node)}
 		if key.Kind != yaml.ScalarNode || key.Tag != "!!str" {
-			list.Error("SG5020", f.KeyAt, "a key of the front matter is no text", "put it in quotes")
+			list.Error("SG5020", f.KeyAt, "a key is no text", "put it in quotes")
 			continue
 		}
 		if first, ok := seen[f.Key]; ok {

@@ -27,8 +27,11 @@ import (
 // lines to mark and a title: ```go {1,3-4} title="main.go". A language that is not known is shown as plain text.
 func Markdown(name string, src []byte, o MarkdownOptions) (*Document, []diag.Diagnostic) {
 	var list diag.List
-	s := newSource(name, string(bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))))
+	s := newSource(name, string(bytes.TrimPrefix(src, bom)))
 	d := &Document{Name: name}
+	if !s.utf8(&list) {
+		return d, list.Sorted()
+	}
 	line, yamlText, body := cut(s, &list)
 	if line > 0 {
 		d.Front = front(s, line, yamlText, &list)
@@ -45,7 +48,7 @@ func Markdown(name string, src []byte, o MarkdownOptions) (*Document, []diag.Dia
 	if err := md.Renderer().Render(&out, p.text, root); err != nil {
 		list.Error("SG5020", diag.Range{Pos: d.body}, err.Error(), "")
 	}
-	d.HTML = out.String()
+	d.HTML = p.entryLinks(out.String())
 	return d, list.Sorted()
 }
 
@@ -57,6 +60,8 @@ type page struct {
 	text    []byte // without front matter
 	options MarkdownOptions
 	list    *diag.List
+	entries []EntryRef // that links lead to, in their order
+	mark    string     // stands for the address of one of them while the text is rendered
 }
 
 func (p *page) goldmark() goldmark.Markdown {
@@ -291,6 +296,9 @@ func (p *page) resolve(n ast.Node, dest []byte, from *int) []byte {
 	if !ok {
 		p.list.Error("SG5026", at, fmt.Sprintf("%s leads nowhere", url), "write the path relative to this file")
 		return dest
+	}
+	if to.Entry != nil {
+		return []byte(p.entryMark(*to.Entry))
 	}
 	if image && to.Width > 0 && to.Height > 0 {
 		for _, a := range []struct {

@@ -32,6 +32,7 @@ type Options struct {
 	Progress func(done int)                   // called after every page; may be nil
 	Place    func(diag.Range) diag.Range      // turns a place in a file of the site's module into what the author is shown
 	Source   func(file string) ([]byte, bool) // the text of such a file, to find columns; may be nil
+	Content  func(wire.Event) diag.Diagnostic // makes a diagnostic of what is wrong with the content; nil on a site without
 }
 
 // Count is what one route has produced.
@@ -145,6 +146,8 @@ func (r *run) event(e wire.Event) error {
 			r.warned[key] = true
 			r.list.Add(d)
 		}
+	case wire.Content:
+		r.list.Add(r.Content(e))
 	case wire.Done:
 		r.done = true
 	}

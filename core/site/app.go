@@ -102,6 +102,7 @@ type PathSeq[P any] = iter.Seq2[Path[P], error]
 type PathEntry struct {
 	Params Params
 	Render func(w *Writer, page *Page) error
+	Props  any // what Render will render with
 }
 
 // PageFunc makes a route's Render of a component's, with empty props and slots.
@@ -122,7 +123,7 @@ func StaticPaths[P, S any](paths func(*Build) ([]Path[P], error), render func(*W
 		}
 		out := make([]PathEntry, len(list))
 		for i, entry := range list {
-			out[i] = PathEntry{Params: entry.Params, Render: func(w *Writer, page *Page) error {
+			out[i] = PathEntry{Params: entry.Params, Props: entry.Props, Render: func(w *Writer, page *Page) error {
 				var slots S
 				return render(w, page, entry.Props, slots)
 			}}
@@ -137,7 +138,7 @@ func StaticPathSeq[P, S any](paths func(*Build) PathSeq[P], render func(*Writer,
 	return func(b *Build) iter.Seq2[PathEntry, error] {
 		return func(yield func(PathEntry, error) bool) {
 			for entry, err := range paths(b) {
-				e := PathEntry{Params: entry.Params, Render: func(w *Writer, page *Page) error {
+				e := PathEntry{Params: entry.Params, Props: entry.Props, Render: func(w *Writer, page *Page) error {
 					var slots S
 					return render(w, page, entry.Props, slots)
 				}}

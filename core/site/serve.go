@@ -84,6 +84,7 @@ type exchange struct {
 	group     *group // of the parts that are rendered beside the page; nil without
 	once      once
 	island    *Island // asked for instead of a route
+	inputs    *Inputs // what the page depends on; nil where nobody asks
 
 	page    Page
 	resp    Response

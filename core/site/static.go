@@ -257,6 +257,7 @@ func (c *compiledApp) renderStatic(ctx context.Context, r *compiledRoute, e Path
 	x := c.newExchange(ctx)
 	full := c.canonical(r, &p)
 	x.prerender, x.method, x.path, x.route, x.entry = true, "GET", p, r, &e
+	x.inputs = inputsOf(ctx)
 	x.cookies.prerendered = true
 	x.url.Scheme, x.url.Host = c.site.Scheme, c.site.Host
 	x.setURL(&full)

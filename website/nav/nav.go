@@ -43,6 +43,7 @@ func Docs() []Section {
 			{"/docs/server-islands/", "Server islands", "A finished page with parts for each visitor."},
 			{"/docs/middleware/", "Middleware", "Code that runs around every request."},
 			{"/docs/markdown/", "Markdown", "Pages of running text."},
+			{"/docs/collections/", "Content collections", "Folders of files as values of a Go struct."},
 		}},
 		{"Ship", []Page{
 			{"/docs/adapters/", "Adapters", "One standalone server, one file, or a handler."},

@@ -26,8 +26,17 @@ import (
 	"sitegen.dev/core/site"
 )
 
-// Main renders app as the wire.Job on standard input says and exits: 0 when every page was written, 1 otherwise.
-func Main(app *site.App) {
+// Content is the content of a site that has some: package collections of this folder.
+type Content interface {
+	// Open makes the store with this index the one that pages read.
+	Open(index string) error
+	// Check tells what of the content is not what the program's types ask for.
+	Check(report func(message, file string, p wire.Problem))
+}
+
+// Main renders app as the wire.Job on standard input says and exits: 0 when every page was written, 1 otherwise. content
+// is nil on a site without.
+func Main(app *site.App, content Content) {
 	keepWriting()
 	events := os.Stdout
 	os.Stdout = os.Stderr // a page that prints must not break the protocol
@@ -38,13 +47,13 @@ func Main(app *site.App) {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if !Run(ctx, app, job, events) {
+	if !Run(ctx, app, content, job, events) {
 		os.Exit(1)
 	}
 }
 
 // Run renders app and writes the events to w. It reports whether every page was written.
-func Run(ctx context.Context, app *site.App, job wire.Job, w io.Writer) bool {
+func Run(ctx context.Context, app *site.App, content Content, job wire.Job, w io.Writer) bool {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	if job.Concurrency <= 0 {
@@ -55,6 +64,13 @@ func Run(ctx context.Context, app *site.App, job wire.Job, w io.Writer) bool {
 	p.enc.SetEscapeHTML(false)
 	if err := app.UseKeys(job.Keys); err != nil {
 		p.event(wire.Event{Kind: wire.Error, What: wire.Returned, Message: err.Error()})
+	}
+
+	if !p.open(content) || job.Check {
+		if p.errors == 0 {
+			p.event(wire.Event{Kind: wire.Done})
+		}
+		return p.out.Flush() == nil && p.errors == 0
 	}
 
 	// Routes with a fixed path cannot meet each other, so they are rendered as one batch. A dynamic route begins when
@@ -105,6 +121,23 @@ func Run(ctx context.Context, app *site.App, job wire.Job, w io.Writer) bool {
 	return p.errors == 0 && ctx.Err() == nil
 }
 
+// open opens the content and checks it. It reports whether there is nothing wrong with it.
+func (p *printer) open(content Content) bool {
+	if content == nil || p.job.Content == "" {
+		return true
+	}
+	if err := content.Open(p.job.Content); err != nil {
+		p.event(wire.Event{Kind: wire.Error, What: wire.Returned, Message: err.Error()})
+		return false
+	}
+	ok := true
+	content.Check(func(message, file string, problem wire.Problem) {
+		ok = false
+		p.event(wire.Event{Kind: wire.Content, Source: file, Message: message, Problem: &problem})
+	})
+	return ok
+}
+
 // task is one page to render.
 type task struct {
 	route *site.Route
@@ -125,7 +158,7 @@ type printer struct {
 func (p *printer) event(e wire.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if e.Kind == wire.Error {
+	if e.Kind == wire.Error || e.Kind == wire.Content {
 		if p.job.MaxErrors > 0 && p.errors == p.job.MaxErrors {
 			return // of a page that was on its way when the run was ended
 		}

@@ -32,7 +32,7 @@ func run(t *testing.T, job wire.Job, routes ...*site.Route) (dir string, events 
 	t.Helper()
 	job.Out = t.TempDir()
 	var out bytes.Buffer
-	ok = Run(t.Context(), &site.App{Routes: routes}, job, &out)
+	ok = Run(t.Context(), &site.App{Routes: routes}, nil, job, &out)
 	for line := range strings.Lines(out.String()) {
 		text, found := strings.CutPrefix(line, wire.Prefix)
 		if !found {
@@ -163,7 +163,7 @@ func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var out bytes.Buffer
-	if Run(ctx, &site.App{Routes: []*site.Route{fixed("/a", page("a"))}}, wire.Job{Out: t.TempDir()}, &out) {
+	if Run(ctx, &site.App{Routes: []*site.Route{fixed("/a", page("a"))}}, nil, wire.Job{Out: t.TempDir()}, &out) {
 		t.Error("a cancelled run says that all is well")
 	}
 	if strings.Contains(out.String(), `"done"`) {

@@ -15,6 +15,8 @@ type Job struct {
 	Redirects   bool   `json:"redirects"`   // write a page for each redirect: nothing else will answer it
 	Module      string `json:"module"`      // path of the site's module, to tell the author's frames from others
 	Keys        string `json:"keys"`        // of server islands, as SITEGEN_KEY holds them
+	Content     string `json:"content"`     // index of the content store; "" on a site without
+	Check       bool   `json:"check"`       // hold the content against its types, and render nothing
 }
 
 // Kind tells the events apart.
@@ -25,6 +27,7 @@ const (
 	Page    Kind = "page"    // a page was written; in the order of routes and path lists, whatever finished first
 	Warning Kind = "warning" // Message about a page that was written
 	Error   Kind = "error"   // a page or a path list failed
+	Content Kind = "content" // an entry of the content is not what its type asks for: Source, Problem
 	Done    Kind = "done"    // the last event of a run that was not cut off
 )
 
@@ -45,6 +48,19 @@ type Event struct {
 	Detail  string  `json:"detail,omitempty"` // of RequestData: "cookies"; of Guarded: path of the guard; of a Warning: what to do
 	At      Frame   `json:"at,omitzero"`
 	Stack   []Frame `json:"stack,omitempty"` // the author's own frames, innermost first
+
+	Problem *Problem `json:"problem,omitempty"` // of Content
+}
+
+// Problem is something wrong with the data of an entry.
+type Problem struct {
+	Kind       string   `json:"kind"` // unknown, missing, value, reference, collection
+	Collection string   `json:"collection"`
+	Slug       string   `json:"slug,omitempty"` // of the entry
+	Path       string   `json:"path,omitempty"` // of the value: "authors[1].name"
+	Hint       string   `json:"hint,omitempty"`
+	Name       string   `json:"name,omitempty"`  // what is not known,
+	Known      []string `json:"known,omitempty"` // and what would be
 }
 
 // Failure says what kind of thing went wrong.

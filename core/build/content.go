@@ -1,0 +1,595 @@
+package build
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"sitegen.dev/core/assets"
+	"sitegen.dev/core/content"
+	"sitegen.dev/core/diag"
+	"sitegen.dev/core/prerender"
+	"sitegen.dev/core/prerender/runtime/wire"
+	"sitegen.dev/core/site/content/store"
+)
+
+// The content of a site: where its sources are, below the source directory, and what becomes of it, below the module root.
+const (
+	contentDir   = "content"
+	contentIndex = workDir + "/content/index"
+	contentCache = workDir + "/cache/content"
+)
+
+// contentFile is one source of the content.
+type contentFile struct {
+	name       string // below the module root
+	collection string
+	several    bool // an entry below each key
+	slug       string
+	draft      bool // known before the file is read as a whole
+
+	digest  digest
+	data    []byte // nil while nobody needed it
+	key     digest
+	entries []contentEntry
+	diags   []diag.Diagnostic
+}
+
+// contentEntry is one entry as it goes into the store.
+type contentEntry struct {
+	store.Entry
+	key   string // within a file that holds several
+	draft bool
+	found []link // addresses that were resolved, of one that was made before
+}
+
+// contentState is what the content phase works on and hands on.
+type contentState struct {
+	files  []*contentFile // by name
+	byName map[string]*contentFile
+	names  []string // collections: the folders and files there are
+	pack   *pack
+	index  *store.Store // nil on a site without content
+
+	mu     sync.Mutex
+	images map[string]*contentImage // by name below the module root
+}
+
+// contentImage is an image that Markdown shows.
+type contentImage struct {
+	once   sync.Once
+	target content.Target
+	file   assets.File
+	ok     bool
+}
+
+// content reads the collections and writes the store that the site's programs read.
+func (b *builder) content(ctx context.Context) error {
+	c := &b.contents
+	c.byName, c.images = map[string]*contentFile{}, map[string]*contentImage{}
+	if err := b.findContent(); err != nil {
+		return err
+	}
+	if len(c.names) == 0 {
+		os.RemoveAll(filepath.Dir(b.Layout.abs(contentIndex)))
+		return nil
+	}
+	var err error
+	if b.prints == nil {
+		b.prints = openFingerprints(b.Layout)
+	}
+	version := hex.EncodeToString(digestSlice(b.contentVersion()))
+	if c.pack, err = openPack(b.Layout.abs(contentCache + "/" + version + ".pack")); err != nil {
+		return err
+	}
+	defer c.pack.close()
+	b.dropPacks(version)
+	if err := each(ctx, len(c.files), func(i int) error { return b.scanContent(c.files[i]) }); err != nil {
+		return err
+	}
+	if err := each(ctx, len(c.files), func(i int) error { return b.readContent(c.files[i], version) }); err != nil {
+		return err
+	}
+	for _, f := range c.files {
+		b.add(f.diags...)
+	}
+	if b.list.HasErrors() {
+		return nil
+	}
+	b.emitContentImages()
+	return b.writeStore(version)
+}
+
+// contentVersion is what rendered content depends on beside its source.
+func (b *builder) contentVersion() digest {
+	return digestOf(fmt.Appendf(nil, "%s %s %q %q %q %q %v", b.Version, contentFormat, b.Config.Base, b.Config.Build.Assets, b.Config.TrailingSlash, b.Config.Build.Format, b.Layout.Src))
+}
+
+// contentFormat changes with what rendering gives, for versions of sitegen that are not told apart by their number.
+const contentFormat = "1"
+
+func digestSlice(d digest) []byte { return d[:8] }
+
+// dropPacks deletes the caches of other versions that nobody has used for a month.
+func (b *builder) dropPacks(version string) {
+	dir := b.Layout.abs(contentCache)
+	list, err := os.ReadDir(dir)
+	if err != nil {
+		return
+	}
+	for _, e := range list {
+		name := strings.TrimSuffix(e.Name(), ".pack")
+		if info, err := e.Info(); err == nil && name != version && time.Since(info.ModTime()) > 30*24*time.Hour {
+			os.Remove(filepath.Join(dir, e.Name()))
+		}
+	}
+}
+
+// findContent lists the files of the collections: those below src/content/<name>, and the data files directly in
+// src/content, which hold an entry below each key.
+func (b *builder) findContent() error {
+	c := &b.contents
+	dir := b.Layout.abs(path.Join(b.Layout.Src, contentDir))
+	top, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, e := range top {
+		name := e.Name()
+		file := path.Join(b.Layout.Src, contentDir, name)
+		switch {
+		case name[0] == '.' || name[0] == '_' || strings.HasSuffix(name, ".go"):
+		case e.IsDir():
+			c.names = append(c.names, name)
+			if err := b.findEntries(name, file); err != nil {
+				return err
+			}
+		case content.IsEntry(name) && !content.IsMarkdown(name):
+			collection := strings.TrimSuffix(name, path.Ext(name))
+			c.names = append(c.names, collection)
+			c.files = append(c.files, &contentFile{name: file, collection: collection, several: true})
+		}
+	}
+	slices.SortFunc(c.files, func(x, y *contentFile) int { return strings.Compare(x.name, y.name) })
+	for _, f := range c.files {
+		c.byName[f.name] = f
+	}
+	slices.Sort(c.names)
+	c.names = slices.Compact(c.names)
+	return nil
+}
+
+func (b *builder) findEntries(collection, dir string) error {
+	c := &b.contents
+	return filepath.WalkDir(b.Layout.abs(dir), func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(b.Layout.ModuleDir, name)
+		if err != nil {
+			return err
+		}
+		rel = filepath.ToSlash(rel)
+		if rel == dir {
+			return nil
+		}
+		base := d.Name()
+		if base[0] == '.' || base[0] == '_' || base == "node_modules" {
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if d.IsDir() || !content.IsEntry(base) {
+			return nil
+		}
+		if d.Type()&fs.ModeSymlink != 0 && !b.goodLink(name, rel) {
+			return nil
+		}
+		c.files = append(c.files, &contentFile{name: rel, collection: collection, slug: content.FileSlug(rel[len(dir)+1:])})
+		return nil
+	})
+}
+
+// goodLink says whether a symbolic link leads to a file of the project.
+func (b *builder) goodLink(name, rel string) bool {
+	at := diag.Range{Pos: diag.Pos{File: b.Layout.Rel(rel)}}
+	real, err := filepath.EvalSymlinks(name)
+	if err != nil {
+		b.list.Error("SG5068", at, "this link leads nowhere", "remove it")
+		return false
+	}
+	if !inside(real, b.Layout.Root) {
+		b.list.Error("SG5068", at, "this link leads out of the project, so its target would be published", "copy the file into the project")
+		return false
+	}
+	if info, err := os.Stat(real); err != nil || !info.Mode().IsRegular() {
+		b.list.Error("SG5068", at, "this link leads to no file", "copy what it leads to into the project")
+		return false
+	}
+	return true
+}
+
+// scanContent learns what the links of other files need to know of a file: its digest, its slug, whether it is a draft.
+func (b *builder) scanContent(f *contentFile) error {
+	name := b.Layout.abs(f.name)
+	info, err := os.Stat(name)
+	if err != nil {
+		return err
+	}
+	at := stampOf(info)
+	var known bool
+	if f.digest, known = b.prints.known(f.name, at); !known {
+		if f.data, err = os.ReadFile(name); err != nil {
+			return err
+		}
+		f.digest = digestOf(f.data)
+		b.prints.remember(f.name, at, f.digest)
+	}
+	f.key = digestOf(append([]byte(f.name+"\x00"), f.digest[:]...))
+	head, r, err := b.contents.pack.head(f.key, known)
+	if err != nil {
+		return err
+	}
+	if head != nil {
+		if entries, ok := decodeEntries(string(head), r); ok {
+			f.entries = entries
+			if !f.several && len(entries) == 1 {
+				if entries[0].Slug != "" {
+					f.slug = entries[0].Slug
+				}
+				f.draft = entries[0].draft
+			}
+			return nil
+		}
+	}
+	if f.data == nil {
+		if f.data, err = os.ReadFile(name); err != nil {
+			return err
+		}
+	}
+	if !f.several && (bytes.Contains(f.data, []byte("slug")) || bytes.Contains(f.data, []byte("draft"))) {
+		// What is wrong with the file is told when all of it is read.
+		if e := content.Preview(f.name, f.data); e != nil {
+			if e.Slug != "" {
+				f.slug = e.Slug
+			}
+			f.draft = e.Draft
+		}
+	}
+	return nil
+}
+
+// readContent makes the entries of a file, or takes those that were made before.
+func (b *builder) readContent(f *contentFile, version string) error {
+	if f.entries != nil && b.sameLinks(f) {
+		return nil
+	}
+	var err error
+	if f.data == nil {
+		if f.data, err = os.ReadFile(b.Layout.abs(f.name)); err != nil {
+			return err
+		}
+	}
+	data := f.data
+	f.data = nil
+	if f.several {
+		entries, diags := content.ReadEntries(f.name, data)
+		f.diags, f.entries = diags, nil
+		for _, e := range entries {
+			f.entries = append(f.entries, contentEntry{key: e.Key, draft: e.Draft, Entry: storeEntry(e)})
+		}
+		if len(diags) == 0 {
+			_, err = b.contents.pack.add(f.key, encodeEntries(f.entries, nil), nil)
+		}
+		return err
+	}
+	var links []link
+	e, diags := content.ReadEntry(f.name, data, content.MarkdownOptions{
+		Anchors: true,
+		Resolve: func(ref content.Ref) (content.Target, bool) {
+			to, ok := b.resolveContent(f, ref)
+			links = append(links, link{ref.Dest, ref.Image, to, ok})
+			return to, ok
+		},
+	})
+	f.diags = diags
+	if e == nil {
+		return nil
+	}
+	entry := contentEntry{draft: e.Draft, Entry: storeEntry(e)}
+	var body []byte
+	if e.Body != nil {
+		body = e.Body.AppendBody(nil)
+		d := digestOf(body)
+		entry.Body = store.BodyRef{Size: len(body), Digest: string(d[:])}
+	}
+	head := encodeEntries([]contentEntry{entry}, links)
+	key := f.key
+	if len(diags) > 0 { // they are to be told again the next time, so the next time it is read again
+		key = digestOf(append([]byte("once\x00"), key[:]...))
+	}
+	r, err := b.contents.pack.add(key, head, body)
+	if err != nil {
+		return err
+	}
+	f.key = key
+	entry.Body.Offset = r.offset + int64(r.head)
+	f.entries = []contentEntry{entry}
+	return nil
+}
+
+func storeEntry(e *content.Entry) store.Entry {
+	return store.Entry{Slug: e.Slug, Title: e.Title, Date: e.Date, Words: e.Words, Data: string(e.Data)}
+}
+
+// link is an address in a text and where it led when the text was rendered.
+type link struct {
+	dest  string
+	image bool
+	to    content.Target
+	ok    bool
+}
+
+// sameLinks says whether everything that a file refers to is still where it was.
+func (b *builder) sameLinks(f *contentFile) bool {
+	for _, e := range f.entries {
+		for _, l := range e.found {
+			to, ok := b.resolveContent(f, content.Ref{Dest: l.dest, Image: l.image})
+			if ok != l.ok || to.URL != l.to.URL || to.Width != l.to.Width || to.Height != l.to.Height {
+				return false
+			}
+			if (to.Entry == nil) != (l.to.Entry == nil) || to.Entry != nil && *to.Entry != *l.to.Entry {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// resolveContent says where a relative link or image leads.
+func (b *builder) resolveContent(f *contentFile, ref content.Ref) (content.Target, bool) {
+	dest, tail := ref.Dest, ""
+	if i := strings.IndexAny(dest, "?#"); i >= 0 {
+		dest, tail = dest[:i], dest[i:]
+	}
+	if ref.Image {
+		return b.contentImage(f.name, dest, tail)
+	}
+	if !content.IsMarkdown(dest) {
+		return content.Target{URL: ref.Dest}, true // relative to the page, as in a browser
+	}
+	name := path.Join(path.Dir(f.name), unescapePath(dest))
+	if to := b.contents.byName[name]; to != nil {
+		if to.draft && !b.Drafts {
+			return content.Target{}, false
+		}
+		return content.Target{Entry: &content.EntryRef{Collection: to.collection, Slug: to.slug, Tail: tail}}, true
+	}
+	page, ok := b.page(name)
+	if _, err := os.Stat(b.Layout.abs(name)); !ok || err != nil {
+		return content.Target{}, false
+	}
+	return content.Target{URL: b.pageURL(strings.TrimSuffix(page, path.Ext(page))) + tail}, true
+}
+
+// contentImage emits an image that a text shows and says where it is and how large.
+func (b *builder) contentImage(from, dest, tail string) (content.Target, bool) {
+	name := path.Join(path.Dir(from), unescapePath(dest))
+	c := &b.contents
+	c.mu.Lock()
+	img := c.images[name]
+	if img == nil {
+		img = &contentImage{}
+		c.images[name] = img
+	}
+	c.mu.Unlock()
+	img.once.Do(func() {
+		file := b.Layout.abs(name)
+		real, err := filepath.EvalSymlinks(file)
+		if err != nil || !inside(real, b.Layout.Root) {
+			return
+		}
+		data, err := os.ReadFile(real)
+		if err != nil {
+			return
+		}
+		img.ok = true
+		img.file = assets.File{Name: assets.HashName(filepath.Base(file), data), Data: data}
+		img.target.URL = b.publicPath() + img.file.Name
+		img.target.Width, img.target.Height, _, _ = assets.ImageInfo(data) // an image of a kind we cannot measure is shown all the same
+	})
+	to := img.target
+	to.URL += tail
+	return to, img.ok
+}
+
+// emitContentImages hands the images that were found to the assets, in the order of their names.
+func (b *builder) emitContentImages() {
+	var files []assets.File
+	for _, img := range b.contents.images {
+		if img.ok {
+			files = append(files, img.file)
+		}
+	}
+	slices.SortFunc(files, func(x, y assets.File) int { return strings.Compare(x.Name, y.Name) })
+	b.emit(slices.CompactFunc(files, func(x, y assets.File) bool { return x.Name == y.Name }), "")
+}
+
+// writeStore writes the index of all entries.
+func (b *builder) writeStore(version string) error {
+	c := &b.contents
+	var live []digest
+	for _, f := range c.files {
+		live = append(live, f.key)
+	}
+	if shrunk, err := c.pack.shrink(live); err != nil {
+		return err
+	} else if shrunk {
+		for _, f := range c.files {
+			r := c.pack.at[f.key]
+			for i := range f.entries {
+				f.entries[i].Body.Offset = r.offset + int64(r.head)
+			}
+		}
+	}
+	builder := store.Builder{Config: store.Config{
+		Base:   b.Config.Base,
+		Slash:  b.slashed(),
+		Bodies: "../cache/content/" + version + ".pack",
+	}}
+	for _, name := range c.names {
+		builder.Declare(name)
+	}
+	seen := map[string]string{}
+	for _, f := range c.files {
+		for _, e := range f.entries {
+			if e.draft && !b.Drafts {
+				continue
+			}
+			if e.Slug == "" {
+				e.Slug = f.slug
+			}
+			e.File = b.Layout.Rel(f.name)
+			key := f.collection + "\x00" + e.Slug
+			if first, ok := seen[key]; ok {
+				b.list.Add(diag.Diagnostic{
+					Code: "SG5065", Range: b.entryRange(f, e.key, "slug"), Hint: "rename one of the files, or give it a `slug:` of its own",
+					Message: fmt.Sprintf("the collection %s has an entry %s already", f.collection, e.Slug),
+					Notes:   []diag.Note{{Range: diag.Range{Pos: diag.Pos{File: first, Line: 1}}, Message: "here"}},
+				})
+				continue
+			}
+			seen[key] = e.File
+			builder.Add(f.collection, e.Entry)
+		}
+	}
+	if b.list.HasErrors() {
+		return nil
+	}
+	index := builder.Index()
+	if err := writeChanged(b.Layout.abs(contentIndex), index); err != nil {
+		return err
+	}
+	var err error
+	c.index, err = store.Open(string(index), nil)
+	return err
+}
+
+// slashed says whether addresses of pages end in a slash.
+func (b *builder) slashed() bool { return strings.HasSuffix(b.pageURL("x"), "/") }
+
+// entryRange gives the place of a key of an entry, of the file where it cannot be read.
+func (b *builder) entryRange(f *contentFile, entry, at string) diag.Range {
+	data, err := os.ReadFile(b.Layout.abs(f.name))
+	r := diag.Range{Pos: diag.Pos{File: f.name, Line: 1}}
+	if err == nil {
+		r = content.Locate(f.name, data, entry, at, false)
+	}
+	return b.place(r)
+}
+
+// unescapePath decodes the address of a file as Markdown has it.
+func unescapePath(dest string) string {
+	if !strings.Contains(dest, "%") {
+		return dest
+	}
+	if p, err := url.PathUnescape(dest); err == nil {
+		return p
+	}
+	return dest
+}
+
+// entries holds the content against the types that the site declares. A whole build does this when it prerenders.
+func (b *builder) entries(ctx context.Context) error {
+	if b.Until != Entries || b.contents.index == nil {
+		return nil
+	}
+	_, list, err := prerender.Run(ctx, prerender.Options{
+		Program: b.binary,
+		Dir:     b.Layout.Root,
+		Job:     wire.Job{MaxErrors: 50, Module: b.Layout.ModulePath, Keys: b.key, Content: b.Layout.abs(contentIndex), Check: true},
+		List:    io.Discard,
+		Output:  b.Output,
+		Place:   b.place,
+		Content: b.contentProblem,
+	})
+	if err != nil {
+		return err
+	}
+	b.list.Add(list.Sorted()...)
+	return nil
+}
+
+// contentProblem puts what the site's types say of an entry at its place in the file.
+func (b *builder) contentProblem(e wire.Event) diag.Diagnostic {
+	p := e.Problem
+	d := diag.Diagnostic{Severity: diag.Error, Message: e.Message, Hint: p.Hint}
+	key := false
+	switch p.Kind {
+	case "unknown":
+		d.Code, key = "SG5061", true
+		d.Hint = "declare a field for it in the struct of the collection, or remove the key"
+		if like := diag.Suggest(p.Name, p.Known); like != "" {
+			d.Hint = "did you mean " + like + "?"
+		}
+	case "missing":
+		d.Code = "SG5063"
+	case "reference":
+		d.Code = "SG5064"
+		d.Hint = "correct the slug, or create the entry"
+		if like := diag.Suggest(p.Name, p.Known); like != "" {
+			d.Hint = fmt.Sprintf("did you mean %s?", like)
+		}
+	case "collection":
+		d.Code = "SG5066"
+	default:
+		d.Code = "SG5062"
+	}
+	if f := b.entryFile(p.Collection, e.Source); f != nil {
+		data, err := os.ReadFile(b.Layout.abs(f.name))
+		if err == nil {
+			entry := ""
+			if f.several {
+				entry = p.Slug
+			}
+			d.Range = b.place(content.Locate(f.name, data, entry, p.Path, key))
+		}
+	} else if e.Source != "" {
+		d.File = e.Source
+	}
+	return d
+}
+
+// entryFile gives the source of an entry.
+func (b *builder) entryFile(collection, file string) *contentFile {
+	for _, f := range b.contents.files {
+		if f.collection == collection && b.Layout.Rel(f.name) == file {
+			return f
+		}
+	}
+	return nil
+}
+
+// contentFile is the index of the store for the site's programs, "" on a site without content.
+func (b *builder) contentFile() string {
+	if b.contents.index == nil {
+		return ""
+	}
+	return b.Layout.abs(contentIndex)
+}

@@ -1,0 +1,306 @@
+package build
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sitegen.dev/core/config"
+	"sitegen.dev/core/diag"
+	"sitegen.dev/core/site/content/store"
+)
+
+const blog = `
+-- src/content.go --
+package src
+
+import (
+	"time"
+
+	"sitegen.dev/core/site/content"
+)
+
+var Posts = content.New[Post]("posts").Newest().At("/blog/[slug]")
+
+type Post struct {
+	Title  string ` + "`content:\",required\"`" + `
+	Date   time.Time
+	Tags   []string
+	Author content.Ref[Author]
+}
+
+var Authors = content.New[Author]("authors")
+
+type Author struct {
+	Name string ` + "`content:\",required\"`" + `
+	Mail string
+}
+-- src/content/authors.yaml --
+ada:
+  name: Ada
+  mail: ada@example.com
+bob:
+  name: Bob
+-- src/content/posts/first.md --
+---
+title: First
+date: 2026-01-02
+tags: [a, b]
+author: ada
+---
+## Hello
+Text with ` + "`code`" + ` and [the second](second.md#part).
+-- src/content/posts/second.md --
+---
+title: Second
+date: 2026-02-03
+tags: [b]
+author: bob
+---
+A text.
+-- src/content/posts/later.md --
+---
+title: Later
+draft: true
+---
+-- src/pages/index.gosite --
+---
+import "example.com/site/src"
+---
+<ul>
+  {for _, p := range src.Posts.All(page) {
+    <li><a href={p.URL()}>{p.Data.Title}</a> {p.Data.Author.Get(page).Data.Name} {p.Words(page)}</li>
+  }}
+</ul>
+-- src/pages/blog/[slug].gosite --
+---
+import (
+	"sitegen.dev/core/site/content"
+	"example.com/site/src"
+)
+
+type Props struct { Post *content.Entry[src.Post] }
+
+func GetStaticPaths(b *site.Build) ([]site.Path[Props], error) {
+	var paths []site.Path[Props]
+	for _, p := range src.Posts.All(b) {
+		paths = append(paths, site.Path[Props]{Params: site.Params{"slug": p.Slug}, Props: Props{Post: p}})
+	}
+	return paths, nil
+}
+---
+<h1>{props.Post.Data.Title}</h1>
+{for _, h := range props.Post.Headings(page) { <a href={"#" + h.ID}>{h.Text}</a> }}
+{props.Post.HTML(page)}
+-- src/pages/tags/[tag].gosite --
+---
+import (
+	"sitegen.dev/core/site/content"
+	"example.com/site/src"
+)
+
+type Props struct { Tag content.Group[src.Post] }
+
+func GetStaticPaths(b *site.Build) ([]site.Path[Props], error) {
+	var paths []site.Path[Props]
+	for _, t := range content.GroupBy(src.Posts.All(b), func(e *content.Entry[src.Post]) []string { return e.Data.Tags }) {
+		paths = append(paths, site.Path[Props]{Params: site.Params{"tag": t.Slug}, Props: Props{Tag: t}})
+	}
+	return paths, nil
+}
+---
+<h1>{props.Tag.Name}</h1>
+{for _, p := range props.Tag.Entries { <p>{p.Data.Title}</p> }}
+`
+
+func read(t *testing.T, s *Site, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(s.Stage.Out(), name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// TestCollections builds a small blog: lists, references, links between entries, drafts, a taxonomy.
+func TestCollections(t *testing.T) {
+	s, list := site(t, blog, Options{})
+	if list.HasErrors() {
+		t.Fatal(list.Err())
+	}
+	for _, tt := range []struct{ file, want string }{
+		{"index.html", `<ul><li><a href="/blog/second/">Second</a> Bob 2</li><li><a href="/blog/first/">First</a> Ada 7</li></ul>`},
+		{"blog/first/index.html", `<h1>First</h1><a href="#hello">Hello</a><h2 id="hello">Hello <a class="anchor" href="#hello" aria-label="Link to this section">#</a></h2>
+<p>Text with <code>code</code> and <a href="/blog/second/#part">the second</a>.</p>
+`},
+		{"tags/b/index.html", "<h1>b</h1><p>Second</p><p>First</p>"},
+	} {
+		if got := read(t, s, tt.file); !strings.Contains(got, tt.want) {
+			t.Errorf("%s: %s", tt.file, cmp.Diff(tt.want, got))
+		}
+	}
+	if _, err := os.Stat(filepath.Join(s.Stage.Out(), "blog/later")); err == nil {
+		t.Error("a draft was built")
+	}
+}
+
+// TestCollectionProblems holds what can be wrong with an entry against the message and its place.
+func TestCollectionProblems(t *testing.T) {
+	for _, tt := range []struct{ name, file, text, want string }{
+		{"unknown key", "posts/x.md", "---\ntitle: X\nauthr: ada\n---\n", "SG5061 src/content/posts/x.md:3:1 nothing takes the key authr (did you mean author?)"},
+		{"missing", "posts/x.md", "---\ntags: [a]\n---\n", "SG5063 src/content/posts/x.md:1 title is missing (add title: …)"},
+		{"wrong date", "posts/x.md", "---\ntitle: X\ndate: yesterday\n---\n", `SG5062 src/content/posts/x.md:3:7 date must be a date, not "yesterday" (write it as 2026-01-31 or 2026-01-31T15:04:05Z)`},
+		{"no list", "posts/x.md", "---\ntitle: X\ntags: a\n---\n", `SG5062 src/content/posts/x.md:3:7 tags must be a list, not "a"`},
+		{"in a list", "posts/x.md", "---\ntitle: X\ntags:\n  - a\n  - {b: c}\n---\n", `SG5062 src/content/posts/x.md:5:5 tags[1] must be a text, not a group of keys`},
+		{"reference", "posts/x.md", "---\ntitle: X\nauthor: adda\n---\n", `SG5064 src/content/posts/x.md:3:9 author refers to "adda", which is not in the collection authors (did you mean ada?)`},
+		{"json", "posts/x.json", "{\n\t\"title\": \"X\",\n\t\"tags\": [\"a\", {\"b\": 1}]\n}\n", `SG5062 src/content/posts/x.json:3:16 tags[1] must be a text, not a group of keys`},
+		{"broken json", "posts/x.json", "{\n\t\"title\": X\n}\n", "SG5067 src/content/posts/x.json:2:11 invalid character 'X' looking for beginning of value"},
+		{"not UTF-8", "posts/x.md", "---\ntitle: \xff\n---\n", "SG5060 src/content/posts/x.md:2:8 the file is not UTF-8: byte 0xff (save it as UTF-8)"},
+		{"in a file of several", "authors.yaml", "ada:\n  name: Ada\nbob:\n  name: [x]\n", "SG5062 src/content/authors.yaml:4:9 name must be a text, not a list"},
+		{"same slug", "posts/x.md", "---\ntitle: X\nslug: first\n---\n", "SG5065 src/content/posts/x.md:3:7 the collection posts has an entry first already (rename one of the files, or give it a `slug:` of its own)"},
+		{"link to a draft", "posts/x.md", "---\ntitle: X\n---\n[x](later.md)\n", "SG5026 src/content/posts/x.md:4:5 later.md leads nowhere (write the path relative to this file)"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			archive := strings.Replace(blog, "-- src/content.go --", "-- src/content/"+tt.file+" --\n"+tt.text+"-- src/content.go --", 1)
+			if tt.file == "authors.yaml" {
+				archive = blog[:strings.Index(blog, "-- src/content/authors")] + "-- src/content/authors.yaml --\n" + tt.text + blog[strings.Index(blog, "-- src/content/posts/first"):]
+			}
+			_, list := site(t, archive, Options{Until: Entries})
+			var got []string
+			for _, d := range list.Sorted() {
+				if d.Severity == diag.Error {
+					line := string(d.Code) + " " + d.Pos.String() + " " + d.Message
+					if d.Hint != "" {
+						line += " (" + d.Hint + ")"
+					}
+					got = append(got, line)
+				}
+			}
+			if strings.Join(got, "\n") != tt.want {
+				t.Error(cmp.Diff(tt.want, strings.Join(got, "\n")))
+			}
+		})
+	}
+}
+
+// TestEmbeddedCollections looks at what is compiled into the program of a site that reads content on demand: the
+// collections that its on-demand routes mention, those they refer to, and no others.
+func TestEmbeddedCollections(t *testing.T) {
+	s, list := site(t, blog+`
+-- src/content/secrets/x.md --
+---
+name: X
+---
+-- src/other.go --
+package src
+
+import "sitegen.dev/core/site/content"
+
+var Secrets = content.New[Secret]("secrets")
+
+type Secret struct{ Name string }
+-- src/pages/latest.gosite --
+---
+import "example.com/site/src"
+
+const prerender = false
+
+posts := src.Posts.All(page)
+---
+<p>{posts[0].Data.Author.Get(page).Data.Name} {posts[0].HTML(page)}</p>
+`, Options{Server: true})
+	if list.HasErrors() {
+		t.Fatal(list.Err())
+	}
+	data, err := os.ReadFile(s.Layout.abs(".sitegen/gen/bundle/content.bin"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := store.Embedded(string(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, c := range c.Collections() {
+		names = append(names, c.Name)
+	}
+	if diff := cmp.Diff([]string{"authors", "posts"}, names); diff != "" {
+		t.Error(diff)
+	}
+	e, err := c.Collection("posts").Entry(1)
+	if err != nil || e.Slug != "second" {
+		t.Fatal(e, err)
+	}
+	if b, err := c.Body(e.Body); err != nil || b.HTML != "<p>A text.</p>\n" {
+		t.Error(b, err)
+	}
+}
+
+// TestBadFiles builds what nobody means to write, and wants an answer for it.
+func TestBadFiles(t *testing.T) {
+	deep := "title: X\ndeep: " + strings.Repeat("[", 200) + strings.Repeat("]", 200)
+	bomb := "title: X\na: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e]\ng: [*f,*f,*f,*f,*f,*f,*f,*f,*f]\n"
+	_, list := site(t, blog+
+		"-- src/content/posts/deep.md --\n---\n"+deep+"\n---\n"+
+		"-- src/content/posts/bomb.md --\n---\n"+bomb+"---\n"+
+		"-- src/content/posts/open.md --\n---\ntitle: X\n"+
+		"-- src/content/posts/deep.json --\n{\"title\": "+strings.Repeat("[", 100000)+"\n", Options{Until: Content})
+	var got []string
+	for _, d := range list.Sorted() {
+		got = append(got, string(d.Code)+" "+d.Pos.String())
+	}
+	want := []string{
+		"SG5020 src/content/posts/bomb.md:6:4", "SG5020 src/content/posts/bomb.md:7:4", "SG5020 src/content/posts/bomb.md:8:4", "SG5020 src/content/posts/bomb.md:9:4",
+		"SG5067 src/content/posts/deep.json:1:211", "SG5062 src/content/posts/deep.md:3:107", "SG5021 src/content/posts/open.md:1:1"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff, list.Err())
+	}
+}
+
+// TestOddNames builds entries whose names hold blanks, letters of other scripts and signs that mean something in URLs.
+func TestOddNames(t *testing.T) {
+	s, list := site(t, blog+
+		"-- src/content/posts/a b.md --\n---\ntitle: A\nauthor: ada\n---\n[x](./%C3%A9t%C3%A9%20&%20co.md)\n"+
+		"-- src/content/posts/été & co.md --\n---\ntitle: B\nauthor: ada\n---\n", Options{})
+	if list.HasErrors() {
+		t.Fatal(list.Err())
+	}
+	if got := read(t, s, "blog/a b/index.html"); !strings.Contains(got, `<a href="/blog/%C3%A9t%C3%A9%20&amp;%20co/">x</a>`) {
+		t.Error(got)
+	}
+	if got := read(t, s, "blog/été & co/index.html"); !strings.Contains(got, "<h1>B</h1>") {
+		t.Error(got)
+	}
+}
+
+// TestLinksOutOfTheProject does not publish what a symbolic link leads to.
+func TestLinksOutOfTheProject(t *testing.T) {
+	secret := filepath.Join(t.TempDir(), "secret.md")
+	put(t, secret, "---\ntitle: S\n---\n")
+	root := t.TempDir()
+	put(t, filepath.Join(root, "go.mod"), "module example.com/site\n\ngo 1.26\n")
+	put(t, filepath.Join(root, "src/content/posts/a.md"), "---\ntitle: A\n---\n")
+	put(t, filepath.Join(root, "src/pages/index.gosite"), "<p>x</p>\n")
+	for name, to := range map[string]string{"out.md": secret, "lost.md": "nowhere.md", "in.md": "a.md"} {
+		if err := os.Symlink(to, filepath.Join(root, "src/content/posts", name)); err != nil {
+			t.Skip(err)
+		}
+	}
+	cfg, _ := config.Load("site.yaml", nil, func(string) string { return "" })
+	layout, _ := FindLayout(root, "src")
+	_, list, err := Run(t.Context(), Options{Layout: layout, Config: cfg, Version: "test", Until: Content})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, d := range list.Sorted() {
+		got = append(got, string(d.Code)+" "+d.Pos.String()+" "+d.Message)
+	}
+	want := []string{"SG5068 src/content/posts/lost.md this link leads nowhere", "SG5068 src/content/posts/out.md this link leads out of the project, so its target would be published"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}

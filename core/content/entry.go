@@ -1,0 +1,381 @@
+package content
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+
+	"sitegen.dev/core/diag"
+	"sitegen.dev/core/site/content/store"
+)
+
+// Entry is one entry of a collection, or a Markdown page, as the store takes it.
+type Entry struct {
+	Key    string // of a file that holds several entries: where this one stands
+	Slug   string // as the front matter has it; "" where it says nothing
+	Title  string
+	Layout string
+	Date   time.Time
+	Draft  bool
+	Data   []byte // encoded
+	Body   *Document
+	Words  int
+}
+
+// Kinds of content files by their endings.
+var endings = map[string]bool{".md": true, ".markdown": true, ".yaml": true, ".yml": true, ".json": true}
+
+// IsEntry says whether a file of this name is an entry of a collection: one whose name begins with _ or a dot is not.
+func IsEntry(name string) bool {
+	base := path.Base(name)
+	return endings[path.Ext(base)] && base[0] != '_' && base[0] != '.'
+}
+
+// IsMarkdown says whether a file is read as Markdown.
+func IsMarkdown(name string) bool {
+	ext := path.Ext(name)
+	return ext == ".md" || ext == ".markdown"
+}
+
+// ReadEntry reads a file of a collection. It gives nil where there are errors.
+func ReadEntry(name string, src []byte, o MarkdownOptions) (*Entry, []diag.Diagnostic) {
+	if IsMarkdown(name) {
+		doc, diags := Markdown(name, src, o)
+		var list diag.List
+		list.Add(diags...)
+		if list.HasErrors() {
+			return nil, diags
+		}
+		e := &Entry{Body: doc, Words: Words(doc.HTML), Layout: doc.Layout}
+		e.front(name, doc.Front, newSource(name, string(src)), 2, &list)
+		if e.Title == "" && len(doc.Headings) > 0 {
+			e.Title = doc.Headings[0].Text
+		}
+		return e.unless(&list)
+	}
+	var list diag.List
+	s, fields := dataFile(name, src, &list)
+	if list.HasErrors() {
+		return nil, list.Sorted()
+	}
+	e := &Entry{}
+	e.front(name, fields, s, 1, &list)
+	return e.unless(&list)
+}
+
+// Preview reads what the front matter says of slug and draft, nil where it cannot be read.
+func Preview(name string, src []byte) *Entry {
+	var list diag.List
+	var fields []Field
+	if IsMarkdown(name) {
+		s := newSource(name, string(src))
+		line, text, _ := cut(s, &list)
+		if line > 0 {
+			fields = front(s, line, text, &list)
+		}
+	} else {
+		_, fields = dataFile(name, src, &list)
+	}
+	if list.HasErrors() {
+		return nil
+	}
+	e := &Entry{}
+	for _, f := range fields {
+		switch f.Key {
+		case "slug":
+			if f.Node.Kind == yaml.ScalarNode && goodSlug(f.Node.Value) {
+				e.Slug = f.Node.Value
+			}
+		case "draft":
+			e.Draft, _ = f.Value.(bool)
+		}
+	}
+	return e
+}
+
+// ReadEntries reads a file that holds several entries: one below each key.
+func ReadEntries(name string, src []byte) ([]*Entry, []diag.Diagnostic) {
+	var list diag.List
+	s, fields := dataFile(name, src, &list)
+	var out []*Entry
+	for _, f := range fields {
+		if strings.HasPrefix(f.Key, "_") {
+			continue
+		}
+		n := f.Node
+		for n.Kind == yaml.AliasNode {
+			n = n.Alias
+		}
+		if n.Kind != yaml.MappingNode {
+			list.Error("SG5067", f.ValueAt, fmt.Sprintf("the entry %s is no list of keys and values", f.Key), "write keys with values below it")
+			continue
+		}
+		e := &Entry{Key: f.Key, Slug: f.Key}
+		e.front(name, mapFields(s, 1, n, &list), s, 1, &list)
+		out = append(out, e)
+	}
+	if list.HasErrors() {
+		return nil, list.Sorted()
+	}
+	return out, list.Sorted()
+}
+
+func (e *Entry) unless(list *diag.List) (*Entry, []diag.Diagnostic) {
+	if list.HasErrors() {
+		return nil, list.Sorted()
+	}
+	return e, list.Sorted()
+}
+
+// front takes over the keys, those with a meaning and all of them as data.
+func (e *Entry) front(name string, fields []Field, s *source, line int, list *diag.List) {
+	for i := range fields {
+		f := &fields[i]
+		if f.Value == nil {
+			continue
+		}
+		switch f.Key {
+		case "slug":
+			if f.Node.Kind != yaml.ScalarNode || !goodSlug(f.Node.Value) {
+				list.Error("SG5022", f.ValueAt, "slug must be a path without empty parts, dots alone or backslashes", "write slug: my-post, or leave it out")
+				continue
+			}
+			e.Slug = f.Node.Value
+		case "title":
+			if f.Node.Kind == yaml.ScalarNode {
+				e.Title = f.Node.Value
+			}
+		case "draft":
+			b, ok := f.Value.(bool)
+			if !ok {
+				list.Error("SG5022", f.ValueAt, "draft must be true or false", "")
+			}
+			e.Draft = b
+		case "date":
+			switch v := f.Value.(type) {
+			case time.Time:
+				e.Date = v.UTC()
+			case string:
+				for _, layout := range []string{time.DateOnly, time.RFC3339Nano, time.DateTime} {
+					if t, err := time.Parse(layout, v); err == nil {
+						e.Date = t.UTC()
+					}
+				}
+			}
+		}
+	}
+	if e.Date.IsZero() {
+		e.Date = nameDate(name)
+	}
+	enc := &encoder{}
+	enc.fields(fields)
+	if enc.problem != "" {
+		list.Error("SG5062", nodeRange(s, line, enc.at), "this value "+enc.problem, "")
+	}
+	e.Data = enc.out
+}
+
+// nameDate reads the date that the name of a file begins with, "2026-01-31-first.md": a habit from other generators.
+func nameDate(name string) time.Time {
+	base := path.Base(name)
+	if len(base) < len(time.DateOnly) {
+		return time.Time{}
+	}
+	t, err := time.Parse(time.DateOnly, base[:len(time.DateOnly)])
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
+func goodSlug(slug string) bool {
+	if !utf8.ValidString(slug) || strings.ContainsAny(slug, "\\?#") || strings.ContainsFunc(slug, unicode.IsControl) {
+		return false
+	}
+	for part := range strings.SplitSeq(slug, "/") {
+		if part == "" || part == "." || part == ".." {
+			return false
+		}
+	}
+	return true
+}
+
+// FileSlug makes a slug of a file's name below its collection: without the ending, and without /index.
+func FileSlug(name string) string {
+	name = strings.TrimSuffix(name, path.Ext(name))
+	if dir, ok := strings.CutSuffix(name, "/index"); ok {
+		return dir
+	}
+	return name
+}
+
+// dataFile reads a file that is data alone.
+func dataFile(name string, src []byte, list *diag.List) (*source, []Field) {
+	s := newSource(name, string(bytes.TrimPrefix(src, bom)))
+	if !s.utf8(list) {
+		return s, nil
+	}
+	var top *yaml.Node
+	if path.Ext(name) == ".json" {
+		top = jsonTree(s, list)
+	} else {
+		var root yaml.Node
+		if err := yaml.Unmarshal([]byte(s.text), &root); err != nil {
+			list.Error("SG5067", yamlRange(s, 1, err), yamlMessage(err), "")
+			return s, nil
+		}
+		if len(root.Content) > 0 {
+			top = root.Content[0]
+		}
+	}
+	if top == nil || top.Tag == "!!null" {
+		return s, nil
+	}
+	if top.Kind != yaml.MappingNode {
+		list.Error("SG5067", nodeRange(s, 1, top), "the file is no list of keys and values", "write key: value")
+		return s, nil
+	}
+	return s, mapFields(s, 1, top, list)
+}
+
+var bom = []byte("\xef\xbb\xbf")
+
+// utf8 tells where a file is not UTF-8.
+func (s *source) utf8(list *diag.List) bool {
+	if utf8.ValidString(s.text) {
+		return true
+	}
+	for i := 0; i < len(s.text); {
+		r, n := utf8.DecodeRuneInString(s.text[i:])
+		if r == utf8.RuneError && n == 1 {
+			list.Error("SG5060", diag.Range{Pos: s.pos(i)}, fmt.Sprintf("the file is not UTF-8: byte %#02x", s.text[i]), "save it as UTF-8")
+			return false
+		}
+		i += n
+	}
+	return true
+}
+
+// Words counts the words of HTML: what blanks and tags part, without what stands in tags.
+func Words(html string) int {
+	n, in, tag := 0, false, false
+	for i := 0; i < len(html); i++ {
+		switch c := html[i]; {
+		case tag:
+			tag = c != '>'
+			continue
+		case c == '<':
+			tag = true
+			// Tags within a word, <em> and the like, part words less often than blocks do; both count as a blank.
+			in = false
+		case c == ' ' || c == '\n' || c == '\t' || c == '\r':
+			in = false
+		case !in && (c >= 0x80 || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'):
+			in = true
+			n++
+		}
+	}
+	return n
+}
+
+// AppendBody appends the text of a document as the store has it.
+func (d *Document) AppendBody(b []byte) []byte {
+	body := store.Body{HTML: d.HTML, Links: d.Links}
+	for _, h := range d.Headings {
+		body.Headings = append(body.Headings, store.Heading{Depth: h.Depth, ID: h.ID, Text: h.Text})
+	}
+	return store.AppendBody(b, body)
+}
+
+// Locate gives the place of a value in a file by its path, "authors[1].name": of the value, with key of the key, and where
+// it is not there of what should hold it. entry is the Key of an Entry. The file is read again: places are not kept,
+// because they are wanted rarely.
+func Locate(name string, src []byte, entry, at string, key bool) diag.Range {
+	var list diag.List
+	s := newSource(name, string(bytes.TrimPrefix(src, bom)))
+	line := 1
+	var fields []Field
+	if IsMarkdown(name) {
+		n, text, _ := cut(s, &list)
+		if n > 0 {
+			line = n
+			fields = front(s, n, text, &list)
+		}
+	} else {
+		_, fields = dataFile(name, src, &list)
+	}
+	best := diag.Range{Pos: diag.Pos{File: name, Line: 1}}
+	if entry != "" {
+		for _, f := range fields {
+			if f.Key == entry {
+				best = f.KeyAt
+				fields = mapFields(s, line, f.Node, &list)
+				break
+			}
+		}
+	}
+	steps := splitPath(at)
+	if len(steps) == 0 {
+		return best
+	}
+	var node *yaml.Node
+	for _, f := range fields {
+		if f.Key == steps[0] {
+			node, best = f.Node, f.ValueAt
+			if key && len(steps) == 1 {
+				best = f.KeyAt
+			}
+		}
+	}
+	for i := 1; i < len(steps) && node != nil; i++ {
+		for node.Kind == yaml.AliasNode {
+			node = node.Alias
+		}
+		var next, nextKey *yaml.Node
+		switch node.Kind {
+		case yaml.SequenceNode:
+			if k, err := strconv.Atoi(steps[i]); err == nil && k < len(node.Content) {
+				next = node.Content[k]
+			}
+		case yaml.MappingNode:
+			for _, p := range merged(node, 0) {
+				if p.key.Value == steps[i] {
+					next, nextKey = p.value, p.key
+				}
+			}
+		}
+		if next != nil {
+			best = nodeRange(s, line, next)
+			if key && nextKey != nil && i == len(steps)-1 {
+				best = nodeRange(s, line, nextKey)
+			}
+		}
+		node = next
+	}
+	return best
+}
+
+// splitPath takes a path apart: "a.b[2]" into a, b, 2.
+func splitPath(p string) []string {
+	var out []string
+	for part := range strings.SplitSeq(p, ".") {
+		for {
+			head, rest, ok := strings.Cut(part, "[")
+			if head != "" {
+				out = append(out, strings.TrimSuffix(head, "]"))
+			}
+			if !ok {
+				break
+			}
+			part = rest
+		}
+	}
+	return out
+}
