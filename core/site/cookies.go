@@ -72,6 +72,19 @@ type setCookie struct {
 	cookie  Cookie
 	line    string
 	deleted bool
+	plain   *string // the value before a CookieCodec
+}
+
+// read gives the cookie as later reads in the same request see it.
+func (s *setCookie) read() (Cookie, bool) {
+	if s.deleted {
+		return Cookie{}, false
+	}
+	c := s.cookie
+	if s.plain != nil {
+		c.Value, c.Raw = *s.plain, false
+	}
+	return c, true
 }
 
 func (c *Cookies) use(method string) {
@@ -116,10 +129,7 @@ func parseCookies(out []Cookie, s string) []Cookie {
 func (c *Cookies) Get(name string) (Cookie, bool) {
 	c.use("Get")
 	if s := c.find(name); s != nil {
-		if s.deleted {
-			return Cookie{}, false
-		}
-		return s.cookie, true
+		return s.read()
 	}
 	for i := range c.received {
 		if c.received[i].Name == name {
@@ -147,6 +157,43 @@ func (c *Cookies) GetRaw(name string) (string, bool) {
 	return "", false
 }
 
+// CookieCodec is an encoding for the values of cookies in place of the usual one, which is that of encodeURIComponent: for
+// cookies that another program reads or writes, or for values that are signed.
+type CookieCodec struct {
+	// Encode makes of a value what is sent. It may hold what RFC 6265 allows: printable ASCII without blanks, quotes,
+	// commas, semicolons and backslashes.
+	Encode func(value string) string
+	// Decode is the way back. An error says that the visitor has sent something else, and the cookie counts as absent.
+	Decode func(raw string) (value string, err error)
+}
+
+// GetWith is Get for a cookie with another encoding. A cookie that Decode refuses is not there.
+func (c *Cookies) GetWith(codec CookieCodec, name string) (Cookie, bool) {
+	c.use("GetWith")
+	if s := c.find(name); s != nil {
+		return s.read()
+	}
+	raw, ok := c.GetRaw(name)
+	if !ok {
+		return Cookie{}, false
+	}
+	value, err := codec.Decode(raw)
+	if err != nil {
+		return Cookie{}, false
+	}
+	return Cookie{Name: name, Value: value}, true
+}
+
+// SetWith is Set for a cookie with another encoding. Later reads in the same request see the value as it was before that.
+func (c *Cookies) SetWith(codec CookieCodec, cookie Cookie) {
+	c.use("SetWith")
+	value := cookie.Value
+	cookie.Value, cookie.Raw = codec.Encode(value), true
+	if c.store(cookie, false) {
+		c.find(cookie.Name).plain = &value
+	}
+}
+
 // Has says whether there is a cookie of that name.
 func (c *Cookies) Has(name string) bool {
 	_, ok := c.Get(name)
@@ -162,8 +209,8 @@ func (c *Cookies) All() iter.Seq[Cookie] {
 				return
 			}
 		}
-		for _, s := range c.set {
-			if !s.deleted && !yield(s.cookie) {
+		for i := range c.set {
+			if cookie, ok := c.set[i].read(); ok && !yield(cookie) {
 				return
 			}
 		}
@@ -224,7 +271,9 @@ func (c *Cookies) Delete(name string, at ...Cookie) {
 func (c *Cookies) Merge(other *Cookies) {
 	c.use("Merge")
 	for _, s := range other.set {
-		c.store(s.cookie, s.deleted)
+		if c.store(s.cookie, s.deleted) {
+			c.find(s.cookie.Name).plain = s.plain
+		}
 	}
 	if c.err == nil {
 		c.err = other.err
@@ -240,25 +289,27 @@ func (c *Cookies) Lines() []string {
 	return out
 }
 
-func (c *Cookies) store(cookie Cookie, deleted bool) {
+// store says whether the cookie will be sent.
+func (c *Cookies) store(cookie Cookie, deleted bool) bool {
 	if c.sent != nil {
 		c.sent.late("cookie "+cookie.Name, callerOutside())
-		return
+		return false
 	}
 	line, problem := cookie.line(c.req != nil && c.req.secure())
 	if problem != "" {
 		if c.err == nil {
 			c.err = misuse("cookie " + quoteShort(cookie.Name) + ": " + problem)
 		}
-		return
+		return false
 	}
 	deleted = deleted || cookie.MaxAge < 0
-	entry := setCookie{cookie, line, deleted}
+	entry := setCookie{cookie: cookie, line: line, deleted: deleted}
 	if s := c.find(cookie.Name); s != nil {
 		*s = entry
-		return
+		return true
 	}
 	c.set = append(c.set, entry)
+	return true
 }
 
 // maxCookie is what browsers take for name and value together.

@@ -2,6 +2,7 @@ package site
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -294,4 +295,50 @@ func FuzzHeader(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestCookieCodec(t *testing.T) {
+	// Values are signed in the plainest way, and reversed to tell the two forms apart.
+	reverse := func(s string) string {
+		b := []byte(s)
+		slices.Reverse(b)
+		return string(b)
+	}
+	codec := CookieCodec{
+		Encode: func(v string) string { return reverse(v) + ".ok" },
+		Decode: func(raw string) (string, error) {
+			v, ok := strings.CutSuffix(raw, ".ok")
+			if !ok {
+				return "", errors.New("not signed")
+			}
+			return reverse(v), nil
+		},
+	}
+	c := requestCookies("good=cba.ok; bad=cba; percent=%2e.ok")
+	for name, want := range map[string]string{"good": "abc", "bad": "", "absent": "", "percent": "e2%"} {
+		got, ok := c.GetWith(codec, name)
+		if got.Value != want || ok != (want != "") {
+			t.Errorf("%s: %q %v, want %q", name, got.Value, ok, want)
+		}
+	}
+	c.SetWith(codec, Cookie{Name: "n", Value: "12", Plain: true})
+	c.SetWith(codec, Cookie{Name: "gone", Value: "1"})
+	c.Delete("gone")
+	c.SetWith(codec, Cookie{Name: "bad", Value: "a b"})
+	for _, get := range []func(string) (Cookie, bool){c.Get, func(n string) (Cookie, bool) { return c.GetWith(codec, n) }} {
+		if got, ok := get("n"); !ok || got.Value != "12" || got.Raw {
+			t.Errorf("n: %+v %v", got, ok)
+		}
+		if got, ok := get("gone"); ok || got != (Cookie{}) {
+			t.Errorf("gone: %+v %v", got, ok)
+		}
+	}
+	if c.err == nil || !strings.Contains(c.err.Error(), "the raw value holds a blank") {
+		t.Errorf("an encoding that no cookie can have: %v", c.err)
+	}
+	other := requestCookies()
+	other.Merge(c)
+	if got, _ := other.Get("n"); got.Value != "12" || other.Lines()[0] != "n=21.ok" {
+		t.Errorf("merged: %+v, %q", got, other.Lines())
+	}
 }

@@ -285,3 +285,12 @@ func Cookie(page *site.Page) site.Cookie {
 	}
 	return c
 }
+
+// Hex is an encoding of cookies of our own.
+var Hex = site.CookieCodec{
+	Encode: func(v string) string { return hex.EncodeToString([]byte(v)) },
+	Decode: func(raw string) (string, error) {
+		v, err := hex.DecodeString(raw)
+		return string(v), err
+	},
+}
