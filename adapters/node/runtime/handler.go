@@ -294,17 +294,38 @@ func (x *exchange) Write(p []byte) (int, error) {
 	if x.head {
 		return len(p), nil
 	}
-	x.extendWrite()
-	n, err := x.w.Write(p)
-	x.bytes += int64(n)
-	x.settleWrite()
-	return n, err
+	total := 0
+	for {
+		// Each piece has the deadline to itself, so that it is the pace that counts and not the size of the answer.
+		piece := p[:min(len(p), copyChunk)]
+		x.extendWrite()
+		n, err := x.w.Write(piece)
+		total += n
+		x.bytes += int64(n)
+		if p = p[len(piece):]; err != nil || len(p) == 0 {
+			x.settleWrite()
+			return total, err
+		}
+	}
 }
 
 // WriteString is Write for texts. Short ones are not copied; long ones would be sent in small pieces by net/http.
-func (x *exchange) WriteString(s string) (int, error) {
-	if len(s) > 2048 || x.status == 0 || x.head {
-		return x.Write([]byte(s))
+func (x *exchange) WriteString(s string) (total int, err error) {
+	if x.head && x.status != 0 {
+		return len(s), nil
+	}
+	if len(s) > 2048 || x.status == 0 {
+		for len(s) > copyChunk && err == nil {
+			var n int
+			n, err = x.Write([]byte(s[:copyChunk]))
+			total += n
+			s = s[copyChunk:]
+		}
+		if err != nil {
+			return total, err
+		}
+		n, err := x.Write([]byte(s))
+		return total + n, err
 	}
 	x.extendWrite()
 	n, err := io.WriteString(x.w, s)

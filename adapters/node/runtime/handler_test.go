@@ -288,7 +288,14 @@ var fastLimits = limits{header: 300 * time.Millisecond, idle: 300 * time.Millise
 // TestSlowClients sees that whoever takes too long is let go, and only then.
 func TestSlowClients(t *testing.T) {
 	large := content{"index.html": "", "big.bin": strings.Repeat("0123456789abcdef", 2<<20)}
-	s := start(t, setup{limits: fastLimits, content: large})
+	a := app()
+	bulk := strings.Repeat("0123456789abcdef", 2<<20)
+	a.Routes = append(a.Routes,
+		&site.Route{Pattern: "/bulk", Type: site.EndpointRoute, Methods: map[string]site.Handler{"GET": func(p *site.Page) error { return p.Text(bulk) }}},
+		&site.Route{Pattern: "/bytes", Type: site.EndpointRoute, Methods: map[string]site.Handler{"GET": func(p *site.Page) error {
+			return p.Send(site.NewResponse(200, []byte(bulk)))
+		}}})
+	s := start(t, setup{limits: fastLimits, content: large, app: a})
 	ended := func(name, text string, read bool, most time.Duration) {
 		t.Helper()
 		conn, err := net.Dial("tcp", s.addr)
@@ -321,22 +328,24 @@ func TestSlowClients(t *testing.T) {
 	if a := s.get(t, "/slow"); a.body != "slow" || a.err != nil {
 		t.Errorf("a slow page = %q, %v", a.body, a.err)
 	}
-	// A reader that is slow, but not too slow, gets all of a file.
-	conn, err := net.Dial("tcp", s.addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	io.WriteString(conn, "GET /big.bin HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
-	var n int64
-	for err == nil {
-		var m int64
-		m, err = io.CopyN(io.Discard, conn, 1<<20)
-		n += m
-		time.Sleep(40 * time.Millisecond) // 32 MiB in more than twice limits.write
-	}
-	if n < 32<<20 {
-		t.Errorf("a slow reader got %d bytes of %d: %v", n, 32<<20, err)
+	// A reader that is slow, but not too slow, gets all of a file and of a large answer in one piece.
+	for _, path := range []string{"/big.bin", "/bulk", "/bytes"} {
+		conn, err := net.Dial("tcp", s.addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		io.WriteString(conn, "GET "+path+" HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+		var n int64
+		for err == nil {
+			var m int64
+			m, err = io.CopyN(io.Discard, conn, 1<<20)
+			n += m
+			time.Sleep(40 * time.Millisecond) // 32 MiB in more than twice limits.write
+		}
+		if n < 32<<20 {
+			t.Errorf("%s: a slow reader got %d bytes of %d: %v", path, n, 32<<20, err)
+		}
 	}
 }
 
