@@ -128,6 +128,9 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.NewResponseController(w).SetWriteDeadline(time.Time{})
 	}
 	defer x.end()
+	if !h.guest {
+		arrived(x.Context)
+	}
 	switch r.Method {
 	case http.MethodTrace, http.MethodConnect:
 		w.Header()["Allow"] = []string{"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"}

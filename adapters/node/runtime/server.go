@@ -225,6 +225,7 @@ func run(p *Program, proc process) int {
 func serve(h *handler, l net.Listener, config *tls.Config, finish time.Duration, signals <-chan os.Signal, log *logger) error {
 	base, abandon := context.WithCancel(context.Background())
 	defer abandon()
+	var coming arrivals
 	srv := &http.Server{
 		Handler:                      h,
 		TLSConfig:                    config,
@@ -234,15 +235,18 @@ func serve(h *handler, l net.Listener, config *tls.Config, finish time.Duration,
 		MaxHeaderBytes:               maxHeader,
 		DisableGeneralOptionsHandler: true,
 		BaseContext:                  func(net.Listener) context.Context { return base },
+		ConnContext:                  coming.begin,
+		ConnState:                    coming.state,
 		ErrorLog:                     slog.NewLogLogger(log.handler, slog.LevelWarn),
 	}
 	served := make(chan error, 1)
+	queue := newDrainer(l)
 	go func() {
 		if config != nil {
-			served <- srv.ServeTLS(l, "", "")
+			served <- srv.ServeTLS(queue, "", "")
 			return
 		}
-		served <- srv.Serve(l)
+		served <- srv.Serve(queue)
 	}()
 	select {
 	case err := <-served:
@@ -253,6 +257,9 @@ func serve(h *handler, l net.Listener, config *tls.Config, finish time.Duration,
 	}
 	ended := make(chan error, 1)
 	go func() {
+		srv.SetKeepAlivesEnabled(false) // clients are told that their connection ends with its answer
+		queue.drain()
+		coming.wait()
 		ctx, cancel := context.WithTimeout(context.Background(), finish)
 		defer cancel()
 		err := srv.Shutdown(ctx)
