@@ -72,17 +72,27 @@ var fetchPath = path.Join(runtimePath, "nethttp")
 // routes. Both hold the whole route table; each links only the components that it runs.
 func (p *Program) Bundle(b Bundle) []File {
 	return []File{
-		{Path: path.Join(p.in.GenDir, "bundle", "bundle.go"), Data: p.bundle(b, false)},
-		{Path: path.Join(p.in.GenDir, "prerender", "main.go"), Data: p.bundle(b, true)},
+		{Path: path.Join(p.in.GenDir, "bundle", "bundle.go"), Data: p.bundle(b, onDemand)},
+		{Path: path.Join(p.in.GenDir, "prerender", "main.go"), Data: p.bundle(b, prerendered)},
 	}
 }
 
+// linking says which of the programs a bundle is printed for.
+type linking int
+
+const (
+	onDemand    linking = iota // package bundle
+	prerendered                // the prerender program
+	all                        // the program of the development server
+)
+
 // runs says whether a route's component is linked into the program.
-func (r Route) runs(prerender bool) bool {
-	return r.Component != nil && r.Prerender == prerender
+func (r Route) runs(in linking) bool {
+	return r.Component != nil && (in == all || r.Prerender == (in == prerendered))
 }
 
-func (p *Program) bundle(b Bundle, prerender bool) []byte {
+func (p *Program) bundle(b Bundle, in linking) []byte {
+	prerender := in == prerendered
 	var out strings.Builder
 	w := func(ss ...string) {
 		for _, s := range ss {
@@ -93,6 +103,9 @@ func (p *Program) bundle(b Bundle, prerender bool) []byte {
 	if prerender {
 		name, doc = "main", "// Command prerender renders the prerendered routes. It is run by sitegen build.\n"
 	}
+	if in == all {
+		name, doc = "main", "// Command app renders every route. It is run by sitegen dev.\n"
+	}
 	w(Header, "\n", doc, "package ", name, "\n\nimport (\n")
 	alias := map[*Component]string{}
 	imports := []string{`_sg "` + runtimePath + `"`}
@@ -101,15 +114,21 @@ func (p *Program) bundle(b Bundle, prerender bool) []byte {
 		if b.Content {
 			imports = append(imports, `"sitegen.dev/core/prerender/runtime/collections"`)
 		}
-	} else if b.Embedded != "" {
+	} else if b.Embedded != "" && in == onDemand {
 		imports = append(imports, `_ "embed"`, `_content "sitegen.dev/core/site/content"`)
+	}
+	if in == all {
+		imports = append(imports, `"sitegen.dev/core/dev/runtime"`)
+		if b.Content {
+			imports = append(imports, `"sitegen.dev/core/dev/runtime/collections"`)
+		}
 	}
 	if mw := cmp.Or(b.Middleware, b.Guards); mw != "" {
 		imports = append(imports, "_mw "+strconv.Quote(mw))
 	}
 	var comps []*Component
 	for _, r := range b.Routes {
-		if r.runs(prerender) && !slices.Contains(comps, r.Component) {
+		if r.runs(in) && !slices.Contains(comps, r.Component) {
 			comps = append(comps, r.Component)
 		}
 	}
@@ -136,13 +155,20 @@ func (p *Program) bundle(b Bundle, prerender bool) []byte {
 		w("\t", s, "\n")
 	}
 	w(")\n\n")
-	if prerender {
+	switch in {
+	case prerendered:
 		hook := "nil"
 		if b.Content {
 			hook = "collections.Content{}"
 		}
 		w("func main() { runtime.Main(app(), ", hook, ") }\n\nfunc app() *_sg.App {\n")
-	} else {
+	case all:
+		hook := "nil"
+		if b.Content {
+			hook = "collections.Load"
+		}
+		w("func main() { runtime.Main(app, ", hook, ") }\n\nfunc app() *_sg.App {\n")
+	default:
 		if b.Embedded != "" {
 			w("//go:embed ", b.Embedded, "\nvar content string\n\n")
 		}
@@ -153,7 +179,7 @@ func (p *Program) bundle(b Bundle, prerender bool) []byte {
 	}
 	w("\treturn &_sg.App{\n\t\tRoutes: []*_sg.Route{\n")
 	for _, r := range b.Routes {
-		w("\t\t\t{", r.literal(alias[r.Component], prerender), "},\n")
+		w("\t\t\t{", r.literal(alias[r.Component], in), "},\n")
 	}
 	w("\t\t},\n")
 	if b.Middleware != "" {
@@ -231,7 +257,7 @@ func (f fields) String() string { return strings.Join(f, ", ") }
 
 var routeTypes = map[string]string{"endpoint": "_sg.EndpointRoute", "redirect": "_sg.RedirectRoute"}
 
-func (r Route) literal(alias string, prerender bool) string {
+func (r Route) literal(alias string, in linking) string {
 	var f fields
 	f.str("Pattern", r.Pattern)
 	f.str("Source", r.Source)
@@ -255,10 +281,10 @@ func (r Route) literal(alias string, prerender bool) string {
 		to.num("Status", int64(r.Status))
 		f = append(f, "Redirect: &_sg.RedirectTo{"+to.String()+"}")
 	}
-	if !r.runs(prerender) {
+	if !r.runs(in) {
 		return f.String()
 	}
-	paths := prerender && c.Flags.StaticPaths != nil
+	paths := r.Prerender && c.Flags.StaticPaths != nil
 	if r.Type != "endpoint" && !paths {
 		f = append(f, "Render: "+c.pageFunc(alias))
 	}

@@ -45,6 +45,7 @@ type printer struct {
 	line   int // of the author's file that the current line of output counts as; 0 is unknown
 
 	shifted map[int]int // see Component.shifted
+	dev     *devPrinter // nil unless it prints for the development server
 }
 
 func (p *printer) raw(ss ...string) {
@@ -62,8 +63,10 @@ func (p *printer) tabs(n int) {
 // open begins a line that stands for the byte at in the source; a negative at is the compiler's and takes any line.
 func (p *printer) open(at int) {
 	if at >= 0 {
-		if pos := p.file.Pos(at); pos.Line != p.line {
-			p.directive(pos.Line, pos.Col)
+		pos := p.file.Pos(at)
+		p.placed(pos.Line)
+		if pos.Line != p.line {
+			p.lineDirective(pos.Line, pos.Col)
 		}
 	}
 	p.tabs(p.indent)
@@ -79,8 +82,15 @@ func (p *printer) near(at int, c Code) {
 
 // directive makes the next line of output count as the given one.
 func (p *printer) directive(line, col int) {
+	p.placed(line)
+	p.lineDirective(line, col)
+}
+
+func (p *printer) lineDirective(line, col int) {
+	start := len(p.b)
 	p.raw("//line ", p.path, ":", strconv.Itoa(line), ":", strconv.Itoa(max(col, 1)), "\n")
 	p.line = line
+	p.directed(start)
 }
 
 // close ends a line.
@@ -101,12 +111,15 @@ func (p *printer) stmt(at int, ss ...string) {
 // mark makes the next byte count as the one at in the source.
 func (p *printer) mark(at int) {
 	pos := p.file.Pos(at)
+	start := len(p.b)
 	if pos.Col > 1 {
 		p.raw("/*line :", strconv.Itoa(pos.Line), ":", strconv.Itoa(pos.Col-1), "*/ ")
 	} else {
 		p.raw("/*line :", strconv.Itoa(pos.Line), ":1*/")
 	}
 	p.line = pos.Line
+	p.placed(p.line)
+	p.directed(start)
 }
 
 // verbatim writes Go of the author, the place of which is set already.
@@ -138,8 +151,11 @@ func (p *printer) code(c Code, blank bool) {
 			p.verbatim(piece.Go)
 		default: // behind markup: no blank, the text may begin with anything
 			pos := p.file.Pos(piece.At)
+			start := len(p.b)
 			p.raw("/*line :", strconv.Itoa(pos.Line), ":", strconv.Itoa(pos.Col), "*/")
 			p.line = pos.Line
+			p.placed(p.line)
+			p.directed(start)
 			p.verbatim(piece.Go)
 		}
 	}
@@ -171,10 +187,16 @@ func (p *printer) closure(ops Ops) {
 }
 
 // generate prints the package of a component.
-func (c *Component) generate() []byte {
-	p := &printer{file: c.file, path: c.Path, b: make([]byte, 0, 4096+4*len(c.file.Src)), shifted: map[int]int{}}
+func (c *Component) generate() []byte { return c.print(nil) }
+
+func (c *Component) print(dev *devPrinter) []byte {
+	p := &printer{file: c.file, path: c.Path, b: make([]byte, 0, 4096+4*len(c.file.Src)), shifted: map[int]int{}, dev: dev}
 	p.raw(Header, "\npackage ", c.Package, "\n\n")
 	p.imports(c)
+	if dev != nil {
+		p.close("var " + textVar + " = _sg.NewTexts(" + strconv.Quote(c.Path) + ")")
+		p.close("")
+	}
 	p.hoisted(c)
 	p.types(c)
 	p.render(c)
@@ -311,6 +333,10 @@ func (p *printer) render(c *Component) {
 	p.directive(max(p.file.Pos(first).Line-1, 1), 1)
 	p.close("func Render" + paramText + "(_w *_sg.Writer, page *_sg.Page, props Props" + propArgs + ", slots Slots" + slotArgs + ") error {")
 	p.indent = 1
+	if p.dev != nil {
+		p.stmt(-1, textTable, " := ", textVar, ".Load()")
+		p.stmt(-1, "_ = ", textTable)
+	}
 	for _, a := range c.links.assets {
 		fn := "ImportURL"
 		if a.Kind == AssetImage {
@@ -360,8 +386,9 @@ func varNames(vs []variable) []string {
 // stands inside a raw string or a block comment is not moved.
 func (p *printer) userStmt(it syntax.FenceItem) {
 	pos := p.file.Pos(it.Start)
+	p.placed(pos.Line)
 	if pos.Line != p.line || pos.Col != 1 {
-		p.directive(pos.Line, pos.Col)
+		p.lineDirective(pos.Line, pos.Col)
 	}
 	text := it.Text(p.file.Src)
 	whole := wholeLines(text)
@@ -424,8 +451,12 @@ func (p *printer) ops(ops Ops) {
 func (p *printer) op(op Op) {
 	switch op := op.(type) {
 	case Lit:
-		p.stmt(-1, "_w.S(", strconv.Quote(op.HTML), ")")
+		p.stmt(-1, "_w.S(", p.literal(op.HTML), ")")
 	case Value:
+		if html, ok := p.constantHTML(op); ok {
+			p.stmt(-1, "_w.S(", p.literal(html), ")")
+			return
+		}
 		p.near(op.At, op.X)
 		p.raw("_sg.V(")
 		p.code(printed(op.X), true)
@@ -572,8 +603,12 @@ func (p *printer) operand(c Code) {
 		x, err := parser.ParseExpr(c[0].Go)
 		_, binary := x.(*ast.BinaryExpr)
 		if pos := p.file.Pos(c[0].At); err == nil && binary && pos.Col > 2 {
-			p.raw(" /*line :", strconv.Itoa(pos.Line), ":", strconv.Itoa(pos.Col-2), "*/ (")
+			start := len(p.b)
+			p.raw(" /*line :", strconv.Itoa(pos.Line), ":", strconv.Itoa(pos.Col-2), "*/ ")
 			p.line = pos.Line
+			p.placed(p.line)
+			p.directed(start)
+			p.raw("(")
 			p.verbatim(c[0].Go)
 			p.raw(")")
 			return
@@ -630,7 +665,7 @@ func (p *printer) parts(parts []Part) {
 			p.raw(" ")
 		}
 		if part.X == nil {
-			p.raw("_sg.Lit(", strconv.Quote(part.Lit), ")")
+			p.raw("_sg.Lit(", p.literal(part.Lit), ")")
 			continue
 		}
 		p.raw("_sg.Hole(")
@@ -674,7 +709,7 @@ func (p *printer) styles(items []StyleItem) {
 		p.tabs(p.indent)
 		switch {
 		case it.X == nil:
-			p.raw("_sg.StyleLit(", strconv.Quote(it.Lit), ")")
+			p.raw("_sg.StyleLit(", p.literal(it.Lit), ")")
 		case it.Prop == nil:
 			p.raw("_sg.Decls(")
 			p.code(it.X, true)
@@ -923,6 +958,8 @@ func (p *printer) value(f Field) {
 		p.raw("_sg.V(")
 		p.code(f.X, true)
 		p.raw(").Get(_w)")
+	case p.dev != nil && f.Const != nil:
+		p.raw(p.literal(*f.Const))
 	default:
 		p.code(f.X, false)
 	}

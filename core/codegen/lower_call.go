@@ -208,6 +208,9 @@ func (l *lowerer) props(e *syntax.Element, callee *Component) []Field {
 				if v.Text != nil {
 					v.Text.String = f.Type == "string"
 				}
+				if _, own := callee.front.declared["string"]; f.Type == "string" && !own {
+					v.Const = v.X.constString()
+				}
 				out = append(out, v)
 			}
 		case rest != nil:

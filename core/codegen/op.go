@@ -147,8 +147,10 @@ type (
 		At   int    `json:"at,omitempty"` // of the attribute's name where Go has to check the field, else 0
 		X    Code   `json:"x,omitempty"`
 		Call bool   `json:"call,omitempty"` // X is a call, which may return an error beside the value
-		Rest *Rest  `json:"rest,omitempty"`
-		Text *Text  `json:"text,omitempty"`
+		// Const is what X says, where that is a text in quotes and the prop is a string: nothing else gives X its type.
+		Const *string `json:"-"`
+		Rest  *Rest   `json:"rest,omitempty"`
+		Text  *Text   `json:"text,omitempty"`
 	}
 	// Rest is the value of a rest prop: spreads and single attributes in the order written, explicit ones winning.
 	Rest struct {
