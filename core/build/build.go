@@ -98,7 +98,7 @@ type Asset struct {
 // Run builds a site. The Site is usable only when the List has no errors and the error is nil; its Stage must then be
 // published or discarded.
 func Run(ctx context.Context, o Options) (*Site, *diag.List, error) {
-	b := &builder{Options: o, list: &diag.List{}, site: &Site{Layout: o.Layout}}
+	b := &builder{Options: o, list: &diag.List{}, site: &Site{Layout: o.Layout}, gen: genDir}
 	if b.Output == nil {
 		b.Output = io.Discard
 	}
@@ -152,6 +152,8 @@ type builder struct {
 	guards     string               // import path of the package that declares Guards, or ""
 	guarded    []guard              // what they cover
 	binary     string               // absolute: the compiled prerender program
+	memory     *memory              // of a Session; nil in a build that starts from nothing
+	gen        string               // where the generated packages go, below the module root
 }
 
 func (b *builder) progress(p Phase, done int) {

@@ -11,21 +11,25 @@ import (
 	"sitegen.dev/core/manifest"
 )
 
-// generate writes the Go packages of the components, the bundle and the prerender program.
-func (b *builder) generate(context.Context) error {
-	err := errors.Join(b.findMiddleware(), b.guardPublic())
-	if err != nil {
+// find looks for what belongs to the application beside its routes, and begins the manifest.
+func (b *builder) find() error {
+	if err := errors.Join(b.findMiddleware(), b.guardPublic()); err != nil || b.list.HasErrors() {
 		return err
-	}
-	files, list := b.program.Generate()
-	b.add(list.Sorted()...)
-	if b.list.HasErrors() {
-		return nil
 	}
 	if err := b.findIslands(); err != nil || b.list.HasErrors() {
 		return err
 	}
 	b.site.Manifest = b.manifest()
+	return nil
+}
+
+// generate writes the Go packages of the components, the bundle and the prerender program.
+func (b *builder) generate(context.Context) (err error) {
+	files, list := b.program.Generate()
+	b.add(list.Sorted()...)
+	if err := b.find(); err != nil || b.list.HasErrors() {
+		return err
+	}
 	var out []file
 	for _, f := range files {
 		out = append(out, file{f.Path, f.Data})

@@ -15,7 +15,7 @@ import (
 
 // readMarkdown makes a component of every Markdown page. It needs the layouts parsed, because the front matter becomes
 // their props.
-func (b *builder) readMarkdown(parsed []parsedSource) error {
+func (b *builder) readMarkdown(parsed []*parsedSource) error {
 	layouts := map[string]*syntax.File{}
 	for _, s := range b.sources {
 		layouts[s.Path] = s.File
@@ -25,10 +25,7 @@ func (b *builder) readMarkdown(parsed []parsedSource) error {
 		if !strings.HasSuffix(p.name, ".md") {
 			continue
 		}
-		doc, diags := content.Markdown(p.name, p.data, content.MarkdownOptions{
-			Anchors: true,
-			Resolve: func(ref content.Ref) (content.Target, bool) { return b.resolve(p.name, ref) },
-		})
+		doc, diags := b.document(p)
 		b.add(diags...)
 		if doc.Draft {
 			continue

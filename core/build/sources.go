@@ -30,21 +30,15 @@ func (b *builder) read(ctx context.Context) error {
 		return err
 	}
 	b.files = make(map[string][]byte, len(names))
-	parsed := make([]parsedSource, len(names))
-	err = each(ctx, len(names), func(i int) error {
-		data, err := os.ReadFile(b.Layout.abs(names[i]))
-		if err != nil {
-			return err
-		}
-		parsed[i] = parsedSource{name: names[i], data: data}
-		if strings.HasSuffix(names[i], ".gosite") {
-			parsed[i].file, parsed[i].diags = syntax.Parse(names[i], data)
-		}
-		return nil
+	parsed := make([]*parsedSource, len(names))
+	err = each(ctx, len(names), func(i int) (err error) {
+		parsed[i], err = b.source(names[i])
+		return err
 	})
 	if err != nil {
 		return err
 	}
+	b.memory.keep(parsed)
 	for _, p := range parsed {
 		b.files[p.name] = p.data
 		b.add(p.diags...)
@@ -144,7 +138,7 @@ func (b *builder) link(ctx context.Context) error {
 		ModulePath: b.Layout.ModulePath,
 		ModuleDir:  b.Layout.ModuleDir,
 		SrcDir:     b.Layout.Src,
-		GenDir:     genDir,
+		GenDir:     b.gen,
 		Sources:    b.sources,
 		ReadFile:   os.ReadFile,
 		External: func(importPath string) (string, error) {

@@ -36,6 +36,16 @@ func writeGenerated(l *Layout, files []file) error {
 	return nil
 }
 
+// writeTree makes a directory hold files, whose names are below it, and nothing else.
+func writeTree(dir string, files []file) error {
+	tree := gocmd.Files{}
+	for _, f := range files {
+		tree[f.name] = f.data
+	}
+	_, err := gocmd.WriteSource(dir, tree)
+	return err
+}
+
 // writeChanged writes a file unless it has these bytes already. A reader never sees half of it.
 func writeChanged(name string, data []byte) error {
 	if old, err := os.ReadFile(name); err == nil && bytes.Equal(old, data) {
