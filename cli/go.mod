@@ -3,6 +3,7 @@ module sitegen.dev/cli
 go 1.26.0
 
 require (
+	github.com/fsnotify/fsnotify v1.10.1
 	sitegen.dev/adapters/cloudflare v0.0.0
 	sitegen.dev/adapters/netlify v0.0.0
 	sitegen.dev/adapters/node v0.0.0

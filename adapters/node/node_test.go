@@ -208,7 +208,7 @@ func TestContentType(t *testing.T) {
 		"f.woff2": "font/woff2", "i.svg": "image/svg+xml; charset=utf-8", "none": "application/octet-stream", "x.unknown": "application/octet-stream",
 		".well-known/apple-app-site-association": "application/json; charset=utf-8", "feed.rss": "application/rss+xml; charset=utf-8",
 	} {
-		if got := contentType(name); got != want {
+		if got := ContentType(name); got != want {
 			t.Errorf("contentType(%s) = %s; want %s", name, got, want)
 		}
 	}

@@ -108,7 +108,10 @@ var wellKnown = map[string]string{
 	"apple-app-site-association": "application/json; charset=utf-8",
 }
 
-// contentType gives the type of a file by its name.
+// ContentType gives the type of a file by its name.
+func ContentType(name string) string { return contentType(name) }
+
+// contentType is ContentType.
 func contentType(name string) string {
 	base := path.Base(name)
 	if t, ok := wellKnown[base]; ok {

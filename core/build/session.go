@@ -52,6 +52,7 @@ func NewSession(o Options) *Session {
 
 // DevSite is the state of a site in the development server.
 type DevSite struct {
+	Module  string              // path of the site's module, with which stacks name its files
 	Program string              // absolute path of the program that renders it
 	Sum     [sha256.Size]byte   // of its bytes: whether it is the same as last time
 	Texts   map[string][]string // of all components, by path
@@ -129,7 +130,7 @@ func (s *Session) generate(ctx context.Context, b *builder, changed []string) (*
 		s.stale, s.linked, s.sum = false, maps.Clone(s.written), sha256.Sum256(program)
 	}
 	d := &DevSite{
-		Program: b.binary, Sum: s.sum, Texts: map[string][]string{}, State: state, Routes: b.routes,
+		Module: b.Layout.ModulePath, Program: b.binary, Sum: s.sum, Texts: map[string][]string{}, State: state, Routes: b.routes,
 		lines: map[string][2][]int{}, place: b.place,
 	}
 	for name, p := range packages {

@@ -169,6 +169,7 @@ func newApp(env Env) *cli.App {
 		Commands: []*cli.Command{
 			newCommand(env),
 			addCommand(env),
+			devCommand(env),
 			buildCommand(env),
 			previewCommand(env),
 			deployCommand(env),

@@ -15,6 +15,7 @@ import (
 
 	"sitegen.dev/core/build"
 	"sitegen.dev/core/config"
+	"sitegen.dev/core/diag"
 )
 
 // globalFlags stand before or behind every command.
@@ -75,17 +76,26 @@ func openConfig(c *cli.Context, env Env, flags ...config.Override) (*project, er
 	} else if p.root, err = findRoot(dir); err != nil {
 		return p, err
 	}
-	data, err := os.ReadFile(filepath.Join(p.root, p.file))
+	cfg, list, err := readConfig(p, flags)
 	if err != nil {
-		return p, &exit{exitConfig, errors.New(p.file + " cannot be read: " + reason(err))}
+		return p, err
 	}
-	cfg, list := config.Load(p.file, data, env.Getenv, flags...)
 	p.term.print(list, p.read)
 	if list.HasErrors() {
 		return p, &exit{code: exitConfig}
 	}
 	p.config = cfg
 	return p, nil
+}
+
+// readConfig reads site.yaml. Flags go over the file.
+func readConfig(p *project, flags []config.Override) (*config.Config, *diag.List, error) {
+	data, err := os.ReadFile(filepath.Join(p.root, p.file))
+	if err != nil {
+		return nil, nil, &exit{exitConfig, errors.New(p.file + " cannot be read: " + reason(err))}
+	}
+	cfg, list := config.Load(p.file, data, p.env.Getenv, flags...)
+	return cfg, list, nil
 }
 
 // lock keeps other builds of the site out until unlock is called.

@@ -70,6 +70,13 @@ func (t *terminal) flush() {
 	}
 }
 
+// forget drops what was said: a command that runs for days must not keep all of it.
+func (t *terminal) forget() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.said = diag.List{}
+}
+
 // interactive says whether a person watches standard error.
 func (t *terminal) interactive() bool {
 	return t.env.TTY && t.env.Getenv("CI") == "" && t.env.Getenv("TERM") != "dumb"

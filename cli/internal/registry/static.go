@@ -12,6 +12,9 @@ import (
 	"sitegen.dev/core/site"
 )
 
+// ContentType gives the type of a file by its name, as the standalone server has it.
+func ContentType(name string) string { return node.ContentType(name) }
+
 // Static serves the finished files of a site without an adapter by the rules of the standalone server: base, slashes,
 // header rules, types, conditions, ranges and the 404 page are the same.
 func Static(ctx context.Context, dir string, c site.Config, log *slog.Logger) (http.Handler, error) {

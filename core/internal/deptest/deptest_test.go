@@ -50,7 +50,10 @@ var layers = []struct {
 	{"core/prerender/runtime", []string{"core/site", "core/prerender/runtime/wire"}},
 	{"core/prerender/runtime/wire", nil},
 	{"core/prerender/runtime/collections", []string{"core/prerender/runtime", "core/prerender/runtime/wire", "core/site/content", "core/site/content/storefile"}},
-	{"core/build", []string{"core", "core/diag", "core/config", "core/syntax", "core/routes", "core/codegen", "core/assets", "core/content",
+	{"core/dev/runtime", []string{"core/site", "core/dev/runtime/wire"}},
+	{"core/dev/runtime/wire", []string{"core/prerender/runtime/wire"}},
+	{"core/dev/runtime/collections", []string{"core/dev/runtime/wire", "core/prerender/runtime/wire", "core/site/content", "core/site/content/storefile"}},
+	{"core/build", []string{"core", "core/dev/runtime/wire", "core/diag", "core/config", "core/syntax", "core/routes", "core/codegen", "core/assets", "core/content",
 		"core/manifest", "core/prerender", "core/prerender/runtime/wire", "core/internal/gocmd", "core/site/seal", "core/site/content/store", "core/site/content/storefile"}},
 	{"adapters/*", []string{"core/adapter", "core/manifest", "core/diag"}},
 	{"adapters/*/conformance", nil},                              // holds tests alone
@@ -59,7 +62,8 @@ var layers = []struct {
 	{"cli/browser", nil},
 	{"cli/internal/scaffold", nil},
 	{"cli/internal/registry", []string{"core/adapter", "core/site", "adapters/*", "adapters/*/runtime"}}, // it serves static sites with the standalone server's runtime
-	{"cli/internal/app", []string{"cli/internal/registry", "cli/internal/scaffold", "core/adapter", "core/adapter/adaptertest", "core/build", "core/config", "core/diag", "core/manifest", "core/site", "core/site/seal", "core/syntax"}},
+	{"cli/internal/devserver", []string{"core/build", "core/config", "core/dev/runtime/wire", "core/diag"}},
+	{"cli/internal/app", []string{"cli/internal/registry", "cli/internal/devserver", "cli/internal/scaffold", "core/adapter", "core/adapter/adaptertest", "core/build", "core/config", "core/diag", "core/manifest", "core/site", "core/site/seal", "core/syntax"}},
 	{"cli/cmd/sitegen", []string{"cli/internal/app"}},
 }
 
@@ -95,6 +99,8 @@ var bans = []struct{ pkg, banned, why string }{
 	{"core/site/content", "html/template", "it adds a megabyte"},
 	{"core/prerender/runtime", "net/http", "the prerender program has no network: a build does not depend on one"},
 	{"core/prerender/runtime", "os/exec", "pages are rendered, not programs run"},
+	{"core/dev/runtime", "net/http", "it is linked after each edit, and the server speaks HTTP"},
+	{"core/dev/runtime", "net", "it is linked after each edit; standard input and output are enough"},
 	{"core/manifest", "net/http", "an adapter that only writes files needs none"},
 	{"core/syntax", "go/types", "the parser knows the text alone; types are the go command's"},
 	{"core/syntax", "os/exec", "the parser knows the text alone"},

@@ -1,0 +1,240 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"sitegen.dev/cli/internal/devserver"
+	"sitegen.dev/cli/internal/registry"
+	"sitegen.dev/core/build"
+	"sitegen.dev/core/config"
+	"sitegen.dev/core/diag"
+)
+
+type devOptions struct {
+	host   string
+	port   string
+	open   bool
+	poll   bool
+	editor string
+}
+
+func devCommand(env Env) *cli.Command {
+	var o devOptions
+	return &cli.Command{
+		Name:  "dev",
+		Usage: "serve the site while you work on it",
+		Description: `Watches the files, builds what has changed and shows it in the browser at once; errors appear there too, with a link that
+opens the editor. Pages, endpoints, middleware and islands behave as in the site that is built. Requests must name this
+machine, an IP address, or a host of security.allowedHosts.
+
+   sitegen dev
+   sitegen dev --port 8080 --open
+   sitegen dev --host 0.0.0.0       for other machines too
+   sitegen dev --editor idea        links of errors open IntelliJ IDEA`,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "port", Aliases: []string{"p"}, Usage: "listen on port `NUMBER`, or the next one that is free; 0 for any", DefaultText: "server.port of site.yaml", Destination: &o.port},
+			&cli.StringFlag{Name: "host", Usage: "listen on `ADDRESS`", DefaultText: "server.host of site.yaml", Destination: &o.host},
+			&cli.BoolFlag{Name: "open", Usage: "open the site in the browser", Destination: &o.open},
+			&cli.StringFlag{Name: "editor", Usage: "open files in `EDITOR`: " + strings.Join(editorNames(), ", ") + ", or a URL with {file}, {line} and {column}", DefaultText: "vscode", EnvVars: []string{"SITEGEN_EDITOR"}, Destination: &o.editor},
+			&cli.BoolFlag{Name: "poll", Usage: "look at the files again and again, where the system does not tell of changes", EnvVars: []string{"SITEGEN_POLL"}, Destination: &o.poll},
+		},
+		Action: func(c *cli.Context) error {
+			if err := noArguments(c); err != nil {
+				return err
+			}
+			return runDev(c, env, o)
+		},
+	}
+}
+
+// editors are the URLs that open a file at a line.
+var editors = []struct{ name, url string }{
+	{"vscode", "vscode://file{file}:{line}:{column}"},
+	{"cursor", "cursor://file{file}:{line}:{column}"},
+	{"idea", "idea://open?file={file}&line={line}&column={column}"},
+	{"sublime", "subl://open?url=file://{file}&line={line}&column={column}"},
+	{"zed", "zed://file{file}:{line}:{column}"},
+	{"none", ""},
+}
+
+func editorNames() []string {
+	var names []string
+	for _, e := range editors {
+		names = append(names, e.name)
+	}
+	return names
+}
+
+// editorURL gives the URL for a name, or the value itself when it is one.
+func editorURL(value string) (string, error) {
+	if value == "" {
+		value = "vscode"
+	}
+	for _, e := range editors {
+		if e.name == value {
+			return e.url, nil
+		}
+	}
+	scheme, _, ok := strings.Cut(value, ":")
+	if !ok || !strings.Contains(value, "{file}") || strings.EqualFold(scheme, "javascript") || strings.EqualFold(scheme, "data") {
+		return "", usage("--editor is %s, or a URL such as myeditor://open{file}:{line}, not %q", strings.Join(editorNames(), ", "), value)
+	}
+	return value, nil
+}
+
+func runDev(c *cli.Context, env Env, o devOptions) error {
+	editor, err := editorURL(o.editor)
+	if err != nil {
+		return err
+	}
+	flags := overrides(map[string]string{"server.host": o.host, "server.port": o.port})
+	p, err := openConfig(c, env, flags...)
+	if err != nil {
+		return err
+	}
+	host, port := p.config.Server.Host, p.config.Server.Port
+	l, err := listen(host, port)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	if got := l.Addr().(*net.TCPAddr).Port; port != 0 && got != port {
+		p.term.note("port %d is taken, so this is on %d", port, got)
+		port = got
+	} else {
+		port = got
+	}
+	unlock, err := onlyOne(c.Context, p, addresses(host, port, p.config.Base)[0])
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	d := &devTerminal{p: p, host: host, port: port, open: o.open}
+	s := devserver.New(devserver.Options{
+		Root: p.root, File: filepath.Join(p.root, p.file),
+		Load:    func() (*devserver.Project, *diag.List, error) { return load(p, flags) },
+		Allowed: hostAllowed, Type: registry.ContentType, Version: env.Version, Key: env.Getenv("SITEGEN_KEY"),
+		Poll: o.poll, Editor: editor,
+		Output: p.term, Report: d.report, Failed: d.failed, Note: p.term.note,
+	})
+	if err := s.Run(c.Context, l); err != nil {
+		return err
+	}
+	p.term.progress("", "")
+	p.term.note("stopped")
+	return nil
+}
+
+// load reads the configuration and finds the module, as they are now.
+func load(p *project, flags []config.Override) (*devserver.Project, *diag.List, error) {
+	all := &diag.List{}
+	cfg, list, err := readConfig(p, flags)
+	if err != nil {
+		return nil, all, err
+	}
+	all.Add(list.Sorted()...)
+	if all.HasErrors() {
+		return nil, all, nil
+	}
+	layout, list := build.FindLayout(p.root, cfg.Src)
+	all.Add(list.Sorted()...)
+	if all.HasErrors() {
+		return nil, all, nil
+	}
+	return &devserver.Project{Config: cfg, Layout: layout}, all, nil
+}
+
+// onlyOne keeps two development servers of one site from writing over each other.
+func onlyOne(ctx context.Context, p *project, url string) (unlock func(), err error) {
+	layout, list := build.FindLayout(p.root, p.config.Src)
+	if list.HasErrors() {
+		return func() {}, nil // the server says so, and that it is mended
+	}
+	unlock, at, err := build.LockDev(layout, url)
+	if err != nil {
+		return nil, err
+	}
+	if unlock == nil {
+		return nil, fmt.Errorf("this site is served already, at %s; stop that one first", at)
+	}
+	return unlock, nil
+}
+
+// devTerminal tells what the development server does.
+type devTerminal struct {
+	p    *project
+	host string
+	port int
+	open bool
+}
+
+func (d *devTerminal) report(r devserver.Report) {
+	t := d.p.term
+	d.failed(r.List)
+	took := r.Took.Round(time.Millisecond)
+	if r.First {
+		for _, url := range addresses(d.host, d.port, d.p.config.Base) {
+			t.note("%s", url)
+		}
+		if r.List.HasErrors() {
+			t.note("the errors above are in the browser too; save the file to try again, Ctrl-C to stop")
+		} else {
+			t.note("ready in %v; Ctrl-C stops it", since(t))
+		}
+		if d.open {
+			openBrowser(addresses(d.host, d.port, d.p.config.Base)[0])
+		}
+		return
+	}
+	what := "the site"
+	switch n := len(r.Changed); {
+	case n == 1:
+		what = r.Changed[0]
+	case n > 1:
+		what = fmt.Sprintf("%s and %d more", r.Changed[0], n-1)
+	}
+	switch {
+	case r.List.HasErrors():
+		t.note("%s: what ran last goes on running", what)
+	case r.Mended:
+		t.note("%s: mended, shown after %v", what, took)
+	case r.Linked:
+		t.note("%s: compiled, shown after %v", what, took)
+	default:
+		t.note("%s: shown after %v", what, took)
+	}
+}
+
+func since(t *terminal) time.Duration { return t.now().Sub(t.start).Round(time.Millisecond) }
+
+// failed prints what went wrong; as JSON it is one object each time.
+func (d *devTerminal) failed(list *diag.List) {
+	d.p.term.print(list, d.p.read)
+	d.p.term.flush()
+	d.p.term.forget()
+}
+
+// openBrowser opens a URL, if the system knows how; nothing is lost if it does not.
+func openBrowser(url string) {
+	var cmd *exec.Cmd
+	switch runtime.GOOS {
+	case "darwin":
+		cmd = exec.Command("open", url)
+	case "windows":
+		cmd = exec.Command("rundll32", "url.dll,FileProtocolHandler", url)
+	default:
+		cmd = exec.Command("xdg-open", url)
+	}
+	if cmd.Start() == nil {
+		go cmd.Wait()
+	}
+}

@@ -1,0 +1,374 @@
+// The browser's half of the development server. It listens for news and shows them with as little disturbance as it can:
+// stylesheets and images are exchanged in place; for anything else the page is loaded again, with its scroll position,
+// what was typed into its forms and what was unfolded. What the server says is only ever shown as text.
+(() => {
+  "use strict";
+  if (window.__sitegenDev) return;
+  window.__sitegenDev = true;
+
+  const events = "/_sitegen/events";
+  const stateKey = "sitegen-dev:" + location.pathname + location.search;
+
+  // The state that this page shows, as the server counts: it comes with the answer.
+  const navigation = performance.getEntriesByType("navigation")[0];
+  const timing = navigation?.serverTiming?.find((t) => t.name === "sitegen");
+  let [version, method] = (timing?.description ?? "").split(" ");
+  version = Number(version) || 0;
+
+  let stream;
+  let problems = []; // of the build
+  let failures = []; // of this page
+  let dismissed = "";
+
+  function listen() {
+    stream?.close();
+    stream = new EventSource(events + "?path=" + encodeURIComponent(location.pathname));
+    stream.addEventListener("hello", (e) => {
+      const hello = JSON.parse(e.data);
+      if (version && hello.version !== version) return reload();
+      version = hello.version;
+      problems = hello.problems ?? [];
+      failures = hello.failures ?? [];
+      show();
+    });
+    stream.addEventListener("problems", (e) => {
+      problems = JSON.parse(e.data) ?? [];
+      show();
+    });
+    stream.addEventListener("failures", (e) => {
+      const news = JSON.parse(e.data);
+      if (news.path !== location.pathname) return;
+      failures = news.failures ?? [];
+      show();
+    });
+    stream.addEventListener("news", (e) => {
+      const news = JSON.parse(e.data);
+      const failed = failures.length > 0;
+      problems = [];
+      show();
+      if (news.reload || failed) return reload();
+      version = news.version;
+      for (const pair of news.styles ?? []) exchangeStyle(pair);
+      for (const [from, to] of Object.entries(news.moved ?? {})) exchangeFile(from, to);
+      for (const path of news.files ?? []) exchangeFile(path, path + "?v=" + version);
+    });
+  }
+
+  // Browsers allow few connections to one server, so pages that nobody sees have none. They catch up when they are seen.
+  addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") listen();
+    else stream?.close();
+  });
+  addEventListener("pagehide", () => stream?.close());
+  addEventListener("pageshow", (e) => e.persisted && listen());
+
+  // ---- reload
+
+  let reloading = false;
+
+  function reload() {
+    if (reloading) return;
+    reloading = true;
+    stream?.close();
+    keep();
+    if (method && method !== "GET") location.replace(location.href); // without asking whether to send the form again
+    else location.reload();
+  }
+
+  const fields = () => [...document.querySelectorAll("input, textarea, select, details, [contenteditable]")].filter((f) => f.type !== "password" && f.type !== "file" && f.type !== "hidden");
+
+  // A field is found again by its place and its name.
+  function names(list) {
+    const seen = {};
+    return list.map((f) => {
+      const name = [f.tagName, f.type ?? "", f.name ?? "", f.id, f.form ? [...document.forms].indexOf(f.form) : "", f.type === "radio" || f.type === "checkbox" ? f.value : ""].join("|");
+      seen[name] = (seen[name] ?? 0) + 1;
+      return name + "|" + seen[name];
+    });
+  }
+
+  function value(f) {
+    if (f.tagName === "DETAILS") return f.open !== f.hasAttribute("open") ? f.open : undefined;
+    if (f.tagName === "SELECT") {
+      const now = [...f.options].map((o) => o.selected);
+      const none = !f.multiple && ![...f.options].some((o) => o.defaultSelected);
+      const changed = [...f.options].some((o, i) => o.selected !== (none ? i === 0 : o.defaultSelected));
+      return changed ? now : undefined;
+    }
+    if (f.type === "checkbox" || f.type === "radio") return f.checked !== f.defaultChecked ? f.checked : undefined;
+    if (f.tagName === "INPUT" || f.tagName === "TEXTAREA") return f.value !== f.defaultValue ? f.value : undefined;
+    return undefined;
+  }
+
+  function setValue(f, v) {
+    if (f.tagName === "DETAILS") f.open = v;
+    else if (f.tagName === "SELECT") [...f.options].forEach((o, i) => (o.selected = Boolean(v[i])));
+    else if (f.type === "checkbox" || f.type === "radio") f.checked = v;
+    else f.value = v;
+    if (f.tagName !== "DETAILS") {
+      f.dispatchEvent(new Event("input", { bubbles: true }));
+      f.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  }
+
+  const scrolled = () => [...document.querySelectorAll("*")].filter((e) => e !== document.documentElement && (e.scrollTop || e.scrollLeft));
+
+  function place(e) {
+    const way = [];
+    for (; e && e.parentElement; e = e.parentElement) way.unshift([...e.parentElement.children].indexOf(e));
+    return way.join(",");
+  }
+
+  const at = (way) => way.split(",").reduce((e, i) => e?.children[i], document.documentElement);
+
+  function keep() {
+    const list = fields();
+    const keys = names(list);
+    const state = { x: scrollX, y: scrollY, fields: {}, inner: {}, focus: null };
+    list.forEach((f, i) => {
+      const v = value(f);
+      if (v !== undefined) state.fields[keys[i]] = v;
+      if (f === document.activeElement) {
+        state.focus = keys[i];
+        try {
+          state.selection = [f.selectionStart, f.selectionEnd];
+        } catch {}
+      }
+    });
+    for (const e of scrolled().slice(0, 50)) state.inner[place(e)] = [e.scrollLeft, e.scrollTop];
+    try {
+      sessionStorage.setItem(stateKey, JSON.stringify(state));
+    } catch {} // full, or not allowed: then the page begins at its top
+  }
+
+  function restore() {
+    let state;
+    try {
+      state = JSON.parse(sessionStorage.getItem(stateKey));
+      sessionStorage.removeItem(stateKey);
+    } catch {}
+    if (!state) return;
+    const list = fields();
+    const keys = names(list);
+    list.forEach((f, i) => {
+      if (keys[i] in state.fields) setValue(f, state.fields[keys[i]]);
+      if (keys[i] === state.focus) {
+        f.focus({ preventScroll: true });
+        try {
+          f.setSelectionRange(...state.selection);
+        } catch {}
+      }
+    });
+    const scroll = () => {
+      scrollTo({ left: state.x, top: state.y, behavior: "instant" });
+      for (const [way, [x, y]] of Object.entries(state.inner)) at(way)?.scrollTo({ left: x, top: y, behavior: "instant" });
+    };
+    scroll();
+    if (document.readyState !== "complete") addEventListener("load", scroll, { once: true }); // images have their sizes now
+  }
+
+  // ---- stylesheets and files
+
+  const same = (url, path) => {
+    try {
+      const u = new URL(url, document.baseURI);
+      return u.origin === location.origin && decodeURI(u.pathname) === decodeURI(path);
+    } catch {
+      return false;
+    }
+  };
+
+  function exchangeLink(link, href) {
+    const next = link.cloneNode();
+    next.href = href;
+    next.addEventListener("load", () => link.remove());
+    next.addEventListener("error", () => link.remove());
+    link.after(next);
+  }
+
+  // exchangeStyle puts one stylesheet of the head in the place of another; each is a link or a text.
+  function exchangeStyle({ from, to }) {
+    const old = [...document.querySelectorAll("link[rel~=stylesheet], style")].find((e) =>
+      from.href ? e.tagName === "LINK" && same(e.href, from.href) : e.tagName === "STYLE" && e.textContent === from.text);
+    if (!old) return;
+    if (to.href && old.tagName === "LINK") return exchangeLink(old, to.href);
+    const next = document.createElement(to.href ? "link" : "style");
+    if (to.href) {
+      next.rel = "stylesheet";
+      next.href = to.href;
+      next.addEventListener("load", () => old.remove());
+      old.after(next);
+    } else {
+      next.textContent = to.text;
+      old.replaceWith(next);
+    }
+  }
+
+  function exchangeFile(from, to) {
+    for (const link of document.querySelectorAll("link[href]")) {
+      if (!same(link.href, from)) continue;
+      if (link.relList.contains("stylesheet")) exchangeLink(link, to);
+      else link.href = to;
+    }
+    for (const name of ["src", "poster", "href", "data"]) {
+      for (const e of document.querySelectorAll("img, source, video, input, image, use, object, embed")) {
+        const v = e.getAttribute(name);
+        if (v && same(v, from)) e.setAttribute(name, to);
+      }
+    }
+    for (const e of document.querySelectorAll("[srcset], [imagesrcset]")) {
+      for (const name of ["srcset", "imagesrcset"]) {
+        const v = e.getAttribute(name);
+        if (!v) continue;
+        const next = v.split(",").map((part) => {
+          const [url, ...size] = part.trim().split(/\s+/);
+          return [url && same(url, from) ? to : url, ...size].join(" ");
+        }).join(", ");
+        if (next !== v) e.setAttribute(name, next);
+      }
+    }
+    const inStyle = (style) => {
+      for (const name of style) {
+        const v = style.getPropertyValue(name);
+        if (!v.includes("url(")) continue;
+        const next = v.replace(/url\((["']?)(.*?)\1\)/g, (all, q, url) => (same(url, from) ? 'url("' + to + '")' : all));
+        if (next !== v) style.setProperty(name, next, style.getPropertyPriority(name));
+      }
+    };
+    for (const e of document.querySelectorAll("[style]")) inStyle(e.style);
+    const inRules = (rules) => {
+      for (const r of rules) {
+        if (r.style) inStyle(r.style);
+        if (r.cssRules) inRules(r.cssRules);
+      }
+    };
+    for (const sheet of document.styleSheets) {
+      try {
+        inRules(sheet.cssRules);
+      } catch {} // of another origin
+    }
+  }
+
+  // ---- overlay
+
+  let host;
+
+  const css = `
+    :host { position: fixed; inset: 0; z-index: 2147483647; }
+    * { box-sizing: border-box; }
+    .back { position: absolute; inset: 0; background: #0d1117b3; }
+    .sheet { position: absolute; inset: 4vh max(4vw, calc(50vw - 30rem)) auto; max-height: 92vh; overflow: auto;
+      background: #161b22; color: #e6edf3; border-top: 4px solid #f85149; border-radius: 6px; padding: 1rem 1.25rem 1.25rem;
+      font: 14px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; box-shadow: 0 12px 48px #000a; }
+    header { display: flex; gap: 1rem; align-items: center; }
+    h1 { font: 600 15px/1.4 system-ui, sans-serif; margin: 0; flex: 1; color: #ff7b72; }
+    button { font: inherit; color: inherit; background: #30363d; border: 0; border-radius: 4px; padding: .2rem .6rem; cursor: pointer; }
+    button:focus-visible, a:focus-visible { outline: 2px solid #58a6ff; outline-offset: 2px; }
+    article { margin-top: 1rem; padding-top: 1rem; border-top: 1px solid #30363d; }
+    h2 { font: 600 15px/1.4 system-ui, sans-serif; margin: 0 0 .35rem; white-space: pre-wrap; overflow-wrap: anywhere; }
+    .code { color: #8b949e; font-weight: 400; }
+    a { color: #79c0ff; }
+    p { margin: .35rem 0; white-space: pre-wrap; overflow-wrap: anywhere; }
+    .hint { color: #7ee787; }
+    pre { margin: .5rem 0; padding: .5rem .75rem; background: #0d1117; border-radius: 4px; overflow-x: auto; tab-size: 4; }
+    .n { color: #6e7681; user-select: none; }
+    .now { color: #fff; }
+    mark { background: #f8514966; color: inherit; border-bottom: 2px solid #f85149; }
+    ul { margin: .35rem 0; padding-left: 1.25rem; }
+    footer { margin-top: 1rem; color: #8b949e; font: 13px/1.4 system-ui, sans-serif; }`;
+
+  function element(tag, text, attributes) {
+    const e = document.createElement(tag);
+    if (text) e.textContent = text;
+    return Object.assign(e, attributes);
+  }
+
+  function where(pos, open) {
+    if (!pos?.file) return null;
+    const text = pos.file + (pos.line ? ":" + pos.line + (pos.col ? ":" + pos.col : "") : "");
+    return open ? element("a", text, { href: open, title: "open in the editor" }) : element("span", text);
+  }
+
+  function article(p) {
+    const a = element("article");
+    const h = element("h2", p.message + " ");
+    if (p.code) h.append(element("span", p.code, { className: "code" }));
+    a.append(h);
+    const at = where(p.at, p.open);
+    if (at) {
+      const line = element("p");
+      line.append(at);
+      a.append(line);
+    }
+    if (p.frame?.length) {
+      const pre = element("pre");
+      const width = String(p.frame.at(-1).line).length;
+      for (const l of p.frame) {
+        pre.append(element("span", String(l.line).padStart(width) + " │ ", { className: "n" }));
+        const row = element("span", "", { className: l.line === p.at.line ? "now" : "" });
+        if (l.to) row.append(l.text.slice(0, l.from ?? 0), element("mark", l.text.slice(l.from ?? 0, l.to) || " "), l.text.slice(l.to));
+        else row.append(l.text);
+        pre.append(row, "\n");
+      }
+      a.append(pre);
+    }
+    if (p.hint) a.append(element("p", p.hint, { className: "hint" }));
+    if (p.notes?.length) {
+      const ul = element("ul");
+      p.notes.forEach((n, i) => {
+        const li = element("li", n.message + " ");
+        const at = where(n.at, p.openNotes?.[i]);
+        if (at) li.append(at);
+        ul.append(li);
+      });
+      a.append(ul);
+    }
+    return a;
+  }
+
+  function show() {
+    const list = [...problems, ...failures];
+    const text = JSON.stringify(list);
+    if (!list.length || text === dismissed) {
+      if (!list.length) dismissed = "";
+      host?.remove();
+      host = null;
+      return;
+    }
+    if (!document.body && !document.documentElement) return;
+    host?.remove();
+    host = document.createElement("sitegen-overlay");
+    const root = host.attachShadow({ mode: "open" });
+    const style = element("style", css);
+    const back = element("div", "", { className: "back" });
+    const sheet = element("div", "", { className: "sheet", tabIndex: -1 });
+    sheet.setAttribute("role", "alertdialog");
+    sheet.setAttribute("aria-modal", "true");
+    sheet.setAttribute("aria-label", "Errors");
+    const header = element("header");
+    const count = list.length === 1 ? "1 error" : list.length + " errors";
+    const close = element("button", "Close", { type: "button", title: "Esc" });
+    header.append(element("h1", problems.length ? count + ", so the site is shown as it was" : count + " on this page"), close);
+    sheet.append(header, ...list.map(article), element("footer", "This goes away when the error is mended."));
+    const dismiss = () => {
+      dismissed = text;
+      host?.remove();
+      host = null;
+    };
+    close.addEventListener("click", dismiss);
+    back.addEventListener("click", dismiss);
+    host.addEventListener("keydown", (e) => e.key === "Escape" && dismiss());
+    root.append(style, back, sheet);
+    document.documentElement.append(host);
+  }
+  addEventListener("keydown", (e) => {
+    if (e.key === "Escape" && host) {
+      dismissed = JSON.stringify([...problems, ...failures]);
+      show();
+    }
+  });
+
+  if (document.readyState === "loading") addEventListener("DOMContentLoaded", restore, { once: true });
+  else restore();
+  if (document.visibilityState === "visible") listen();
+})();

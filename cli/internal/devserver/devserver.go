@@ -1,0 +1,531 @@
+// Package devserver is the development server: it watches the files of a site, builds what has changed, keeps a program
+// running that renders every page on demand, and tells the browsers that look at one. A person sees one process and one
+// port. What is served is what a build would write: the same router, endpoints, middleware, islands and files decide.
+//
+//	files ─ watch.go ─ build.Session ─ child.go ─ handler.go ─ browser
+//	                        │                         │
+//	                    problems.go ───────────── hub.go (live reload, overlay: client.js)
+//
+// A broken edit leaves what ran last running. The package knows no flags and prints nothing; the command does that.
+package devserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"sitegen.dev/core/build"
+	"sitegen.dev/core/config"
+	"sitegen.dev/core/dev/runtime/wire"
+	"sitegen.dev/core/diag"
+)
+
+// Project is a site as its configuration describes it.
+type Project struct {
+	Config *config.Config
+	Layout *build.Layout
+}
+
+// Options say what to serve and how.
+type Options struct {
+	Root    string                                 // of the project, absolute: where site.yaml is
+	File    string                                 // site.yaml, absolute
+	Load    func() (*Project, *diag.List, error)   // reads site.yaml and go.mod
+	Allowed func(host string, names []string) bool // whether a Host header is one of ours; names are those of the author
+	Type    func(name string) string               // content type of a file
+	Version string                                 // of sitegen
+	Key     string                                 // what SITEGEN_KEY holds
+	Poll    bool                                   // look at the files instead of waiting for the system to tell
+	Editor  string                                 // URL that opens a file, with {file}, {line} and {column}
+
+	Output io.Writer        // what the site prints
+	Report func(Report)     // what a build came to
+	Failed func(*diag.List) // what went wrong with a request
+	Note   func(format string, args ...any)
+}
+
+// Report is what a build came to.
+type Report struct {
+	First   bool
+	Changed []string // names below the project root; empty when it is not known or the first time
+	List    *diag.List
+	Took    time.Duration
+	Linked  bool // a new program was linked and started
+	Mended  bool // the build before had errors, and this one has none
+}
+
+// Server is a development server.
+type Server struct {
+	o   Options
+	hub *hub
+
+	// Of the goroutine that builds.
+	project *Project
+	session *build.Session
+	watcher *watcher
+	trees   []tree
+	noisy   map[string]*noise
+	missed  changes // since the last build without errors
+
+	reviving sync.Mutex
+
+	mu       sync.Mutex
+	building chan struct{} // closed when the build that is going on has ended; nil while there is none
+	config   *config.Config
+	child    *child
+	site     *build.DevSite
+	version  int // of what is served; the browsers compare it
+	problems []problem
+	failures map[string][]problem // of the last request for a path
+}
+
+// New makes a server that has nothing to serve yet.
+func New(o Options) *Server {
+	return &Server{o: o, hub: newHub(), noisy: map[string]*noise{}, failures: map[string][]problem{}, building: make(chan struct{}), version: int(time.Now().UnixMilli())} // a page of an earlier server is older
+}
+
+// Run serves on l until ctx ends. The first build has its own time: requests that come sooner wait for it.
+func (s *Server) Run(ctx context.Context, l net.Listener) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	srv := &http.Server{
+		Handler:                      s,
+		ReadHeaderTimeout:            10 * time.Second,
+		DisableGeneralOptionsHandler: true,
+		BaseContext:                  func(net.Listener) context.Context { return ctx },
+		ErrorLog:                     log.New(io.Discard, "", 0), // a browser that goes away in the middle is no news
+	}
+	served := make(chan error, 1)
+	go func() { served <- srv.Serve(l) }()
+	built := make(chan error, 1)
+	go func() { built <- s.build(ctx) }()
+	var err error
+	select {
+	case err = <-served:
+		cancel()
+		<-built
+	case err = <-built:
+	}
+	s.hub.close()
+	// Who is being answered may finish, but not for long: there is somebody at the keyboard.
+	end, stop := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer stop()
+	if srv.Shutdown(end) != nil {
+		srv.Close()
+	}
+	s.mu.Lock()
+	c := s.child
+	s.mu.Unlock()
+	if c != nil {
+		c.stop()
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// build builds whenever something changes, until ctx ends.
+func (s *Server) build(ctx context.Context) error {
+	defer func() {
+		if s.watcher != nil {
+			s.watcher.close()
+		}
+	}()
+	now := changes{all: true}
+	first := true
+	for {
+		s.begin()
+		r, err := s.attempt(ctx, &now, first)
+		if err != nil {
+			return err
+		}
+		s.finish(r, now)
+		first = false
+		for now = (changes{}); now.empty(); {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case c := <-s.watcher.batch:
+				now = s.relevant(c)
+			}
+		}
+	}
+}
+
+// most is how often a build is given up for a newer state of the files before it is let through.
+const most = 5
+
+// attempt builds, and begins again when files change meanwhile: nobody wants to see what is old already.
+func (s *Server) attempt(ctx context.Context, now *changes, first bool) (*outcome, error) {
+	if s.watcher == nil {
+		if err := s.watch(nil); err != nil {
+			return nil, err
+		}
+	}
+	for try := 1; ; try++ {
+		inner, cancel := context.WithCancel(ctx)
+		done := make(chan *outcome, 1)
+		begin := time.Now()
+		go func() { done <- s.once(inner, *now) }()
+		var r *outcome
+		for r == nil {
+			batch := s.watcher.batch
+			if try > most {
+				batch = nil
+			}
+			select {
+			case r = <-done:
+			case c := <-batch:
+				c = s.relevant(c)
+				if c.empty() {
+					continue
+				}
+				now.merge(c)
+				cancel()
+				s.discard(<-done)
+				r = &outcome{again: true}
+			}
+		}
+		cancel()
+		if ctx.Err() != nil {
+			s.discard(r)
+			return nil, ctx.Err()
+		}
+		if r.again {
+			continue
+		}
+		if r.project != nil {
+			if err := s.watch(r.project); err != nil {
+				return nil, err
+			}
+		}
+		r.report.First, r.report.Took = first, time.Since(begin)
+		if !now.all {
+			for path := range now.paths {
+				if rel, err := filepath.Rel(s.o.Root, path); err == nil {
+					r.report.Changed = append(r.report.Changed, filepath.ToSlash(rel))
+				}
+			}
+			slices.Sort(r.report.Changed)
+		}
+		return r, nil
+	}
+}
+
+// discard ends the program of an attempt that is not taken over.
+func (s *Server) discard(r *outcome) {
+	s.mu.Lock()
+	runs := s.child
+	s.mu.Unlock()
+	if r.child != nil && r.child != runs {
+		r.child.stop()
+	}
+}
+
+// outcome is what one attempt to build came to.
+type outcome struct {
+	again   bool     // the files have changed meanwhile
+	project *Project // that was read anew
+	site    *build.DevSite
+	child   *child // that runs it
+	news    news   // for the browsers
+	report  Report
+}
+
+// once builds the site as it is. It keeps its bugs to itself, since what runs can go on running.
+func (s *Server) once(ctx context.Context, now changes) (r *outcome) {
+	r = &outcome{report: Report{List: &diag.List{}}}
+	defer func() {
+		if v := recover(); v != nil {
+			s.session = nil
+			r.site = nil
+			r.report.List.Add(diag.Diagnostic{Message: fmt.Sprintf("sitegen %s has a bug: %v", s.o.Version, v), Hint: "please report it with what the terminal shows"})
+			s.o.Note("%s", debug.Stack())
+		}
+	}()
+	fail := func(err error) *outcome {
+		var f *diag.Failure
+		switch {
+		case ctx.Err() != nil:
+			r.again = true
+		case errors.As(err, &f):
+			r.report.List.Add(f.List.Sorted()...)
+		default:
+			r.report.List.Add(diag.Diagnostic{Message: err.Error()})
+		}
+		return r
+	}
+	var names []string // nil: all
+	if s.session == nil || now.all || s.isConfig(now) {
+		s.session = nil
+		p, list, err := s.o.Load()
+		if err != nil {
+			return fail(err)
+		}
+		r.report.List.Add(list.Sorted()...)
+		if list.HasErrors() {
+			return r
+		}
+		s.project, r.project = p, p
+		s.session = build.NewSession(build.Options{Layout: p.Layout, Config: p.Config, Version: s.o.Version, Key: s.o.Key, Output: s.o.Output})
+	} else {
+		names = []string{}
+		for path := range now.paths {
+			if rel, err := filepath.Rel(s.project.Layout.ModuleDir, path); err == nil {
+				names = append(names, filepath.ToSlash(rel))
+			}
+		}
+		slices.Sort(names)
+	}
+	site, list, err := s.session.Update(ctx, names)
+	r.report.List.Add(list.Sorted()...)
+	if err != nil {
+		return fail(err)
+	}
+	if ctx.Err() != nil {
+		return fail(ctx.Err())
+	}
+	if site == nil {
+		return r
+	}
+	s.mu.Lock()
+	old, before := s.child, s.site
+	s.mu.Unlock()
+	r.child = old
+	if old == nil || !old.alive() || before == nil || before.Sum != site.Sum {
+		r.report.Linked = true
+		if r.child, err = start(ctx, site.Program, s.project.Layout.Root, s.o.Output, s.said); err != nil {
+			return fail(err)
+		}
+	}
+	if err := r.child.commit(ctx, site, clientTag); err != nil {
+		if r.report.Linked {
+			r.child.stop()
+		}
+		r.child = nil
+		var died *deathError
+		if errors.As(err, &died) {
+			d := diag.Diagnostic{Code: "SG3151", Message: died.Error()}
+			d.Range = firstPlace(died.output, site)
+			r.report.List.Add(d)
+			return r
+		}
+		return fail(err)
+	}
+	r.site = site
+	s.missed.merge(now)
+	r.news = compare(before, site, r.report.Linked, s.public(s.missed))
+	return r
+}
+
+// public gives the changed files of the public folder, as the browser asks for them, and whether anything else changed
+// that pages may show.
+func (s *Server) public(now changes) (files []string) {
+	dir := filepath.Join(s.project.Layout.Root, filepath.FromSlash(s.project.Config.Public))
+	for path := range now.paths {
+		if rel, err := filepath.Rel(dir, path); err == nil && filepath.IsLocal(rel) {
+			files = append(files, s.project.Config.Base+filepath.ToSlash(rel))
+			continue
+		}
+		if !isSource(path) {
+			files = append(files, "") // data that a page may read
+		}
+	}
+	return files
+}
+
+// isSource says whether the compiler tells what a change of a file comes to.
+func isSource(path string) bool {
+	switch filepath.Ext(path) {
+	case ".gosite", ".md", ".css", ".go", ".mod", ".sum", ".work", ".ts", ".js", ".tsx", ".jsx", ".mjs", "":
+		return true
+	}
+	return false
+}
+
+// isConfig says whether what the site is made of as a whole may have changed.
+func (s *Server) isConfig(now changes) bool {
+	for path := range now.paths {
+		switch {
+		case path == s.o.File, filepath.Base(path) == "go.work":
+			return true
+		case s.project != nil && path == filepath.Join(s.project.Layout.ModuleDir, "go.mod"):
+			return true
+		case s.project != nil && path == filepath.Join(s.project.Layout.ModuleDir, filepath.FromSlash(s.project.Layout.Src)):
+			return true
+		}
+	}
+	return false
+}
+
+// begin makes new requests wait.
+func (s *Server) begin() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.building == nil {
+		s.building = make(chan struct{})
+	}
+}
+
+// finish takes over what a build came to, lets the requests go on and tells the browsers.
+func (s *Server) finish(r *outcome, now changes) {
+	s.mu.Lock()
+	if s.project != nil {
+		s.config = s.project.Config
+	}
+	var retired *child
+	if r.site != nil {
+		r.report.Mended = len(s.problems) > 0
+		if s.child != r.child {
+			retired = s.child
+		}
+		s.child, s.site, s.problems, s.missed = r.child, r.site, nil, changes{}
+		clear(s.failures)
+		if !r.news.nothing() {
+			s.version++
+		}
+	} else {
+		s.problems = s.describe(r.report.List)
+		s.missed.merge(now)
+	}
+	r.news.Version = s.version
+	problems := s.problems
+	close(s.building)
+	s.building = nil
+	s.mu.Unlock()
+	if retired != nil {
+		retired.retire()
+	}
+	s.o.Report(r.report)
+	if r.site == nil {
+		s.hub.send("problems", problems)
+		return
+	}
+	s.hub.send("news", r.news)
+}
+
+// watch watches the directories of a project; without one, those that are known before site.yaml is read.
+func (s *Server) watch(p *Project) error {
+	trees := []tree{{dir: s.o.Root, flat: true}}
+	if p == nil {
+		trees = append(trees, tree{dir: filepath.Join(s.o.Root, "src")})
+	} else {
+		l := p.Layout
+		trees = append(trees, tree{dir: l.ModuleDir}, tree{dir: filepath.Join(l.Root, filepath.FromSlash(p.Config.Public))})
+		for _, r := range l.Module.Replace {
+			dir := filepath.FromSlash(r.New.Path)
+			if r.New.Version != "" || strings.Contains(r.New.Path, ".sitegen/") {
+				continue
+			}
+			if !filepath.IsAbs(dir) {
+				dir = filepath.Join(l.ModuleDir, dir)
+			}
+			trees = append(trees, tree{dir: dir})
+		}
+	}
+	if s.watcher != nil {
+		if slices.Equal(trees, s.trees) {
+			return nil
+		}
+		s.watcher.close()
+	}
+	w, reason := watch(trees, s.o.Poll, s.ignored(p))
+	if reason != nil {
+		s.o.Note("the system cannot watch so many folders (%v), so the files are looked at again and again", reason)
+	}
+	s.watcher, s.trees = w, trees
+	return nil
+}
+
+// ignored says which paths are nothing that a site is made of.
+func (s *Server) ignored(p *Project) func(path string, dir bool) bool {
+	out := filepath.Join(s.o.Root, "dist")
+	public := filepath.Join(s.o.Root, "public")
+	if p != nil {
+		out = filepath.Join(p.Layout.Root, filepath.FromSlash(p.Config.Out))
+		public = filepath.Join(p.Layout.Root, filepath.FromSlash(p.Config.Public))
+	}
+	return func(path string, dir bool) bool {
+		name := filepath.Base(path)
+		if path == out || strings.HasPrefix(path, out+".") {
+			return true
+		}
+		if rel, err := filepath.Rel(public, path); err == nil && filepath.IsLocal(rel) {
+			return name == ".DS_Store" || name == "Thumbs.db"
+		}
+		switch {
+		case name == ".well-known", name == ".env", strings.HasPrefix(name, ".env."):
+			return false
+		case strings.HasPrefix(name, "."), name == "node_modules":
+			return true
+		case dir:
+			return false
+		}
+		// What editors and programs leave beside the files.
+		for _, end := range []string{"~", ".swp", ".swx", ".tmp", ".log", "_test.go", "-journal", "-wal", "-shm", ".db", ".sqlite", ".sqlite3", ".orig", ".lock"} {
+			if strings.HasSuffix(name, end) {
+				return true
+			}
+		}
+		return strings.HasPrefix(name, "#") || name == "4913" // which Vim makes to see whether it can
+	}
+}
+
+// noise is how often a file that is no source changed of late.
+type noise struct {
+	first time.Time
+	times int
+	muted bool
+}
+
+// relevant takes out of a batch the files that the site itself keeps writing: a page that counts its visitors in a file
+// would be shown again for ever.
+func (s *Server) relevant(c changes) changes {
+	now := time.Now()
+	for path := range c.paths {
+		if isSource(path) || path == s.o.File {
+			continue
+		}
+		n := s.noisy[path]
+		if n == nil || now.Sub(n.first) > 5*time.Second && !n.muted {
+			n = &noise{first: now}
+			s.noisy[path] = n
+		}
+		if n.times++; n.times > 12 && !n.muted {
+			n.muted = true
+			s.o.Note("%s changes all the time, so its changes are left out from now on", rel(s.o.Root, path))
+		}
+		if n.muted {
+			delete(c.paths, path)
+		}
+	}
+	return c
+}
+
+func rel(root, path string) string {
+	if r, err := filepath.Rel(root, path); err == nil {
+		return filepath.ToSlash(r)
+	}
+	return path
+}
+
+// said is what a program reports about no request that is known any more, or that a request has too.
+func (s *Server) said(rec wire.Record) {
+	s.mu.Lock()
+	site := s.site
+	s.mu.Unlock()
+	list := &diag.List{}
+	list.Add(s.diagnose(rec, site))
+	s.o.Failed(list)
+}

@@ -1,0 +1,303 @@
+package devserver
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+)
+
+// Times of the watcher. An editor writes a file in several steps, and a change of branch many files: a batch ends when
+// nothing has happened for quiet, or after patience when it does not stop.
+const (
+	quiet     = 6 * time.Millisecond
+	patience  = 250 * time.Millisecond
+	pollEvery = 300 * time.Millisecond
+)
+
+// changes is what one batch of events says: the absolute paths that were written, made, renamed or removed. all means
+// that it is not known which, because events were lost.
+type changes struct {
+	paths map[string]bool
+	all   bool
+}
+
+func (c *changes) add(path string) {
+	if c.paths == nil {
+		c.paths = map[string]bool{}
+	}
+	c.paths[path] = true
+}
+
+func (c *changes) empty() bool { return !c.all && len(c.paths) == 0 }
+
+func (c *changes) merge(more changes) {
+	c.all = c.all || more.all
+	for p := range more.paths {
+		c.add(p)
+	}
+}
+
+// A tree is a directory to watch.
+type tree struct {
+	dir  string // absolute
+	flat bool   // without what is below it
+}
+
+// watcher tells of changes in directory trees. Where the system has no room for more watches, or when it is told to, it
+// looks at the files again and again instead.
+type watcher struct {
+	trees  []tree
+	ignore func(path string, dir bool) bool
+	batch  chan changes
+	done   chan struct{}
+	ended  chan struct{}
+
+	fs      *fsnotify.Watcher // nil when polling
+	watched map[string]bool
+	seen    map[string]stamp // when polling
+}
+
+// stamp is what tells two states of a file apart.
+type stamp struct {
+	size int64
+	time time.Time
+	mode fs.FileMode
+}
+
+// watch begins to watch. ignore says which paths are none of our business; nothing below an ignored directory is looked
+// at. reason says why it polls, if it does and was not told to.
+func watch(trees []tree, poll bool, ignore func(path string, dir bool) bool) (w *watcher, reason error) {
+	w = &watcher{trees: trees, ignore: ignore, batch: make(chan changes), done: make(chan struct{}), ended: make(chan struct{})}
+	if !poll {
+		if reason = w.start(); reason == nil {
+			go w.listen()
+			return w, nil
+		}
+	}
+	w.seen = w.scan()
+	go w.poll()
+	return w, reason
+}
+
+// close ends the watcher, and waits until it has ended.
+func (w *watcher) close() {
+	close(w.done)
+	<-w.ended
+}
+
+// start adds a watch for each directory.
+func (w *watcher) start() (err error) {
+	if w.fs, err = fsnotify.NewWatcher(); err != nil {
+		return err
+	}
+	w.watched = map[string]bool{}
+	for _, t := range w.trees {
+		if err = w.add(t.dir, t.flat, nil); err != nil {
+			w.fs.Close()
+			w.fs, w.watched = nil, nil
+			return err
+		}
+	}
+	return nil
+}
+
+// add watches dir and what is below it. The files that are there already go to found: somebody may have written them
+// before the watch was there.
+func (w *watcher) add(dir string, flat bool, found *changes) error {
+	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return nil // it has gone again
+		}
+		if path != dir && w.ignore(path, d.IsDir()) {
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if !d.IsDir() {
+			if found != nil {
+				found.add(path)
+			}
+			return nil
+		}
+		if path != dir && flat {
+			return fs.SkipDir
+		}
+		if w.watched[path] {
+			return nil
+		}
+		if err := w.fs.Add(path); err != nil {
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil
+			}
+			return err
+		}
+		w.watched[path] = true
+		return nil
+	})
+}
+
+// inFlat says whether a path lies directly in a flat tree and in no other.
+func (w *watcher) inFlat(path string) bool {
+	flat := false
+	for _, t := range w.trees {
+		if t.flat {
+			flat = flat || filepath.Dir(path) == t.dir
+			continue
+		}
+		if rel, err := filepath.Rel(t.dir, path); err == nil && filepath.IsLocal(rel) {
+			return false
+		}
+	}
+	return flat
+}
+
+// listen collects events into batches.
+func (w *watcher) listen() {
+	defer close(w.ended)
+	defer w.fs.Close()
+	var now changes
+	var first time.Time
+	timer := time.NewTimer(time.Hour)
+	timer.Stop()
+	var out chan changes // w.batch when there is something to hand over
+	for {
+		select {
+		case <-w.done:
+			return
+		case e, ok := <-w.fs.Events:
+			if !ok {
+				return
+			}
+			if !w.event(e, &now) {
+				continue
+			}
+			if first.IsZero() {
+				first = time.Now()
+			}
+			timer.Reset(min(quiet, max(0, patience-time.Since(first))))
+			out = nil
+		case err, ok := <-w.fs.Errors:
+			if !ok {
+				return
+			}
+			_ = err // events were lost, whatever the reason
+			now.all = true
+			w.again()
+			timer.Reset(quiet)
+		case <-timer.C:
+			out = w.batch
+		case out <- now:
+			now, first, out = changes{}, time.Time{}, nil
+		}
+	}
+}
+
+// event takes one event in; it says whether it means anything.
+func (w *watcher) event(e fsnotify.Event, now *changes) bool {
+	if e.Op == fsnotify.Chmod {
+		return false // indexers and backups do that
+	}
+	info, err := os.Lstat(e.Name)
+	dir := err == nil && info.IsDir()
+	if w.ignore(e.Name, dir || w.watched[e.Name]) {
+		return false
+	}
+	if e.Has(fsnotify.Remove) || e.Has(fsnotify.Rename) {
+		w.gone(e.Name)
+	}
+	if dir {
+		if !w.inFlat(e.Name) {
+			w.gone(e.Name) // watches of another directory that had the name
+			if w.add(e.Name, false, now) != nil {
+				now.all = true
+			}
+		}
+	}
+	now.add(e.Name)
+	return true
+}
+
+// gone drops the watches of a directory that is no more, or that is another one now.
+func (w *watcher) gone(dir string) {
+	for path := range w.watched {
+		if path == dir || strings.HasPrefix(path, dir+string(filepath.Separator)) {
+			w.fs.Remove(path)
+			delete(w.watched, path)
+		}
+	}
+}
+
+// again watches what should be watched, after events were lost or the root of a tree has come back.
+func (w *watcher) again() {
+	for _, t := range w.trees {
+		w.add(t.dir, t.flat, nil) // what cannot be watched now may be so the next time
+	}
+}
+
+// poll compares the files with what they were.
+func (w *watcher) poll() {
+	defer close(w.ended)
+	every := time.NewTicker(pollEvery)
+	defer every.Stop()
+	var now changes
+	var out chan changes
+	for {
+		select {
+		case <-w.done:
+			return
+		case <-every.C:
+			seen := w.scan()
+			for path, s := range seen {
+				if w.seen[path] != s {
+					now.add(path)
+				}
+			}
+			for path := range w.seen {
+				if _, ok := seen[path]; !ok {
+					now.add(path)
+				}
+			}
+			w.seen = seen
+			if !now.empty() {
+				out = w.batch
+			}
+		case out <- now:
+			now, out = changes{}, nil
+		}
+	}
+}
+
+func (w *watcher) scan() map[string]stamp {
+	seen := map[string]stamp{}
+	for _, t := range w.trees {
+		filepath.WalkDir(t.dir, func(path string, d fs.DirEntry, err error) error {
+			if err != nil {
+				return nil
+			}
+			if path != t.dir && w.ignore(path, d.IsDir()) {
+				if d.IsDir() {
+					return fs.SkipDir
+				}
+				return nil
+			}
+			if d.IsDir() {
+				if path != t.dir && t.flat {
+					return fs.SkipDir
+				}
+				seen[path] = stamp{}
+				return nil
+			}
+			if info, err := d.Info(); err == nil {
+				seen[path] = stamp{info.Size(), info.ModTime(), info.Mode()}
+			}
+			return nil
+		})
+	}
+	return seen
+}
