@@ -16,6 +16,7 @@ import (
 	"sitegen.dev/core/dev/runtime/wire"
 	"sitegen.dev/core/diag"
 	"sitegen.dev/core/manifest"
+	pwire "sitegen.dev/core/prerender/runtime/wire"
 )
 
 // The directories of the development server, relative to the module root. Its generated packages are apart from those of
@@ -38,6 +39,7 @@ type Session struct {
 	main    []byte                        // of the program on disk
 	stale   bool                          // what is on disk may be newer than the program
 	synced  bool
+	fetch   bool              // some code of the site may send requests
 	sum     [sha256.Size]byte // of the program
 }
 
@@ -61,7 +63,7 @@ type DevSite struct {
 	Routes  []manifest.Route
 
 	lines map[string][2][]int // of components whose lines have moved since the program was linked: then, now
-	place func(diag.Range) diag.Range
+	b     *builder
 }
 
 // DevFile is a file that the development server answers with: data, or a file of the project by its absolute path.
@@ -75,7 +77,12 @@ func (d *DevSite) Place(file string, line int) diag.Range {
 	if l, ok := d.lines[file]; ok {
 		line = codegen.MapLine(line, l[0], l[1])
 	}
-	return d.place(diag.Range{Pos: diag.Pos{File: file, Line: line, Col: 1}})
+	return d.b.place(diag.Range{Pos: diag.Pos{File: file, Line: line, Col: 1}})
+}
+
+// ContentProblem tells the author of an entry of the content that is not what its type asks for.
+func (d *DevSite) ContentProblem(p wire.ContentProblem) diag.Diagnostic {
+	return d.b.contentProblem(pwire.Event{Message: p.Message, Source: p.File, Problem: &p.Problem})
 }
 
 // Update brings the site up to the sources as they are now. changed names the files that may have changed since the last
@@ -106,7 +113,7 @@ func (s *Session) Update(ctx context.Context, changed []string) (*DevSite, *diag
 
 // generate writes what has changed of the generated code, links it if need be, and gathers what is no code.
 func (s *Session) generate(ctx context.Context, b *builder, changed []string) (*DevSite, error) {
-	bundle, state, err := s.bundle(b)
+	bundle, state, err := s.bundle(b, changed)
 	if err != nil || b.list.HasErrors() {
 		return nil, err
 	}
@@ -131,7 +138,7 @@ func (s *Session) generate(ctx context.Context, b *builder, changed []string) (*
 	}
 	d := &DevSite{
 		Module: b.Layout.ModulePath, Program: b.binary, Sum: s.sum, Texts: map[string][]string{}, State: state, Routes: b.routes,
-		lines: map[string][2][]int{}, place: b.place,
+		lines: map[string][2][]int{}, b: b,
 	}
 	for name, p := range packages {
 		d.Texts[name] = p.Texts
@@ -143,7 +150,7 @@ func (s *Session) generate(ctx context.Context, b *builder, changed []string) (*
 }
 
 // bundle describes the application, and takes out of it what is handed to the running program instead.
-func (s *Session) bundle(b *builder) (codegen.Bundle, wire.State, error) {
+func (s *Session) bundle(b *builder, changed []string) (_ codegen.Bundle, _ wire.State, err error) {
 	state := wire.State{Heads: map[string]string{}, Assets: map[string]wire.Asset{}}
 	if err := b.find(); err != nil || b.list.HasErrors() {
 		return codegen.Bundle{}, state, err
@@ -156,6 +163,16 @@ func (s *Session) bundle(b *builder) (codegen.Bundle, wire.State, error) {
 	}
 	b.site.Manifest.BuildID = "dev"
 	bundle := b.bundle()
+	if changed == nil || slices.ContainsFunc(changed, func(name string) bool { return !strings.HasSuffix(name, ".md") }) {
+		if s.fetch, err = b.fetches(); err != nil {
+			return bundle, state, err
+		}
+	}
+	bundle.Fetch = s.fetch
+	if b.contents.index != nil {
+		bundle.Content = true
+		state.Content, state.ContentDigest = b.contentFile(), b.contents.index.Digest()
+	}
 	for i := range bundle.Routes {
 		r := &bundle.Routes[i]
 		if r.Head != "" {

@@ -119,7 +119,11 @@ func (c *child) read(stdout io.Reader) {
 			c.ready <- nil
 			continue
 		case wire.Failed:
-			c.ready <- errors.New(string(f.Data))
+			var failure stateError
+			if err := json.Unmarshal(f.Data, &failure.Failure); err != nil {
+				failure.Message = err.Error()
+			}
+			c.ready <- &failure
 			continue
 		}
 		c.mu.Lock()
@@ -166,6 +170,11 @@ func (c *child) died() error {
 type deathError struct{ output string }
 
 func (e *deathError) Error() string { return "the program of the site has ended: " + e.output }
+
+// stateError is a state that the program refuses.
+type stateError struct{ wire.Failure }
+
+func (e *stateError) Error() string { return e.Message }
 
 // commit hands over what differs from the last state, and waits until it holds.
 func (c *child) commit(ctx context.Context, d *build.DevSite, script string) error {

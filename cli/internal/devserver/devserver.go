@@ -321,6 +321,13 @@ func (s *Server) once(ctx context.Context, now changes) (r *outcome) {
 			r.report.List.Add(d)
 			return r
 		}
+		var refused *stateError
+		if errors.As(err, &refused) && len(refused.Content) > 0 {
+			for _, p := range refused.Content {
+				r.report.List.Add(site.ContentProblem(p))
+			}
+			return r
+		}
 		return fail(err)
 	}
 	r.site = site

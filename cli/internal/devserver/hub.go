@@ -152,7 +152,7 @@ func compare(old, now *build.DevSite, linked bool, files []string) news {
 		n.Reload = true
 		return n
 	}
-	n.Reload = !maps.EqualFunc(old.Texts, now.Texts, slices.Equal[[]string]) || old.State.Keys != now.State.Keys
+	n.Reload = !maps.EqualFunc(old.Texts, now.Texts, slices.Equal[[]string]) || old.State.Keys != now.State.Keys || old.State.ContentDigest != now.State.ContentDigest
 	if styles, ok := exchanges(old.State.Heads, now.State.Heads); ok {
 		n.Styles = styles
 	} else {

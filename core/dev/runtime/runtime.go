@@ -24,15 +24,16 @@ import (
 )
 
 // Main answers requests until standard input ends, and then exits, whatever is still going on. app makes the
-// application; it is called for each state that the program is handed.
-func Main(app func() *site.App) {
+// application; it is called for each state that the program is handed. load makes the content store with an index the one
+// that is read, unless there are problems with it; it is nil on a site without content.
+func Main(app func() *site.App, load func(index string) ([]wire.ContentProblem, error)) {
 	in, out := os.Stdin, os.Stdout
 	os.Stdout = os.Stderr // a page that prints must not break the protocol
 	if null, err := os.Open(os.DevNull); err == nil {
 		os.Stdin = null // nor one that reads
 	}
 	signal.Ignore(os.Interrupt) // Ctrl-C is the server's to see; it closes our input
-	err := Run(app, in, out)
+	err := Run(app, load, in, out)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "this program is run by sitegen dev:", err)
 		os.Exit(1)
@@ -41,8 +42,8 @@ func Main(app func() *site.App) {
 }
 
 // Run answers the requests of in on out until in ends.
-func Run(app func() *site.App, in io.Reader, out io.Writer) error {
-	p := &program{app: app, conn: wire.NewConn(out), requests: map[uint32]*request{}, texts: map[string][]string{}}
+func Run(app func() *site.App, load func(index string) ([]wire.ContentProblem, error), in io.Reader, out io.Writer) error {
+	p := &program{app: app, load: load, conn: wire.NewConn(out), requests: map[uint32]*request{}, texts: map[string][]string{}}
 	defer p.cancelAll()
 	frames := wire.NewReader(in)
 	for {
@@ -61,7 +62,9 @@ func Run(app func() *site.App, in io.Reader, out io.Writer) error {
 
 type program struct {
 	app  func() *site.App
+	load func(index string) ([]wire.ContentProblem, error)
 	conn *wire.Conn
+	read string // digest of the content in use
 
 	texts   map[string][]string // of the next Commit
 	state   wire.State
@@ -90,8 +93,12 @@ func (p *program) handle(f wire.Frame) error {
 		}
 		p.state = s
 	case wire.Commit:
-		if err := p.commit(); err != nil {
-			return p.conn.Send(wire.Failed, 0, []byte(err.Error()))
+		if failure := p.commit(); failure != nil {
+			data, err := json.Marshal(failure)
+			if err != nil {
+				return err
+			}
+			return p.conn.Send(wire.Failed, 0, data)
 		}
 		return p.conn.Send(wire.Ready, 0, nil)
 	case wire.Request:
@@ -117,12 +124,22 @@ func (p *program) handle(f wire.Frame) error {
 }
 
 // commit makes the state that was handed over the current one.
-func (p *program) commit() (err error) {
+func (p *program) commit() (failure *wire.Failure) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = fmt.Errorf("%v", v)
+			failure = &wire.Failure{Message: fmt.Sprint(v)}
 		}
 	}()
+	if p.load != nil && p.state.Content != "" && p.state.ContentDigest != p.read {
+		problems, err := p.load(p.state.Content)
+		switch {
+		case err != nil:
+			return &wire.Failure{Message: err.Error()}
+		case len(problems) > 0:
+			return &wire.Failure{Content: problems}
+		}
+		p.read = p.state.ContentDigest
+	}
 	app := p.app()
 	for _, r := range app.Routes {
 		r.Head = site.HTML(p.state.Heads[r.Source] + p.state.Script)

@@ -13,6 +13,8 @@ import (
 	"fmt"
 	"io"
 	"sync"
+
+	"sitegen.dev/core/prerender/runtime/wire"
 )
 
 // Kind says what a frame is.
@@ -34,7 +36,7 @@ const (
 // The frames that the program sends.
 const (
 	Ready  Kind = iota + 64 // the last Commit holds
-	Failed                  // it does not: why
+	Failed                  // it does not: why, as a Failure in JSON
 	Start                   // status, reason phrase and header lines of an answer
 	Data                    // a piece of it
 	Flush                   // what was sent goes out now
@@ -173,6 +175,22 @@ type State struct {
 	Assets map[string]Asset  `json:"assets"` // by import id
 	Files  []string          `json:"files"`  // names of the files that the server has
 	Keys   string            `json:"keys"`   // of server islands
+
+	Content       string `json:"content,omitempty"`       // index of the content store; "" on a site without
+	ContentDigest string `json:"contentDigest,omitempty"` // of what it holds
+}
+
+// Failure says why a State cannot be.
+type Failure struct {
+	Message string           `json:"message"`
+	Content []ContentProblem `json:"content,omitempty"`
+}
+
+// ContentProblem is an entry of the content that is not what its type asks for.
+type ContentProblem struct {
+	Message string       `json:"message"`
+	File    string       `json:"file"`
+	Problem wire.Problem `json:"problem"`
 }
 
 // Asset is an imported file or a script, as package site has it.
