@@ -64,6 +64,7 @@ func (Adapter) Info() adapter.Info {
 		Options:    json.RawMessage(schema),
 		DeployWith: "npx wrangler deploy",
 		Beside:     []string{deployDir},
+		Images:     "cloudflare",
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"sitegen.dev/core/adapter"
@@ -59,6 +60,7 @@ func (Adapter) Info() adapter.Info {
 		},
 		Options: json.RawMessage(schema),
 		Beside:  []string{frameworkDir},
+		Images:  "netlify",
 	}
 }
 
@@ -212,8 +214,14 @@ type functionSetting struct {
 // framework writes the configuration, and the manifest for the preview.
 func (b *builder) framework() error {
 	var c frameworkConfig
-	if len(b.o.Images.Remote) > 0 {
-		c.Images = &imagesConfig{b.o.Images.Remote}
+	remote := slices.Clone(b.o.Images.Remote)
+	if b.site.Images.Service != "" {
+		for _, s := range b.site.Images.Remote {
+			remote = append(remote, s.Expr())
+		}
+	}
+	if len(remote) > 0 {
+		c.Images = &imagesConfig{remote}
 	}
 	if s := (functionSetting{b.o.Memory, b.o.Region}); b.site.OnDemand && s != (functionSetting{}) {
 		c.Functions = map[string]functionSetting{functionName: s}

@@ -27,6 +27,11 @@ import (
 //go:embed runtime/*.go
 var runtimeSource embed.FS
 
+// imagesSource is the image endpoint, for sites whose pages ask for it.
+//
+//go:embed images/*.go
+var imagesSource embed.FS
+
 // Adapter is the node adapter.
 type Adapter struct{}
 
@@ -97,6 +102,7 @@ func (Adapter) Info() adapter.Info {
 			adapter.ServerIsland: stable,
 		},
 		Options: json.RawMessage(schema),
+		Images:  "endpoint",
 	}
 }
 
@@ -156,6 +162,15 @@ func (Adapter) Adapt(ctx context.Context, site *adapter.Site, out *adapter.Out) 
 	p := program{Site: site, Options: o}
 	if p.Runtime, err = out.Source("adapter/node", runtime); err != nil {
 		return err
+	}
+	if site.Images.Service != "" {
+		images, err := fs.Sub(imagesSource, "images")
+		if err != nil {
+			return err
+		}
+		if p.Images, err = out.Source("adapter/node-images", images); err != nil {
+			return err
+		}
 	}
 	if o.Mode == middleware {
 		err = p.middleware(ctx, out, source, st, list)
@@ -251,6 +266,7 @@ type program struct {
 	Site    *adapter.Site
 	Options Options
 	Runtime string // import path
+	Images  string // likewise, of the image endpoint; "" without
 }
 
 // literal is the node.Program that both modes hand to the runtime.
@@ -267,6 +283,9 @@ func (p *program) literal() string {
 	if p.Options.Embed {
 		field("Pack", "pack")
 	}
+	if p.Images != "" {
+		field("Images", "pictures")
+	}
 	b.WriteString("}")
 	return b.String()
 }
@@ -276,6 +295,41 @@ func (p *program) embeds() string {
 	s := "//go:embed files.txt\nvar files string\n"
 	if p.Options.Embed {
 		s += "\n//go:embed client.pack\nvar pack []byte\n"
+	}
+	return s + p.pictures()
+}
+
+// pictures declares the image endpoint.
+func (p *program) pictures() string {
+	if p.Images == "" {
+		return ""
+	}
+	m := p.Site.Images
+	var b strings.Builder
+	fmt.Fprintf(&b, "\nvar imageService = images.New(images.Config{\n\tBase: %q,\n\tWidths: %#v,\n\tQualities: %#v,\n", p.Site.Manifest.Base, m.Widths, m.Qualities)
+	if len(m.Remote) > 0 {
+		b.WriteString("\tRemote: []site.ImageSource{\n")
+		for _, s := range m.Remote {
+			fmt.Fprintf(&b, "\t\t{Scheme: %q, Host: %q, Port: %q, Path: %q},\n", s.Scheme, s.Host, s.Port, s.Path)
+		}
+		b.WriteString("\t},\n")
+	}
+	b.WriteString("})\n\n" +
+		"func pictures(w http.ResponseWriter, r *http.Request, open func(string, int64) ([]byte, bool, bool)) {\n\timageService.ServeImage(w, r, open)\n}\n")
+	return b.String()
+}
+
+// imports gives the imports that pictures needs, beside net/http where have is not set.
+func (p *program) imports(have bool) string {
+	if p.Images == "" {
+		return ""
+	}
+	s := "\timages \"" + p.Images + "\"\n"
+	if len(p.Site.Images.Remote) > 0 {
+		s += "\t\"sitegen.dev/core/site\"\n"
+	}
+	if !have {
+		s += "\t\"net/http\"\n"
 	}
 	return s
 }
@@ -294,7 +348,7 @@ import (
 
 	node "` + p.Runtime + `"
 	bundle "` + p.Site.Bundle + `"
-)
+` + p.imports(false) + `)
 
 ` + p.embeds() + `
 func main() {
@@ -313,7 +367,7 @@ import (
 
 	node "` + p.Runtime + `"
 	bundle "` + p.Site.Bundle + `"
-)
+` + p.imports(true) + `)
 
 // Options says how the site is mounted.
 type Options = node.Options

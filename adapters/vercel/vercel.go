@@ -65,6 +65,7 @@ func (Adapter) Info() adapter.Info {
 		OutDir:     outDir,
 		DeployWith: "vercel deploy --prebuilt",
 		Env:        []string{envPlatform, envDeployment, envSkew},
+		Images:     "vercel",
 	}
 }
 
@@ -175,7 +176,7 @@ func (b *builder) plan(ctx context.Context) error {
 		Framework:    b.framework(),
 		DeploymentID: b.o.DeploymentID,
 		Routes:       t.build(),
-		Images:       b.o.Images,
+		Images:       b.images(),
 		Overrides:    b.pages.overrides(m.Base),
 	}
 	b.problems = append(b.problems, t.problems...)

@@ -10,6 +10,8 @@ import (
 	"encoding/json"
 	"io/fs"
 	"net/http"
+	"regexp"
+	"strings"
 
 	"sitegen.dev/core/diag"
 	"sitegen.dev/core/manifest"
@@ -63,6 +65,9 @@ type Info struct {
 	// DeployWith is the platform's own command that deploys an output ("vercel deploy --prebuilt"), which people are told of
 	// where the adapter is no Deployer.
 	DeployWith string `json:"deployWith,omitempty"`
+	// Images is the image service that pages can ask for pictures in other sizes: "endpoint" (/_image, answered by the
+	// adapter's own running half), "vercel", "netlify" or "cloudflare" (the platform's). Empty where there is none.
+	Images string `json:"images,omitempty"`
 	// Env names the variables of the environment that Adapt looks at; Site.Env has those that are set.
 	Env []string `json:"env,omitempty"`
 }
@@ -82,6 +87,7 @@ type Site struct {
 	Bundle       string                `json:"bundle"`   // import path of the render bundle: func App() *site.App
 	OnDemand     bool                  `json:"onDemand"` // whether anything runs per request
 	OutDir       string                `json:"outDir"`   // where the output will stand in the end; "" where that is not known
+	Images       Images                `json:"images"`
 	Server       Server                `json:"server"`
 	Env          map[string]string     `json:"env,omitempty"` // of Info.Env, what is set
 }
@@ -90,6 +96,55 @@ type Site struct {
 type Server struct {
 	Host string `json:"host"`
 	Port int    `json:"port"`
+}
+
+// Images is what site.yaml says about pictures, for adapters whose platform wants to know it.
+type Images struct {
+	Service   string        `json:"service,omitempty"` // Info.Images where any page asks for it, else ""
+	Widths    []int         `json:"widths,omitempty"`  // in pixels: all that is asked for
+	Qualities []int         `json:"qualities,omitempty"`
+	Remote    []ImageSource `json:"remote,omitempty"`
+}
+
+// ImageSource is one host that pictures may come from, as site.ImageSource describes it.
+type ImageSource struct {
+	Scheme string `json:"scheme"`         // "http" or "https"
+	Host   string `json:"host"`           // "*." in front is one label more, "**." one or more
+	Port   string `json:"port,omitempty"` // "" is the default one of the scheme
+	Path   string `json:"path,omitempty"` // "/*" at its end is one segment more, "/**" anything below; "" is any
+}
+
+// Expr writes the source as a regular expression over whole addresses, for platforms that take those. It uses nothing that
+// engines differ in.
+func (s ImageSource) Expr() string {
+	var b strings.Builder
+	b.WriteString("^" + s.Scheme + "://")
+	host := s.Host
+	if rest, ok := strings.CutPrefix(host, "**."); ok {
+		b.WriteString(`([A-Za-z0-9_-]+\.)+`)
+		host = rest
+	} else if rest, ok := strings.CutPrefix(host, "*."); ok {
+		b.WriteString(`[A-Za-z0-9_-]+\.`)
+		host = rest
+	}
+	b.WriteString(regexp.QuoteMeta(host))
+	if s.Port != "" {
+		b.WriteString(":" + s.Port)
+	}
+	const end = `(\?[^#]*)?$`
+	switch dir, below := strings.CutSuffix(s.Path, "/**"); {
+	case s.Path == "" || s.Path == "/**":
+		b.WriteString(`(/[^?#]*)?` + end)
+	case below:
+		b.WriteString(regexp.QuoteMeta(dir) + `/[^?#]*` + end)
+	default:
+		if dir, one := strings.CutSuffix(s.Path, "/*"); one {
+			b.WriteString(regexp.QuoteMeta(dir) + `/[^/?#]+` + end)
+		} else {
+			b.WriteString(regexp.QuoteMeta(s.Path) + end)
+		}
+	}
+	return b.String()
 }
 
 // An Adapter writes one compiled site as the files a platform deploys. Info is called first, any number of times; Adapt

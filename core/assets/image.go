@@ -9,12 +9,14 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"sitegen.dev/core/site/raster"
 )
 
 // ImageInfo gives the dimensions in pixels and the format ("png", "jpeg", "gif", "webp", "avif", "svg") of an image,
-// from its header alone: no pixel is decoded, and no number of the file decides how much is read or allocated. An
-// orientation that EXIF asks for is not applied; one that an AVIF file prescribes is. An SVG that states neither a size
-// nor a viewBox has the dimensions 0, 0.
+// from its header alone: no pixel is decoded, and no number of the file decides how much is read or allocated. They are
+// those that a browser shows: of a picture that lies on its side by EXIF or by the rules of AVIF, turned. An SVG that
+// states neither a size nor a viewBox has the dimensions 0, 0.
 func ImageInfo(data []byte) (w, h int, format string, err error) {
 	switch {
 	case hasAt(data, 0, "\x89PNG\r\n\x1a\n"):
@@ -51,7 +53,15 @@ func ImageInfo(data []byte) (w, h int, format string, err error) {
 	if w <= 0 || h <= 0 || w > math.MaxInt32 || h > math.MaxInt32 {
 		return 0, 0, format, errHeader
 	}
+	if format != "avif" && raster.Sideways(raster.Orientation(data)) {
+		w, h = h, w
+	}
 	return w, h, format, nil
+}
+
+// Animated says whether a WebP file holds several pictures.
+func Animated(data []byte) bool {
+	return hasAt(data, 0, "RIFF") && hasAt(data, 8, "WEBPVP8X") && len(data) > 20 && data[20]&2 != 0
 }
 
 var (

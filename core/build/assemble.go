@@ -120,15 +120,29 @@ func htmlFile(r manifest.Route, format string) string {
 }
 
 // assemble adds the emitted files and the manifest.
-func (b *builder) assemble(context.Context) error {
+func (b *builder) assemble(ctx context.Context) error {
 	dir := filepath.Join(b.site.ClientDir, filepath.FromSlash(b.Config.Build.Assets))
+	if err := b.variants(ctx, dir); err != nil || b.list.HasErrors() {
+		return err
+	}
 	slices.SortFunc(b.emitted, func(x, y file) int { return strings.Compare(x.name, y.name) })
 	for _, f := range b.emitted {
-		if err := writeChanged(filepath.Join(dir, filepath.FromSlash(f.name)), f.data); err != nil {
+		size := int64(len(f.data))
+		to := filepath.Join(dir, filepath.FromSlash(f.name))
+		var err error
+		if f.from != "" {
+			if err = os.MkdirAll(filepath.Dir(to), 0o777); err == nil {
+				size, err = copyFile(f.from, to)
+			}
+		} else {
+			err = writeChanged(to, f.data)
+		}
+		if err != nil {
 			return err
 		}
-		b.site.Assets = append(b.site.Assets, Asset{Name: f.name, Size: int64(len(f.data))})
+		b.site.Assets = append(b.site.Assets, Asset{Name: f.name, Size: size})
 	}
+	slices.SortFunc(b.site.Assets, func(x, y Asset) int { return strings.Compare(x.Name, y.Name) })
 	if !b.Server {
 		os.Remove(b.site.Prerendered)
 		b.site.Prerendered = ""
@@ -186,7 +200,7 @@ func (b *builder) inputsHash(generated []file) (string, error) {
 		list = slices.Clone(list)
 		slices.SortFunc(list, func(x, y file) int { return strings.Compare(x.name, y.name) })
 		for _, f := range list {
-			add(f.name, f.data)
+			add(f.name+f.sum, f.data)
 		}
 	}
 	err = filepath.WalkDir(b.Layout.ModuleDir, func(name string, d fs.DirEntry, err error) error {

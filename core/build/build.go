@@ -65,6 +65,7 @@ type Options struct {
 	Server   bool                        // an adapter will follow: static files go to client/ below the stage
 	Vet      bool                        // run go vet too
 	Drafts   bool                        // entries and pages that say draft: true are there
+	Images   string                      // image service of the platform: "endpoint", "vercel", "netlify", "cloudflare" or ""
 	Key      string                      // of server islands, what SITEGEN_KEY holds; empty to keep one in the work directory
 	Force    bool                        // replace an output directory that sitegen did not make
 	Beside   []string                    // directories of the stage that go below the project root instead of into the output
@@ -85,6 +86,7 @@ type Site struct {
 	Components  int
 	Pages       *prerender.Result // nil unless the build went on to Prerender
 	Assets      []Asset           // emitted files, sorted by name
+	Images      ImageReport       // what became of <Image> and <Picture>
 	PublicBytes int64
 	Program     *codegen.Program
 }

@@ -32,10 +32,10 @@ func (b *builder) generate(context.Context) (err error) {
 	}
 	var out []file
 	for _, f := range files {
-		out = append(out, file{f.Path, f.Data})
+		out = append(out, file{name: f.Path, data: f.Data})
 	}
 	if b.contents.index != nil {
-		out = append(out, file{contentIndex, []byte(b.contents.index.Digest())}) // stands for all of it
+		out = append(out, file{name: contentIndex, data: []byte(b.contents.index.Digest())}) // stands for all of it
 	}
 	if b.site.Manifest.BuildID, err = b.inputsHash(out); err != nil {
 		return err
@@ -52,10 +52,10 @@ func (b *builder) generate(context.Context) (err error) {
 		if err != nil {
 			return err
 		}
-		out = append(out, file{path.Join(genDir, bundlePackage, embeddedFile), data})
+		out = append(out, file{name: path.Join(genDir, bundlePackage, embeddedFile), data: data})
 	}
 	for _, f := range b.program.Bundle(bundle) {
-		out = append(out, file{f.Path, f.Data})
+		out = append(out, file{name: f.Path, data: f.Data})
 	}
 	b.site.Bundle = b.Layout.ModulePath + "/" + genDir + "/" + bundlePackage
 	if err := b.sync(); err != nil || b.list.HasErrors() {
@@ -81,6 +81,7 @@ func (b *builder) bundle() codegen.Bundle {
 		},
 	}
 	out.IslandKey, out.IslandMark = b.bundleKey()
+	out.Images = b.images()
 	for _, h := range cfg.Headers {
 		rule := codegen.HeaderRule{Pattern: h.Pattern}
 		for _, line := range h.Set {

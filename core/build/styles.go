@@ -193,8 +193,9 @@ func (b *builder) imports(used []*codegen.Component) error {
 					b.list.Error("SG5030", at, b.Layout.Rel(a.Path)+" is no image that sitegen can read: "+err.Error(), "replace the file, or put it into the public folder")
 				}
 			}
+			out.Animated = assets.Animated(data)
 			b.table.byID[a.ID] = out
-			b.emit([]assets.File{{Name: name, Data: data}}, "")
+			b.emitFrom(name, a, data)
 		}
 	}
 	return nil
@@ -205,7 +206,7 @@ func (b *builder) emit(files []assets.File, inlined string) {
 	for _, f := range files {
 		have := slices.ContainsFunc(b.emitted, func(e file) bool { return e.name == f.Name })
 		if f.Name != inlined && !have {
-			b.emitted = append(b.emitted, file{f.Name, f.Data})
+			b.emitted = append(b.emitted, file{name: f.Name, data: f.Data})
 		}
 	}
 }

@@ -14,6 +14,8 @@ import (
 type file struct {
 	name string
 	data []byte
+	from string // absolute: the file that holds the bytes, where they are not in memory
+	sum  string // of them
 }
 
 // generatedDirs are the directories below genDir that the compiler owns; the adapters own others beside them.

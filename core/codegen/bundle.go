@@ -21,7 +21,22 @@ type Bundle struct {
 	IslandMark string           // tells whether a key is the one of the build
 	Content    bool             // the site has collections, which the prerender program reads from disk
 	Embedded   string           // file beside bundle.go with the content that is read on demand; "" for none
+	Images     *Images          // nil on a site without <Image> and <Picture>
 }
+
+// Images is what the runtime needs for <Image> and <Picture>; the fields are those of site.Images.
+type Images struct {
+	Prerendered string // service of the pages that the build renders
+	OnDemand    string // and of those that are rendered per request
+	Widths      []int
+	Quality     int
+	Qualities   []int
+	Formats     []string
+	Remote      []ImageSource
+}
+
+// ImageSource is one host that pictures may come from.
+type ImageSource struct{ Scheme, Host, Port, Path string }
 
 // Route is one entry of the route table. Component is nil for redirects.
 type Route struct {
@@ -59,6 +74,7 @@ type Asset struct {
 	URL           string
 	Width, Height int
 	Format        string
+	Animated      bool   // an image that moves
 	Tag           string // HTML of the whole <script> element
 }
 
@@ -200,6 +216,9 @@ func (p *Program) bundle(b Bundle, in linking) []byte {
 			}
 		}
 		w("\t\t),\n")
+	}
+	if b.Images != nil {
+		w("\t\tImages: &_sg.Images{", b.Images.literal(prerender), "},\n")
 	}
 	w("\t\tConfig: _sg.Config{", b.Config.literal(), "},\n")
 	w("\t\tAssets: map[string]_sg.Asset{")
@@ -350,12 +369,50 @@ func (c Config) literal() string {
 	return f.String()
 }
 
+func (m *Images) literal(prerender bool) string {
+	var f fields
+	service := m.OnDemand
+	if prerender {
+		service = m.Prerendered
+	}
+	f.str("Service", service)
+	f.ints("Widths", m.Widths)
+	f.num("Quality", int64(m.Quality))
+	f.ints("Qualities", m.Qualities)
+	f.list("Formats", m.Formats)
+	if len(m.Remote) > 0 {
+		sources := make([]string, len(m.Remote))
+		for i, s := range m.Remote {
+			var g fields
+			g.str("Scheme", s.Scheme)
+			g.str("Host", s.Host)
+			g.str("Port", s.Port)
+			g.str("Path", s.Path)
+			sources[i] = "{" + g.String() + "}"
+		}
+		f = append(f, "Remote: []_sg.ImageSource{"+strings.Join(sources, ", ")+"}")
+	}
+	return f.String()
+}
+
+func (f *fields) ints(name string, v []int) {
+	if len(v) == 0 {
+		return
+	}
+	s := make([]string, len(v))
+	for i, n := range v {
+		s[i] = strconv.Itoa(n)
+	}
+	*f = append(*f, name+": []int{"+strings.Join(s, ", ")+"}")
+}
+
 func (a Asset) literal() string {
 	var f fields
 	f.str("URL", a.URL)
 	f.num("Width", int64(a.Width))
 	f.num("Height", int64(a.Height))
 	f.str("Format", a.Format)
+	f.flag("Animated", a.Animated)
 	f.str("Tag", a.Tag)
 	return f.String()
 }

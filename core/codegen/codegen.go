@@ -53,6 +53,7 @@ type Component struct {
 	Package    string // its name: "card"
 	Name       string // base name of the file: "Card"
 	External   bool   // belongs to another module
+	Builtin    bool   // comes with the compiler
 
 	Scope       string // attribute of the scoped styles, "data-s-4f2a81c0"; "" without such a style
 	Imports     []*Component

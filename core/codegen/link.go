@@ -155,6 +155,7 @@ func (l *linker) imports(c *Component) {
 		if e.Kind != syntax.Component {
 			return
 		}
+		l.builtin(c, e)
 		if k := c.links.find(e.Name); k != nil {
 			k.used = true
 			c.link(k.c)

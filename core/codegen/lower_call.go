@@ -233,6 +233,10 @@ func (l *lowerer) props(e *syntax.Element, callee *Component) []Field {
 		if _, ok := given[f.Name]; ok || f.Rest {
 			continue
 		}
+		if f.Required && callee.Builtin && f.Name == "Alt" {
+			l.err("SG2070", e.NameSpan, "<"+e.Name+"> has no alt text", `say what the picture shows, alt="A pot of tea", or alt="" where it is mere decoration`)
+			continue
+		}
 		if f.Required {
 			l.diags.Add(diag.Diagnostic{Severity: diag.Error, Code: "SG2010", Range: l.rng(e.NameSpan),
 				Message: "<" + e.Name + "> needs the prop " + f.attr(), Hint: "add " + f.attr() + propExample(f.Type),

@@ -31,6 +31,7 @@ type Config struct {
 	Headers       []HeaderRule // in the order of the file
 	Server        Server
 	Security      Security
+	Image         Image
 
 	name    string
 	at      map[string]diag.Range
@@ -89,6 +90,29 @@ type Security struct {
 	TrustedProxies []string // addresses and networks
 }
 
+// Image says how pictures get their sizes, and whose pictures may be shown.
+type Image struct {
+	Service   string // "build", "platform" or "none"
+	Widths    []int  // in pixels, ascending
+	Quality   int    // from 1 to 100
+	Qualities []int  // ascending, those that a service may be asked for; Quality is among them
+	Domains   []string
+	Patterns  []string // of URLs
+}
+
+// ImageSource is one host that pictures may come from; its fields are those of site.ImageSource.
+type ImageSource struct{ Scheme, Host, Port, Path string }
+
+// Sources gives the list of hosts that pictures may come from.
+func (i Image) Sources() []ImageSource {
+	var out []ImageSource
+	for _, s := range append(slices.Clone(i.Domains), i.Patterns...) {
+		source, _ := parseImageSource(s) // was checked when it was read
+		out = append(out, source)
+	}
+	return out
+}
+
 // defaults is what an empty site.yaml means.
 func defaults() *Config {
 	return &Config{
@@ -101,6 +125,7 @@ func defaults() *Config {
 		Build:         Build{Format: "directory", Assets: "_assets", Inline: "auto"},
 		Server:        Server{Host: "127.0.0.1", Port: 4321},
 		Security:      Security{CheckOrigin: true, BodyLimit: 1 << 20},
+		Image:         Image{Service: "build", Widths: []int{320, 480, 640, 960, 1280, 1600, 1920, 2560}, Quality: 75},
 		at:            map[string]diag.Range{},
 		origins:       map[string]Origin{},
 	}

@@ -72,7 +72,27 @@ var siteKeys = []key{
 			doc:  "Addresses and networks of the proxies in front: 10.0.0.0/8, ::1",
 			rule: list{into: func(c *Config) *[]string { return &c.Security.TrustedProxies }, pattern: networkPattern, check: checkNetwork}},
 	}}},
+	{name: "image", was: []string{"images"}, doc: "Pictures of <Image> and <Picture>", rule: object{keys: []key{
+		{name: "service", env: "SITEGEN_IMAGE_SERVICE",
+			doc:  "Who makes the sizes of a picture: the build, into files (build; pages on demand use the platform's service), the platform's image service for all pages (platform), or nobody (none)",
+			rule: text{into: func(c *Config) *string { return &c.Image.Service }, enum: []string{"build", "platform", "none"}}},
+		{name: "widths", was: []string{"breakpoints", "sizes", "deviceSizes"},
+			doc:  "Widths in pixels that responsive pictures are made in; an image service is asked for no others",
+			rule: integers{into: func(c *Config) *[]int { return &c.Image.Widths }, min: 16, max: 8192, most: 32}},
+		{name: "quality",
+			doc:  "Quality of JPEG, WebP and AVIF, from 1 to 100",
+			rule: integer{into: func(c *Config) *int { return &c.Image.Quality }, min: 1, max: 100}},
+		{name: "qualities",
+			doc:  "Further qualities that an image service may be asked for, beside quality",
+			rule: integers{into: func(c *Config) *[]int { return &c.Image.Qualities }, min: 1, max: 100, most: 10}},
+		{name: "domains",
+			doc:  "Hosts whose pictures may be shown, by https: example.com, *.example.com (one label), **.example.com (any)",
+			rule: list{into: func(c *Config) *[]string { return &c.Image.Domains }, pattern: imageDomainPattern, check: checkImageDomain}},
+		{name: "remotePatterns",
+			doc:  "Addresses of pictures that may be shown: https://*.example.com/photos/** (** is anything below, * one segment)",
+			rule: list{into: func(c *Config) *[]string { return &c.Image.Patterns }, pattern: imageURLPattern, check: checkImageURL}},
+	}}},
 }
 
 // laterKeys are keys of the design whose feature does not exist yet.
-var laterKeys = []string{"i18n", "image", "session", "env", "security.csp"}
+var laterKeys = []string{"i18n", "session", "env", "security.csp"}

@@ -105,6 +105,7 @@ func TestVariables(t *testing.T) {
 		"SITEGEN_BUILD_CONCURRENCY build.concurrency",
 		"SITEGEN_SERVER_HOST server.host",
 		"SITEGEN_SERVER_PORT server.port",
+		"SITEGEN_IMAGE_SERVICE image.service",
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("-want +got\n%s", d)

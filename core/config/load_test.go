@@ -81,6 +81,8 @@ func TestLoadEverything(t *testing.T) {
 			CheckOrigin: false, AllowedHosts: []string{"example.com", "*.example.com", "https://example.com:8443"},
 			BodyLimit: 10_000_000, TrustedProxies: []string{"10.0.0.0/8", "::1"},
 		},
+		Image: Image{Service: "platform", Widths: []int{320, 640}, Quality: 80, Qualities: []int{50},
+			Domains: []string{"example.com", "**.example.org"}, Patterns: []string{"https://*.example.com/a%20b/**", "http://example.com:8080/*"}},
 	}
 	if d := cmp.Diff(want, c, cmpopts.IgnoreUnexported(Config{})); d != "" {
 		t.Errorf("-want +got\n%s", d)
@@ -142,6 +144,13 @@ security:
     [example.com,              "*.example.com", "https://Example.com:8443"]
   bodyLimit: 10MB
   trustedProxies: [10.1.2.3/8, "::1"]
+image:
+  service: platform
+  widths: [640, 320, 320]
+  quality: 80
+  qualities: [50]
+  domains: [Example.com, "**.example.org"]
+  remotePatterns: ["HTTPS://*.Example.com:443/a%20b/**", "http://example.com:8080/*"]
 `
 
 // errorCases are files that are wrong, with what is said about them; where nothing is said they are right.
@@ -158,6 +167,16 @@ var errorCases = []struct {
 	{"build: {frmat: file}", `1:9-14 SG4002 unknown key "build.frmat" | did you mean "build.format"?`},
 	{"build: {xyz: 1}", `1:9-12 SG4002 unknown key "build.xyz" | build has the keys format, assets, inline, concurrency`},
 	{"i18n: {default: en}", "1:1-5 SG4006 i18n is not part of this version | remove it"},
+	{"image: {widths: [0, x]}", "1:18-19 SG4003 image.widths.0 must be a whole number from 16 to 8192, not the number 0\n" +
+		`1:21-22 SG4003 image.widths.1 must be a whole number from 16 to 8192, not "x"`},
+	{"image: {widths: []}", "1:17 SG4004 image.widths must hold from 1 to 32 numbers"},
+	{"image: {domains: ['https://example.com/x']}", `1:19-42 SG4004 image.domains has "https://example.com/x", which is no host | write example.com; protocol, port and path belong into remotePatterns`},
+	{"image: {remotePatterns: [example.com]}", `1:26-37 SG4004 image.remotePatterns has "example.com", which is no pattern of addresses | write https://images.example.com/photos/**`},
+	{"image: {remotePatterns: ['https://*/x', 'ftp://a/b', 'https://a/../b', 'https://a:99999/', 'https://a/*/b']}", `1:26-39 SG4004 image.remotePatterns has "https://*/x", which is no pattern of addresses | write https://images.example.com/photos/**
+1:41-52 SG4004 image.remotePatterns has "ftp://a/b", which is no pattern of addresses | write https://images.example.com/photos/**
+1:54-70 SG4004 image.remotePatterns has "https://a/../b", which is no pattern of addresses | write https://images.example.com/photos/**
+1:72-90 SG4004 image.remotePatterns has "https://a:99999/", which is no pattern of addresses | write https://images.example.com/photos/**
+1:92-107 SG4004 image.remotePatterns has "https://a/*/b", which is no pattern of addresses | write https://images.example.com/photos/**`},
 	{"security: {csp: true}", "1:12-15 SG4006 security.csp is not part of this version | remove it"},
 	{"base: /a\nbase: /b", "2:1-5 SG4005 base is there twice | remove one of them (1:1 first written here)"},
 	{"base: /a\n\"base\": /b", "2:1-7 SG4005 base is there twice | remove one of them (1:1 first written here)"},

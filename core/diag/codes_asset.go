@@ -19,4 +19,6 @@ var assetCodes = []CodeInfo{
 	{"SG5026", "A Markdown link or image leads nowhere.", "Correct the path; it is relative to the Markdown file."},
 	{"SG5027", "The options behind the language of a code block cannot be read.", "Write `{1,3-4}` to mark lines and `title=\"main.go\"` for a title."},
 	{"SG5030", "An image cannot be read, so its dimensions are not known.", "Check that the file is a PNG, JPEG, GIF, WebP, AVIF or SVG image."},
+	{"SG5031", "An imported image cannot be made smaller: it is damaged, or larger than sitegen decodes.", "Replace the file. The limits are 64 MiB, 50 million pixels and 32,768 pixels on one side."},
+	{"SG5033", "`image.service: platform` stands in a site.yaml whose site is built for nothing that has an image service.", "Choose an adapter, or write `service: build`."},
 }

@@ -41,4 +41,5 @@ var componentCodes = []CodeInfo{
 	{"SG2057", "A variable or value is not used.", "Use it, or write `_` in its place."},
 	{"SG2058", "continue or break stands inside a component's tag, which is a function of its own.", "Put the condition around the component."},
 	{"SG2059", "The go command failed.", "Read its message; `go mod tidy` mends most problems with go.mod."},
+	{"SG2070", "An image has no alternative text.", "Say what the picture shows: `alt=\"A pot of tea\"`; write `alt=\"\"` where it is mere decoration."},
 }

@@ -14,6 +14,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,14 +47,16 @@ type Result struct {
 	Routes map[string]Count // by pattern
 	Pages  int
 	Bytes  int64
+	Images []wire.Image // that the pages show and somebody has to make, each once, sorted by name
 }
 
 // Run renders everything. Diagnostics are errors of the site; an error is a failure of the machine or ours.
 func Run(ctx context.Context, o Options) (*Result, *diag.List, error) {
-	r := &run{Options: o, result: &Result{Routes: map[string]Count{}}, list: &diag.List{}, warned: map[string]bool{}}
+	r := &run{Options: o, result: &Result{Routes: map[string]Count{}}, list: &diag.List{}, warned: map[string]bool{}, images: map[string]bool{}}
 	if err := r.start(ctx); err != nil {
 		return nil, nil, err
 	}
+	slices.SortFunc(r.result.Images, func(a, b wire.Image) int { return strings.Compare(a.Name, b.Name) })
 	return r.result, r.list, nil
 }
 
@@ -62,7 +65,8 @@ type run struct {
 	result *Result
 	list   *diag.List
 	warned map[string]bool
-	done   bool // the program said that it is through
+	images map[string]bool // names that the result has
+	done   bool            // the program said that it is through
 }
 
 func (r *run) start(ctx context.Context) error {
@@ -133,6 +137,12 @@ func (r *run) event(e wire.Event) error {
 		r.result.Routes[e.Route] = c
 		r.result.Pages++
 		r.result.Bytes += e.Size
+		for _, image := range e.Images {
+			if !r.images[image.Name] {
+				r.images[image.Name] = true
+				r.result.Images = append(r.result.Images, image)
+			}
+		}
 		if r.Progress != nil {
 			r.Progress(r.result.Pages)
 		}

@@ -10,6 +10,7 @@ type Asset struct {
 	URL           string
 	Width, Height int    // of images
 	Format        string // of images: "png"
+	Animated      bool   // of images: several pictures in one
 	Tag           HTML   // of scripts: the whole <script> element
 }
 

@@ -83,8 +83,9 @@ type exchange struct {
 	streamErr error
 	group     *group // of the parts that are rendered beside the page; nil without
 	once      once
-	island    *Island // asked for instead of a route
-	inputs    *Inputs // what the page depends on; nil where nobody asks
+	island    *Island   // asked for instead of a route
+	inputs    *Inputs   // what the page depends on; nil where nobody asks
+	variants  []Variant // of images, ordered from the build; under the lock of once
 
 	page    Page
 	resp    Response

@@ -19,7 +19,8 @@ type Rendered struct {
 	Header   *Header // beside the content type that the file name implies; Location of a redirect
 	Body     []byte  // valid until the buffer that RenderStatic was given is used again
 	Warnings []Warning
-	Buffer   []byte // what to hand to the next RenderStatic, once Body has been used
+	Variants []Variant // of imported images that the page shows: files that the build is to make
+	Buffer   []byte    // what to hand to the next RenderStatic, once Body has been used
 }
 
 // StatusError says that a page that is being prerendered answers with a status for which there is no file.
@@ -312,6 +313,7 @@ func (x *exchange) intoFile(out *Rendered) error {
 	r.Header.drop("Content-Length", 0)
 	out.Header = &r.Header
 	out.Warnings = x.warnings
+	out.Variants = x.variants
 	out.Buffer = x.w.Bytes()[:0]
 	return nil
 }

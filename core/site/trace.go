@@ -90,6 +90,10 @@ var ownPrefix = func() string {
 	return name[:slash+dot+1]
 }()
 
+// builtinPrefix is what the files of the components begin with that come with the compiler: what goes wrong there is the
+// matter of the tag that uses them.
+const builtinPrefix = "sitegen-builtin/"
+
 func stack() []Frame {
 	var pcs [64]uintptr
 	n := runtime.Callers(2, pcs[:])
@@ -97,7 +101,8 @@ func stack() []Frame {
 	var out []Frame
 	for {
 		f, more := frames.Next()
-		own := strings.HasPrefix(f.Function, ownPrefix) && !strings.HasSuffix(f.File, "_test.go") && !strings.HasSuffix(f.File, ".gosite")
+		own := strings.HasPrefix(f.Function, ownPrefix) && !strings.HasSuffix(f.File, "_test.go") && !strings.HasSuffix(f.File, ".gosite") ||
+			strings.HasPrefix(f.File, builtinPrefix)
 		if !own && !strings.HasPrefix(f.Function, "runtime.") && f.File != "" {
 			out = append(out, Frame{f.File, f.Line, f.Function})
 		}

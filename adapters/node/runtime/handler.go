@@ -57,12 +57,14 @@ func New(p *Program, o Options) (http.Handler, error) {
 
 // handler answers requests. It is safe for use by several goroutines.
 type handler struct {
-	site  *site.RequestHandler
-	files *files // nil when the files are not ours to serve
-	next  http.Handler
-	guest bool // in somebody else's server: deadlines and access log are theirs
-	log   *logger
-	ids   ids
+	site   *site.RequestHandler
+	files  *files // nil when the files are not ours to serve
+	next   http.Handler
+	images func(http.ResponseWriter, *http.Request, func(string, int64) ([]byte, bool, bool))
+	image  string // path that images answers for; "" for none
+	guest  bool   // in somebody else's server: deadlines and access log are theirs
+	log    *logger
+	ids    ids
 	limits
 }
 
@@ -89,7 +91,7 @@ func newHandler(p *Program, client string, log *logger) (*handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.files = fsys
+	h.files, h.images = fsys, p.Images
 	if client == "" {
 		return h, fsys.openPack(p.Pack)
 	}
@@ -111,6 +113,9 @@ func (h *handler) mount(app *site.App, platform any, getenv func(string) string)
 		host.Static = h.files
 	}
 	h.site = site.NewHandler(app, host)
+	if h.images != nil {
+		h.image = cmp.Or(app.Config.Base, "/") + "_image"
+	}
 	return nil
 }
 
@@ -135,6 +140,10 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case http.MethodTrace, http.MethodConnect:
 		w.Header()["Allow"] = []string{"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"}
 		x.refuse(http.StatusMethodNotAllowed)
+		return
+	}
+	if h.image != "" && r.URL.Path == h.image && r.URL.RawPath == "" {
+		h.images(imageAnswer{x}, r, h.files.picture)
 		return
 	}
 	x.fill()

@@ -25,12 +25,13 @@ import (
 // Program is a compiled site with everything that the build decided about its server.
 type Program struct {
 	App       func() *site.App
-	Name      string // of the program
-	Generator string // "sitegen " and its version
-	Host      string // from site.yaml; HOST and --host come before it
-	Port      int    // likewise; 0 is 4321
-	Files     string // list of the client files, in the format of parseFiles
-	Pack      []byte // their bytes, when they are inside the program
+	Name      string                                                                                                              // of the program
+	Generator string                                                                                                              // "sitegen " and its version
+	Host      string                                                                                                              // from site.yaml; HOST and --host come before it
+	Port      int                                                                                                                 // likewise; 0 is 4321
+	Files     string                                                                                                              // list of the client files, in the format of parseFiles
+	Pack      []byte                                                                                                              // their bytes, when they are inside the program
+	Images    func(w http.ResponseWriter, r *http.Request, open func(name string, limit int64) (data []byte, immutable, ok bool)) // answers for /_image; nil where nothing asks for it
 }
 
 const (

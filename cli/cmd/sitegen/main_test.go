@@ -73,6 +73,7 @@ func TestScripts(t *testing.T) {
 			"island":    island,
 			"samefiles": sameFiles,
 			"netlify":   netlifyAccount,
+			"picture":   picture,
 		},
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 	})

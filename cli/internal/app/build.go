@@ -100,12 +100,13 @@ func runBuild(ctx context.Context, p *project, o buildOptions) (report, error) {
 	defer unlock()
 	defer p.term.progress("", "")
 	var beside []string
+	images := ""
 	if chosen.adapter != nil {
-		beside = chosen.adapter.Info().Beside
+		beside, images = chosen.adapter.Info().Beside, chosen.adapter.Info().Images
 	}
 	site, list, err := build.Run(ctx, build.Options{
 		Layout: p.layout, Config: p.config, Version: p.env.Version, Key: p.env.Getenv(keyVariable),
-		Server: chosen.adapter != nil, Vet: o.strict, Force: o.force || platform, Beside: beside, Output: p.term,
+		Server: chosen.adapter != nil, Vet: o.strict, Force: o.force || platform, Beside: beside, Images: images, Output: p.term,
 		Progress: p.progress,
 	})
 	p.term.print(list, p.read)
@@ -164,7 +165,7 @@ func adapt(ctx context.Context, p *project, site *build.Site, c choice) (*diag.L
 		Env:       environment(c.adapter.Info().Env, p.env.Getenv),
 		ClientDir: site.ClientDir, Prerendered: site.Prerendered,
 		ModuleDir: p.layout.ModuleDir, ModulePath: p.layout.ModulePath, Bundle: site.Bundle, OnDemand: site.OnDemand,
-		OutDir: site.Stage.Out(), Server: adapter.Server{Host: p.config.Server.Host, Port: p.config.Server.Port},
+		Images: imageService(p, site, c), OutDir: site.Stage.Out(), Server: adapter.Server{Host: p.config.Server.Host, Port: p.config.Server.Port},
 	}
 	out, err := adapter.NewOut(site.Stage.Dir, seam)
 	if err != nil {
@@ -225,6 +226,7 @@ type report struct {
 	Bytes       int64             `json:"bytes"`
 	Assets      int64             `json:"assetBytes"`
 	Public      int64             `json:"publicBytes"`
+	Images      *imagesReport     `json:"images,omitempty"`
 	Output      []outputReport    `json:"output,omitempty"` // of an adapter
 	Diagnostics []diag.Diagnostic `json:"diagnostics"`
 }
@@ -254,6 +256,7 @@ func newReport(p *project, site *build.Site, c choice) report {
 	for _, a := range site.Assets {
 		r.Assets += a.Size
 	}
+	r.Images = newImagesReport(site)
 	r.Routes = routeReports(site.Manifest.Routes)
 	if site.Pages != nil {
 		r.Pages, r.Bytes = site.Pages.Pages, site.Pages.Bytes

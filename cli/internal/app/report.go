@@ -32,4 +32,5 @@ func (r report) print(w io.Writer) {
 		io.WriteString(w, table(rows, map[int]bool{1: true, 2: true}))
 	}
 	fmt.Fprintf(w, "\n%d pages %s, assets %s, public %s\n", r.Pages, size(r.Bytes), size(r.Assets), size(r.Public))
+	r.Images.print(w)
 }

@@ -31,11 +31,12 @@ var layers = []struct {
 	{"core/site/content/store", nil},
 	{"core/site/content/storefile", []string{"core/site/content/store"}},
 	{"core/site/content/contenttest", []string{"core/site/content", "core/site/content/storefile"}},
+	{"core/site/raster", nil},
 	{"core/diag", nil},
 	{"core/manifest", nil},
 	{"core/syntax", []string{"core/diag"}},
 	{"core/config", []string{"core/diag"}},
-	{"core/assets", []string{"core/diag"}},
+	{"core/assets", []string{"core/diag", "core/site/raster"}},
 	{"core/internal/gocmd", []string{"core/diag"}},
 	{"core/internal/golden", nil},
 	{"core/internal/deptest", nil},
@@ -59,6 +60,7 @@ var layers = []struct {
 	{"adapters/*/conformance", nil},                              // holds tests alone
 	{"adapters/*/runtime", []string{"core/site", "core/site/*"}}, // the star is the adapter's own name
 	{"adapters/*/apitest", nil},                                  // a platform's API for tests
+	{"adapters/node/images", []string{"core/site", "core/site/raster"}},
 	{"cli/browser", nil},
 	{"cli/internal/scaffold", nil},
 	{"cli/internal/registry", []string{"core/adapter", "core/site", "adapters/*", "adapters/*/runtime"}}, // it serves static sites with the standalone server's runtime
@@ -77,6 +79,9 @@ var others = []struct{ pkg, module, why string }{
 	{"core/content", "github.com/alecthomas/chroma/v2", "highlighted code blocks"},
 	{"core/assets", "github.com/evanw/esbuild", "bundle scripts and stylesheets"},
 	{"core/assets", "github.com/tdewolff/parse/v2", "the CSS tokens that the scoping works on"},
+	{"core/assets", "github.com/gen2brain/webp", "write WebP, lossy too, without cgo"},
+	{"core/assets", "golang.org/x/image", "read WebP"},
+	{"core/assets", "github.com/gen2brain/avif", "write AVIF without cgo"},
 	{"core/build", "golang.org/x/mod", "read the site's go.mod"},
 	{"core/build", "github.com/gofrs/flock", "one build at a time, on every system"},
 	{"core/internal/golden", "github.com/google/go-cmp", "differences in test failures"},

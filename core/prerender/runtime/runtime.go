@@ -231,6 +231,9 @@ func (p *printer) page(ctx context.Context, t task, buf []byte) (_ []byte, event
 	for name, value := range r.Header.All() {
 		e.Headers = append(e.Headers, [2]string{name, value})
 	}
+	for _, v := range r.Variants {
+		e.Images = append(e.Images, wire.Image(v))
+	}
 	switch err := write(p.job.Out, r.File, r.Body); {
 	case errors.Is(err, fs.ErrExist):
 		return r.Buffer, []wire.Event{p.failure(e, wire.Conflict, fmt.Errorf("%s is there already", r.File))}

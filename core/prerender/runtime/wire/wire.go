@@ -41,6 +41,7 @@ type Event struct {
 	Status  int         `json:"status,omitempty"`
 	Size    int64       `json:"size,omitempty"` // bytes
 	Headers [][2]string `json:"headers,omitempty"`
+	Images  []Image     `json:"images,omitempty"` // files that the page shows and the build is to make
 
 	// Of an Error or a Warning: what happened and, where it is known, the author's line.
 	Message string  `json:"message,omitempty"`
@@ -61,6 +62,15 @@ type Problem struct {
 	Hint       string   `json:"hint,omitempty"`
 	Name       string   `json:"name,omitempty"`  // what is not known,
 	Known      []string `json:"known,omitempty"` // and what would be
+}
+
+// Image is one size of an imported image; see site.Variant.
+type Image struct {
+	Source  string `json:"source"` // file below the assets directory
+	Name    string `json:"name"`   // of the new one, likewise
+	Width   int    `json:"width"`
+	Format  string `json:"format"`
+	Quality int    `json:"quality,omitempty"`
 }
 
 // Failure says what kind of thing went wrong.
