@@ -61,7 +61,7 @@ func (b *builder) images() *codegen.Images {
 		out.Prerendered, out.OnDemand = "files", platform
 	case "platform":
 		out.Prerendered, out.OnDemand = platform, platform
-		if platform == "none" {
+		if platform == "none" && b.gen != devGenDir { // the development server shows pictures as they are
 			b.list.Warn("SG5033", b.Config.At("image.service"), "image.service is platform, and nothing that this site is built for has an image service",
 				"choose an adapter, or write `service: build`; until then pictures are sent as they are")
 		}

@@ -202,7 +202,7 @@ func (s *Session) write(b *builder, packages map[string]codegen.DevPackage, main
 			var files []file
 			for _, p := range append(slices.Collect(maps.Values(packages)), codegen.DevPackage{File: main}) {
 				if rel, ok := strings.CutPrefix(p.Path, devGenDir+"/"+dir+"/"); ok {
-					files = append(files, file{rel, p.Data})
+					files = append(files, file{name: rel, data: p.Data})
 				}
 			}
 			if err := writeTree(b.Layout.abs(devGenDir+"/"+dir), files); err != nil {
@@ -301,7 +301,7 @@ func (s *Session) files(b *builder, d *DevSite) error {
 	}
 	d.Files = make(map[string]DevFile, len(public)+len(b.emitted))
 	for _, f := range b.emitted {
-		d.Files[path.Join(b.Config.Build.Assets, f.name)] = DevFile{Data: f.data}
+		d.Files[path.Join(b.Config.Build.Assets, f.name)] = DevFile{Data: f.data, Path: f.from}
 	}
 	for _, r := range b.routes {
 		if strings.HasSuffix(r.Source, ".html") {
