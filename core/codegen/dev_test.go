@@ -107,3 +107,11 @@ func TestDevTexts(t *testing.T) {
 		t.Errorf("texts %q, want %q", p.Texts, want)
 	}
 }
+
+// A component that mentions site in texts of the table alone still compiles.
+func TestDevSiteInTextsAlone(t *testing.T) {
+	p := devPackages(t, map[string]string{"src/pages/index.gosite": "<main set:html={site.Raw(\"<b>raw</b>\")} />"})["src/pages/index.gosite"]
+	if bytes.Contains(p.Data, []byte("site.Raw")) || !bytes.Contains(p.Data, []byte("var _ site.HTML\n")) {
+		t.Errorf("site is imported and not used:\n%s", p.Data)
+	}
+}

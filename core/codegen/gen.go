@@ -195,6 +195,9 @@ func (c *Component) print(dev *devPrinter) []byte {
 	p.imports(c)
 	if dev != nil {
 		p.close("var " + textVar + " = _sg.NewTexts(" + strconv.Quote(c.Path) + ")")
+		if c.front.useSite { // which may have stood in texts of the table alone
+			p.close("var _ site.HTML")
+		}
 		p.close("")
 	}
 	p.hoisted(c)
