@@ -34,6 +34,7 @@ const (
 	Compile   Phase = "compile"   // the go command
 	Entries   Phase = "entries"   // the content against the types that the site declares
 	Prerender Phase = "prerender" // pages into files
+	Links     Phase = "links"     // what pages link to is looked for
 	Assemble  Phase = "assemble"  // public folder, assets, manifest
 )
 
@@ -52,6 +53,7 @@ var phases = []struct {
 	{Compile, (*builder).compile},
 	{Entries, (*builder).entries},
 	{Prerender, (*builder).prerender},
+	{Links, (*builder).links},
 	{Assemble, (*builder).assemble},
 }
 
@@ -67,6 +69,7 @@ type Options struct {
 	Drafts   bool                        // entries and pages that say draft: true are there
 	Images   string                      // image service of the platform: "endpoint", "vercel", "netlify", "cloudflare" or ""
 	Key      string                      // of server islands, what SITEGEN_KEY holds; empty to keep one in the work directory
+	Links    string                      // instead of links.check of site.yaml: "warn", "error" or "off"
 	Force    bool                        // replace an output directory that sitegen did not make
 	Beside   []string                    // directories of the stage that go below the project root instead of into the output
 	Output   io.Writer                   // what the site's own code prints while prerendering
@@ -126,6 +129,10 @@ func Run(ctx context.Context, o Options) (*Site, *diag.List, error) {
 			return nil, b.list, nil
 		}
 		if p.name == o.Until {
+			if p.name != Assemble {
+				b.discard()
+				b.site.Stage = nil
+			}
 			break
 		}
 	}

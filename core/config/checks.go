@@ -202,3 +202,10 @@ func checkNetwork(s string) (string, *problem) {
 	}
 	return "", &problem{message: "has " + strconv.Quote(s) + ", which is no address or network", hint: "write 192.0.2.7, 10.0.0.0/8 or ::1"}
 }
+
+func checkLinkPath(s string) (string, *problem) {
+	if !matches(headerPathPattern, s) {
+		return "", &problem{message: "has " + strconv.Quote(s) + ", which is no path", hint: "write a path such as /shop, or /shop/* for all below a folder"}
+	}
+	return s, nil
+}

@@ -29,6 +29,7 @@ type Config struct {
 	Build         Build
 	Redirects     []Redirect   // in the order of the file
 	Headers       []HeaderRule // in the order of the file
+	Links         Links
 	Server        Server
 	Security      Security
 	Image         Image
@@ -74,6 +75,12 @@ type Header struct {
 	Name  string
 	Value string
 	At    diag.Range
+}
+
+// Links says what becomes of links in prerendered pages that lead nowhere.
+type Links struct {
+	Check  string   // "warn", "error" or "off"
+	Ignore []string // paths that something else answers: "/shop/cart", or "/app/*" for all below
 }
 
 // Server is where the dev server, preview and a standalone server listen unless told otherwise.
@@ -123,6 +130,7 @@ func defaults() *Config {
 		Out:           "dist",
 		TrailingSlash: "ignore",
 		Build:         Build{Format: "directory", Assets: "_assets", Inline: "auto"},
+		Links:         Links{Check: "warn"},
 		Server:        Server{Host: "127.0.0.1", Port: 4321},
 		Security:      Security{CheckOrigin: true, BodyLimit: 1 << 20},
 		Image:         Image{Service: "build", Widths: []int{320, 480, 640, 960, 1280, 1600, 1920, 2560}, Quality: 75},

@@ -49,6 +49,14 @@ var siteKeys = []key{
 	{name: "headers", was: []string{"header"},
 		doc:  "Response headers by path: /about, or /assets/* for a folder",
 		rule: headersRule{}},
+	{name: "links", doc: "What becomes of links that lead nowhere", rule: object{keys: []key{
+		{name: "check", env: "SITEGEN_LINKS_CHECK",
+			doc:  "Whether a link in a prerendered page that leads nowhere is a warning, an error, or not looked for (off)",
+			rule: text{into: func(c *Config) *string { return &c.Links.Check }, enum: []string{"warn", "error", "off"}}},
+		{name: "ignore",
+			doc:  "Paths that something outside of the site answers, with the base: /shop/cart, or /app/* for all below",
+			rule: list{into: func(c *Config) *[]string { return &c.Links.Ignore }, pattern: headerPathPattern, check: checkLinkPath}},
+	}}},
 	{name: "server", doc: "Where the dev server, preview and a standalone server listen", rule: object{keys: []key{
 		{name: "host", env: "SITEGEN_SERVER_HOST",
 			doc:  "Address to listen on; 0.0.0.0 for all",

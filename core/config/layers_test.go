@@ -103,6 +103,7 @@ func TestVariables(t *testing.T) {
 		"SITEGEN_BUILD_ASSETS build.assets",
 		"SITEGEN_BUILD_INLINE build.inline",
 		"SITEGEN_BUILD_CONCURRENCY build.concurrency",
+		"SITEGEN_LINKS_CHECK links.check",
 		"SITEGEN_SERVER_HOST server.host",
 		"SITEGEN_SERVER_PORT server.port",
 		"SITEGEN_IMAGE_SERVICE image.service",

@@ -76,6 +76,7 @@ func TestLoadEverything(t *testing.T) {
 			{"/assets/*", []Header{{"X-Frame-Options", "DENY", at(25, 34, 38)}, {"Access-Control-Max-Age", "600", at(25, 64, 67)}}, at(25, 3, 14)},
 			{"/", []Header{{"Link", "</a>; rel=x", at(27, 12, 25)}, {"Link", "</b>", at(27, 27, 33)}}, at(26, 3, 4)},
 		},
+		Links:  Links{"error", []string{"/docs/app/*"}},
 		Server: Server{"0.0.0.0", 8080},
 		Security: Security{
 			CheckOrigin: false, AllowedHosts: []string{"example.com", "*.example.com", "https://example.com:8443"},
@@ -151,6 +152,7 @@ image:
   qualities: [50]
   domains: [Example.com, "**.example.org"]
   remotePatterns: ["HTTPS://*.Example.com:443/a%20b/**", "http://example.com:8080/*"]
+links: {check: error, ignore: [/docs/app/*]}
 `
 
 // errorCases are files that are wrong, with what is said about them; where nothing is said they are right.

@@ -41,6 +41,7 @@ var layers = []struct {
 	{"core/internal/golden", nil},
 	{"core/internal/deptest", nil},
 	{"core/routes", []string{"core/diag", "core/syntax", "core/manifest"}},
+	{"core/links", nil},
 	{"core/content", []string{"core/diag", "core/config", "core/assets", "core/site/content/store"}},
 	{"core/codegen", []string{"core/diag", "core/syntax", "core/routes", "core/manifest"}},
 	{"core/adapter", []string{"core/diag", "core/manifest", "core/internal/gocmd"}},
@@ -54,7 +55,7 @@ var layers = []struct {
 	{"core/dev/runtime", []string{"core/site", "core/dev/runtime/wire"}},
 	{"core/dev/runtime/wire", []string{"core/prerender/runtime/wire"}},
 	{"core/dev/runtime/collections", []string{"core/dev/runtime/wire", "core/prerender/runtime/wire", "core/site/content", "core/site/content/storefile"}},
-	{"core/build", []string{"core", "core/dev/runtime/wire", "core/diag", "core/config", "core/syntax", "core/routes", "core/codegen", "core/assets", "core/content",
+	{"core/build", []string{"core", "core/dev/runtime/wire", "core/diag", "core/config", "core/syntax", "core/routes", "core/codegen", "core/assets", "core/content", "core/links",
 		"core/manifest", "core/prerender", "core/prerender/runtime/wire", "core/internal/gocmd", "core/site/seal", "core/site/content/store", "core/site/content/storefile"}},
 	{"adapters/*", []string{"core/adapter", "core/manifest", "core/diag"}},
 	{"adapters/*/conformance", nil},                              // holds tests alone
@@ -122,6 +123,7 @@ var direct = []struct{ pkg, banned, why string }{
 	{"core/diag", "os", "the caller reads the sources and owns the terminal"},
 	{"core/config", "os", "the caller reads the file and the environment"},
 	{"core/routes", "os", "the caller walks the folder"},
+	{"core/links", "os", "the caller reads the pages"},
 	{"core/syntax", "os", "the caller reads the file"},
 	{"core/manifest", "os", "the caller reads and writes"},
 }

@@ -1,0 +1,214 @@
+package build
+
+import (
+	"html"
+	"io/fs"
+	"net/url"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"sitegen.dev/core/diag"
+	"sitegen.dev/core/links"
+)
+
+// A page does not tell where its links come from, and keeping that for every link of every page would cost those that are
+// right. So the sources are searched for the addresses when some are broken, all in one go: the Markdown and components
+// of the page first, then Go code; an address put together in Go is looked for by the literal that it begins with.
+
+// linkFinder knows where addresses stand in the sources.
+type linkFinder struct {
+	build   *builder
+	sources map[string]string          // of routes, by pattern
+	closure map[string]map[string]bool // files that a route's component consists of, by pattern
+	found   map[string][]occurrence    // by address
+	begun   map[string][]occurrence    // by the literal that an address begins with
+}
+
+// occurrence is a place in a source.
+type occurrence struct {
+	file string // below the module root
+	at   diag.Range
+}
+
+const (
+	delimiters     = " \t\r\n\"'`()<>[]{},|"
+	maxOccurrences = 64  // of one address
+	maxLiteral     = 200 // bytes of what an address begins with
+)
+
+// findLinks searches the sources.
+func (b *builder) findLinks(broken []links.Broken, sources map[string]string) (*linkFinder, error) {
+	f := &linkFinder{build: b, sources: sources, closure: map[string]map[string]bool{}, found: map[string][]occurrence{}, begun: map[string][]occurrence{}}
+	for _, l := range broken {
+		for _, s := range spellings(l) {
+			f.found[s] = nil
+		}
+		for i := 1; i < len(l.URL) && i < maxLiteral; i++ {
+			f.begun[l.URL[:i]] = nil
+		}
+		if _, ok := f.closure[l.Group]; ok {
+			continue
+		}
+		files := map[string]bool{}
+		if c := b.pages[sources[l.Group]]; c != nil {
+			for _, d := range c.Closure() {
+				files[d.Path] = true
+			}
+		}
+		f.closure[l.Group] = files
+	}
+	for _, c := range b.program.Components {
+		if !c.External && strings.HasSuffix(c.Path, ".gosite") {
+			f.search(c.Path, string(c.File().Src))
+		}
+	}
+	out := filepath.Join(b.Layout.Root, filepath.FromSlash(b.Config.Out))
+	return f, filepath.WalkDir(b.Layout.ModuleDir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		n := d.Name()
+		if d.IsDir() {
+			if name != b.Layout.ModuleDir && (strings.HasPrefix(n, ".") || n == "node_modules" || name == out) {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		switch filepath.Ext(n) {
+		case ".md", ".html", ".go", ".yaml", ".yml", ".json", ".toml":
+		default:
+			return nil
+		}
+		if info, err := d.Info(); err != nil || !info.Mode().IsRegular() || info.Size() > 16<<20 {
+			return nil
+		}
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return nil // it was not needed so far
+		}
+		rel, err := filepath.Rel(b.Layout.ModuleDir, name)
+		f.search(filepath.ToSlash(rel), string(data))
+		return err
+	})
+}
+
+// spellings gives how an address may stand in the sources.
+func spellings(l links.Broken) []string {
+	out := []string{l.URL}
+	if plain, err := url.PathUnescape(l.URL); err == nil && plain != l.URL {
+		out = append(out, plain)
+	}
+	if _, id, ok := strings.Cut(l.URL, "#"); ok && l.Problem == links.NoID && id != "" {
+		out = append(out, "#"+id) // of a link to a Markdown file, whose address becomes that of its page
+	}
+	return out
+}
+
+// search looks for addresses in the text of a file. An address ends at blanks, quotes and brackets.
+func (f *linkFinder) search(file, text string) {
+	line, begin := 1, 0 // the line that is read, and the offset of its first byte
+	for i := 0; i < len(text); {
+		if c := text[i]; strings.IndexByte(delimiters, c) >= 0 {
+			i++
+			if c == '\n' {
+				line, begin = line+1, i
+			}
+			continue
+		}
+		end := strings.IndexAny(text[i:], delimiters)
+		if end < 0 {
+			end = len(text) - i
+		}
+		token := text[i : i+end]
+		key := token
+		if strings.Contains(key, "&") {
+			key = html.UnescapeString(key)
+		}
+		at := diag.Range{Pos: diag.Pos{File: file, Line: line, Col: i - begin + 1}, End: diag.Pos{File: file, Line: line, Col: i - begin + end + 1}}
+		note(f.found, key, occurrence{file, at})
+		if name, id, ok := strings.Cut(key, "#"); ok && strings.HasSuffix(name, ".md") {
+			note(f.found, "#"+id, occurrence{file, at})
+		}
+		if literal, ok := begins(text, i, i+end); ok {
+			note(f.begun, literal, occurrence{file, at})
+		}
+		i += end
+	}
+}
+
+// begins gives the literal that text[start:end] begins an address with: "/tags/" + tag, `/tags/${tag}`, or the first
+// argument of a fmt.Sprintf("/tags/%s").
+func begins(text string, start, end int) (string, bool) {
+	if start == 0 || end == len(text) || text[start-1] != '"' && text[start-1] != '`' {
+		return "", false
+	}
+	token := text[start:end]
+	if i := strings.IndexByte(token, '%'); i > 0 {
+		return token[:i], true
+	}
+	if literal, ok := strings.CutSuffix(token, "$"); ok {
+		return literal, text[end] == '{'
+	}
+	rest := strings.TrimLeft(text[end+1:], " \t\n")
+	return token, text[end] == text[start-1] && strings.HasPrefix(rest, "+")
+}
+
+func note(m map[string][]occurrence, key string, o occurrence) {
+	if list, ok := m[key]; ok && len(list) < maxOccurrences {
+		m[key] = append(list, o)
+	}
+}
+
+// place says where a broken link stands: at least the file of its route.
+func (f *linkFinder) place(l links.Broken) diag.Range {
+	source := f.sources[l.Group]
+	best, rank := diag.Range{Pos: diag.Pos{File: source}}, 0
+	consider := func(o occurrence, r int) {
+		if r > rank {
+			best, rank = o.at, r
+			best.File = f.build.Layout.Rel(o.file)
+			best.End.File = best.File
+		}
+	}
+	for _, s := range spellings(l) {
+		for _, o := range f.found[s] {
+			switch ext := path.Ext(o.file); {
+			case f.build.Layout.Rel(o.file) == source && ext == ".md":
+				consider(o, 9)
+			case ext == ".md" && named(l.Page, o.file):
+				consider(o, 8)
+			case f.closure[l.Group][o.file], f.build.Layout.Rel(o.file) == source:
+				consider(o, 7)
+			case ext == ".md":
+				consider(o, 4)
+			case ext == ".go":
+				consider(o, 3)
+			case ext != ".gosite" && ext != ".html":
+				consider(o, 2)
+			}
+		}
+		if rank >= 7 {
+			return best
+		}
+	}
+	for n := min(len(l.URL), maxLiteral) - 1; n > 0 && rank < 4; n-- {
+		for _, o := range f.begun[l.URL[:n]] {
+			switch {
+			case f.closure[l.Group][o.file]:
+				consider(o, 5)
+			case path.Ext(o.file) == ".go" && n > 1:
+				consider(o, 1)
+			}
+		}
+	}
+	return best
+}
+
+// named says whether a page is likely to be made of a file of content: its path ends as the file's does.
+func named(page, file string) bool {
+	page, err := url.PathUnescape(page)
+	stem := strings.TrimSuffix(strings.TrimSuffix(file, path.Ext(file)), "/index")
+	return err == nil && path.Base(strings.TrimSuffix(page, "/")) == path.Base(stem)
+}

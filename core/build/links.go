@@ -1,0 +1,311 @@
+package build
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"sitegen.dev/core/diag"
+	"sitegen.dev/core/links"
+	"sitegen.dev/core/manifest"
+	"sitegen.dev/core/routes"
+)
+
+// maxLinkProblems is how many broken links are shown.
+const maxLinkProblems = 100
+
+// links looks for links of prerendered pages that lead nowhere, and says where in the sources they come from.
+func (b *builder) links(context.Context) error {
+	mode := cmp.Or(b.Options.Links, b.Config.Links.Check)
+	if mode == "off" {
+		return nil
+	}
+	at, err := b.answers()
+	if err != nil {
+		return err
+	}
+	f, err := os.Open(b.site.Prerendered)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	pages := &pageList{in: bufio.NewReader(f), client: b.site.ClientDir}
+	found, err := links.Check(links.Site{
+		Origin: b.Config.Site, Base: b.Config.Base, Exists: at.exists, Page: at.page, Ignore: ignored(b.Config.Links.Ignore),
+	}, runtime.GOMAXPROCS(0), pages.next)
+	if err := errors.Join(err, pages.err); err != nil {
+		return err
+	}
+	if len(found.Broken) == 0 {
+		return nil
+	}
+	return b.reportLinks(found, at, mode)
+}
+
+// answers knows what the site answers.
+type answers struct {
+	pages   map[string]string // file below the client directory, by decoded path with the base but no slash at the end
+	files   map[string]bool   // decoded paths of files with the base
+	routes  []manifest.Route  // on-demand ones and redirects
+	base    string            // without a slash at the end
+	client  string
+	sources map[string]string // of routes, by pattern
+
+	folders map[string][]string // names by folder, once one was asked for
+}
+
+func (b *builder) answers() (*answers, error) {
+	a := &answers{pages: map[string]string{}, files: map[string]bool{}, base: strings.TrimSuffix(b.Config.Base, "/"), client: b.site.ClientDir, sources: map[string]string{}}
+	for _, r := range b.site.Manifest.Routes {
+		a.sources[r.Pattern] = r.Source
+		if !r.Prerender || r.Redirect != nil {
+			a.routes = append(a.routes, r)
+		} else if strings.HasSuffix(r.Source, ".html") {
+			a.pages[strings.TrimSuffix(a.base+r.Pattern, "/")] = htmlFile(r, b.Config.Build.Format)
+		}
+	}
+	for _, f := range b.emitted {
+		a.files[path.Join(b.Config.Base, b.Config.Build.Assets, f.name)] = true
+	}
+	public := filepath.Join(b.Layout.Root, filepath.FromSlash(b.Config.Public))
+	err := filepath.WalkDir(public, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(public, name)
+		a.files[a.base+"/"+filepath.ToSlash(rel)] = true
+		return err
+	})
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	f, err := os.Open(b.site.Prerendered)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	list := &pageList{in: bufio.NewReader(f)}
+	for p, ok := list.read(); ok; p, ok = list.read() {
+		if decoded, err := url.PathUnescape(p.Path); err == nil && p.Status != 404 && p.Status != 500 {
+			a.pages[strings.TrimSuffix(decoded, "/")] = p.File
+		}
+	}
+	return a, list.err
+}
+
+func (a *answers) exists(p string) bool {
+	if a.files[p] {
+		return true
+	}
+	if _, ok := a.file(p); ok {
+		return true
+	}
+	below := strings.TrimPrefix(p, a.base)
+	r, _ := routes.Match(a.routes, below)
+	return r != nil
+}
+
+// file gives the file of a page. A page is found by the name of its file, too.
+func (a *answers) file(p string) (string, bool) {
+	f, ok := a.pages[strings.TrimSuffix(p, "/")]
+	if ok {
+		return f, true
+	}
+	if stem, isFile := strings.CutSuffix(p, ".html"); isFile {
+		f, ok = a.pages[strings.TrimSuffix(strings.TrimSuffix(stem, "index"), "/")]
+		return f, ok && f == strings.TrimPrefix(p, a.base+"/")
+	}
+	return "", false
+}
+
+func (a *answers) page(p string) ([]byte, bool, error) {
+	f, ok := a.file(p)
+	if !ok || !isHTML(f) {
+		return nil, false, nil
+	}
+	data, err := os.ReadFile(filepath.Join(a.client, filepath.FromSlash(f)))
+	return data, true, err
+}
+
+func isHTML(file string) bool { return strings.HasSuffix(file, ".html") }
+
+// ignored makes a function of the paths that site.yaml lists.
+func ignored(patterns []string) func(string) bool {
+	return func(p string) bool {
+		for _, pattern := range patterns {
+			if folder, ok := strings.CutSuffix(pattern, "*"); ok && strings.HasPrefix(p, folder) || p == pattern {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// pageList reads the list of prerendered files.
+type pageList struct {
+	in     *bufio.Reader
+	client string
+	err    error
+}
+
+func (l *pageList) read() (p manifest.Prerendered, ok bool) {
+	if l.err != nil {
+		return p, false
+	}
+	line, err := l.in.ReadBytes('\n')
+	if len(bytes.TrimSpace(line)) == 0 {
+		return p, false
+	}
+	if err == nil {
+		err = json.Unmarshal(line, &p)
+	}
+	l.err = err
+	return p, err == nil
+}
+
+// next gives the next HTML page.
+func (l *pageList) next() (links.Page, bool) {
+	for {
+		p, ok := l.read()
+		if !ok {
+			return links.Page{}, false
+		}
+		if !isHTML(p.File) {
+			continue
+		}
+		name := filepath.Join(l.client, filepath.FromSlash(p.File))
+		return links.Page{Path: p.Path, Group: p.Route, Read: func() ([]byte, error) { return os.ReadFile(name) }}, true
+	}
+}
+
+// reportLinks makes diagnostics of broken links. Those with one place in the sources are one.
+func (b *builder) reportLinks(found *links.Result, at *answers, mode string) error {
+	severity := diag.Warning
+	if mode == "error" {
+		severity = diag.Error
+	}
+	type key struct {
+		at  diag.Pos
+		url string
+	}
+	type item struct {
+		links.Broken
+		at    diag.Range
+		pages int
+	}
+	shown := map[key]*item{}
+	var items []*item
+	more := found.More
+	finder, err := b.findLinks(found.Broken, at.sources)
+	if err != nil {
+		return err
+	}
+	for _, l := range found.Broken {
+		place := finder.place(l)
+		k := key{place.Pos, l.URL}
+		switch known := shown[k]; {
+		case known != nil:
+			known.pages += l.Pages
+		case len(items) == maxLinkProblems:
+			more++
+		default:
+			shown[k] = &item{l, place, l.Pages}
+			items = append(items, shown[k])
+		}
+	}
+	for _, it := range items {
+		d := diag.Diagnostic{Severity: severity, Range: it.at}
+		d.Code, d.Message, d.Hint = b.linkProblem(it.Broken, at)
+		d.Message += " on " + it.Page
+		switch it.pages {
+		case 1:
+		case 2:
+			d.Message += " and 1 more page"
+		default:
+			d.Message += fmt.Sprintf(" and %d more pages", it.pages-1)
+		}
+		b.list.Add(d)
+	}
+	if more > 0 {
+		b.list.Add(diag.Diagnostic{Severity: severity, Code: "SG3130", Message: fmt.Sprintf("%d more links lead nowhere", more), Hint: "correct the ones above first"})
+	}
+	return nil
+}
+
+// linkProblem puts into words what is wrong with a link.
+func (b *builder) linkProblem(l links.Broken, at *answers) (code diag.Code, message, hint string) {
+	switch l.Problem {
+	case links.NoID:
+		_, id, _ := strings.Cut(l.URL, "#")
+		if decoded, err := url.PathUnescape(id); err == nil {
+			id = decoded
+		}
+		hint = "link to the page alone, or give a heading this id: ## Title {#" + id + "}"
+		if ids, err := at.ids(l.Path); err == nil {
+			if near := diag.Suggest(id, ids); near != "" {
+				hint = fmt.Sprintf("did you mean #%s?", near)
+			}
+		}
+		return "SG3131", fmt.Sprintf("%s leads to an id that the page does not have,", l.URL), hint
+	case links.Outside:
+		return "SG3132", fmt.Sprintf("%s leads past the base %s,", l.URL, b.Config.Base), "write " + at.base + l.URL
+	}
+	what := "link"
+	if l.Attr != "href" && l.Attr != "action" || l.Element == "link" || l.Element == "use" {
+		what = "file"
+	}
+	hint = "correct the address or create the page; links.ignore in site.yaml lists what something else answers"
+	if what == "file" {
+		hint = "put the file into " + b.Config.Public + "/, or correct the address"
+	}
+	if near := at.near(l.Path); near != "" {
+		hint = "did you mean " + near + "?"
+	}
+	return "SG3130", l.URL + " leads nowhere,", hint
+}
+
+// ids lists the ids of a page.
+func (a *answers) ids(p string) ([]string, error) {
+	data, ok, err := a.page(p)
+	if err != nil || !ok {
+		return nil, err
+	}
+	return links.IDs(data), nil
+}
+
+// near gives what exists in the same folder under a similar name.
+func (a *answers) near(p string) string {
+	if a.folders == nil {
+		a.folders = map[string][]string{}
+		for name := range a.pages {
+			a.folders[path.Dir(name)] = append(a.folders[path.Dir(name)], path.Base(name))
+		}
+		for name := range a.files {
+			a.folders[path.Dir(name)] = append(a.folders[path.Dir(name)], path.Base(name))
+		}
+		for _, names := range a.folders {
+			slices.Sort(names)
+		}
+	}
+	folder, name := path.Split(strings.TrimSuffix(p, "/"))
+	near := diag.Suggest(name, a.folders[path.Clean(folder)])
+	if near == "" {
+		return ""
+	}
+	if near = folder + near; strings.HasSuffix(p, "/") && !a.files[near] {
+		near += "/"
+	}
+	return near
+}
