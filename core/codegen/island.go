@@ -176,7 +176,10 @@ func (c *Component) propsHash() string {
 				continue
 			}
 			scanTokens(it.Text(c.file.Src), func(_ int, tok token.Token, lit string) {
-				if lit == "" || tok == token.SEMICOLON {
+				if tok == token.SEMICOLON {
+					return // whether there is one depends on the line breaks
+				}
+				if lit == "" {
 					lit = tok.String()
 				}
 				h.Write([]byte(lit + "\n"))
