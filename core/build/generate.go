@@ -102,6 +102,9 @@ func (b *builder) bundle() codegen.Bundle {
 			}
 		} else if !r.Prerender {
 			b.site.OnDemand = true
+		} else if c := b.pages[r.Source]; c != nil && c.Query.File != "" && !c.AsksPrerendered {
+			b.list.Warn("SG3113", b.place(c.Query), fmt.Sprintf("%s is prerendered, and the query of its address is always empty then", r.Pattern),
+				"write `const prerender = false` in the frontmatter to render it on demand, or guard the code with `if !page.Prerendered { … }`")
 		}
 		out.Routes = append(out.Routes, route)
 	}

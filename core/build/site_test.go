@@ -1,6 +1,7 @@
 package build
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -97,6 +98,55 @@ p{}
 `, Options{Server: true})
 	if list.HasErrors() {
 		t.Fatal(list.Err())
+	}
+}
+
+func TestQueryOfPrerenderedPages(t *testing.T) {
+	_, list := site(t, `
+-- src/pages/fence.gosite --
+---
+// page.URL.Query() in a comment
+q := page.URL.Query().Get("q")
+---
+<p>{q}</p>
+-- src/pages/template.gosite --
+<p>page.URL.Query() as text, {page.URL.Path} and {page.URL.RawQuery}</p>
+-- src/pages/list.json.gosite --
+---
+func GET(page *site.Page) error { return page.JSON(page.URL.Query().Get("q")) }
+---
+-- src/pages/guarded.gosite --
+---
+q := ""
+if !page.Prerendered {
+	q = page.URL.Query().Get("q")
+}
+---
+<p>{q}</p>
+-- src/pages/other.gosite --
+---
+type own struct{ URL interface{ Query() string } }
+
+var web struct{ page own }
+_ = web
+---
+<p>{func() string { if web.page.URL != nil { return web.page.URL.Query() }; return "" }()}</p>
+-- src/pages/live.gosite --
+---
+const prerender = false
+---
+<p>{page.URL.Query().Get("q")}</p>
+`, Options{Server: true})
+	var got []string
+	for _, d := range list.Sorted() {
+		if d.Severity == diag.Error {
+			t.Fatal(list.Err())
+		}
+		got = append(got, fmt.Sprintf("%s %s:%d:%d", d.Code, d.File, d.Line, d.Col))
+	}
+	want := "SG3113 src/pages/fence.gosite:3:6\nSG3113 src/pages/list.json.gosite:2:52\nSG3113 src/pages/template.gosite:1:51"
+	if strings.Join(got, "\n") != want {
+		t.Errorf("%s\nwant\n%s", strings.Join(got, "\n"), want)
 	}
 }
 

@@ -55,18 +55,21 @@ type Component struct {
 	External   bool   // belongs to another module
 	Builtin    bool   // comes with the compiler
 
-	Scope       string // attribute of the scoped styles, "data-s-4f2a81c0"; "" without such a style
-	Imports     []*Component
-	Styles      []Style
-	Scripts     []Script
-	Assets      []AssetImport
-	Flags       Flags
-	Features    []manifest.Feature
-	Deferred    []Deferred // the uses of server:defer
-	HasHead     bool       // the template holds <head>
-	HasBody     bool       // the template ends a document: it holds <body> or <html>
-	HasDoctype  bool       // the template begins with <!doctype …>
-	HasTemplate bool       // there is anything but blanks and Go comments below the fence
+	Scope    string // attribute of the scoped styles, "data-s-4f2a81c0"; "" without such a style
+	Imports  []*Component
+	Styles   []Style
+	Scripts  []Script
+	Assets   []AssetImport
+	Flags    Flags
+	Features []manifest.Feature
+	Deferred []Deferred // the uses of server:defer
+	HasHead  bool       // the template holds <head>
+	HasBody  bool       // the template ends a document: it holds <body> or <html>
+	Query    diag.Range // where the component reads the query of the address; without a file where it does not
+
+	AsksPrerendered bool // the component reads page.Prerendered
+	HasDoctype      bool // the template begins with <!doctype …>
+	HasTemplate     bool // there is anything but blanks and Go comments below the fence
 
 	file    *syntax.File
 	dir     string // slash-separated directory of the source, base of its relative imports
@@ -192,12 +195,22 @@ func (c *Component) outside() []string {
 		return nil
 	}
 	var out []string
-	for _, op := range c.ops {
+	for _, op := range c.outermost() {
 		if s, ok := op.(RunScript); ok {
 			out = append(out, s.ID)
 		}
 	}
 	return out
+}
+
+// outermost gives the operations of the outermost level, also where they have a scope of their own.
+func (c *Component) outermost() Ops {
+	if len(c.ops) == 1 {
+		if b, ok := c.ops[0].(Block); ok {
+			return b.Body
+		}
+	}
+	return c.ops
 }
 
 // Component gives the component of a source path, or nil.

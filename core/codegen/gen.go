@@ -46,6 +46,7 @@ type printer struct {
 
 	shifted map[int]int // see Component.shifted
 	dev     *devPrinter // nil unless it prints for the development server
+	late    []string    // scripts of the component that are written behind the rest
 }
 
 func (p *printer) raw(ss ...string) {
@@ -352,7 +353,8 @@ func (p *printer) render(c *Component) {
 		p.userStmt(it)
 	}
 	p.discard(varNames(c.front.vars))
-	if ids := c.outside(); len(ids) > 0 {
+	if p.late = c.outside(); len(p.late) > 0 {
+		ids := p.late
 		// Where they stand is before the doctype or behind </html>. They are written at the end of the body, or behind
 		// everything if there turns out to be none.
 		quoted := make([]string, len(ids))
@@ -361,15 +363,10 @@ func (p *printer) render(c *Component) {
 		}
 		p.stmt(-1, "_sg.LateScripts(page, ", strings.Join(quoted, ", "), ")")
 	}
-	var late Ops
-	for _, op := range c.ops {
-		if s, ok := op.(RunScript); ok && len(c.outside()) > 0 {
-			late = append(late, s)
-			continue
-		}
-		p.ops(Ops{op})
+	p.ops(c.ops)
+	for _, id := range c.outside() {
+		p.stmt(-1, "_sg.Script(_w, page, ", strconv.Quote(id), ")")
 	}
-	p.ops(late)
 	end := len(c.file.Src)
 	p.stmt(max(end-1, 0), "return _w.End()")
 	p.indent = 0
@@ -567,6 +564,9 @@ func (p *printer) op(op Op) {
 		p.indent--
 		p.close(")")
 	case RunScript:
+		if slices.Contains(p.late, op.ID) {
+			return // behind everything else
+		}
 		p.stmt(op.At, "_sg.Script(_w, page, ", strconv.Quote(op.ID), ")")
 	case DoctypeEnd:
 		p.stmt(op.At, "_sg.HeadFirst(_w, page)")

@@ -40,6 +40,11 @@ type place struct {
 func lower(p *Program, c *Component, diags *diag.List) {
 	l := &lowerer{p: p, c: c, src: c.file.Src, diags: diags}
 	c.HasTemplate = hasContent(c.file.Src, c.file.Nodes)
+	for _, items := range [][]syntax.FenceItem{c.front.stmts, c.front.hoisted} {
+		for _, it := range items {
+			l.query(it.Text(l.src), it.Start)
+		}
+	}
 	l.styles()
 	c.ops = l.nodes(c.file.Nodes, place{top: true})
 	if l.shadows(c.file.Nodes) {
@@ -47,6 +52,39 @@ func lower(p *Program, c *Component, diags *diag.List) {
 	}
 	l.unusedVars()
 	l.features()
+}
+
+// query remembers the first place where Go text reads the query of the address, of which there is none on a prerendered
+// page, and whether the component asks anywhere if it is on one.
+func (l *lowerer) query(text string, at int) {
+	if !strings.Contains(text, "page") {
+		return
+	}
+	var path []string // the selectors behind "page"
+	first := 0
+	dot := false
+	scanTokens(text, func(off int, tok token.Token, lit string) {
+		switch {
+		case tok == token.PERIOD:
+			dot = true
+			return
+		case tok == token.IDENT && dot && len(path) > 0:
+			path = append(path, lit)
+		case tok == token.IDENT && !dot && lit == "page":
+			path, first = []string{lit}, off
+		default:
+			path = nil
+		}
+		dot = false
+		switch strings.Join(path, ".") {
+		case "page.Prerendered":
+			l.c.AsksPrerendered = true
+		case "page.URL.Query", "page.URL.RawQuery", "page.URL.ForceQuery":
+			if l.c.Query.File == "" {
+				l.c.Query = l.rng(syntax.Span{Start: at + first, End: at + off + len(lit)})
+			}
+		}
+	})
 }
 
 func (l *lowerer) firstAt(ns []syntax.Node) int {
@@ -221,6 +259,7 @@ func (l *lowerer) code(e *syntax.Expr) Code {
 		s := m.Range()
 		if s.Start > at {
 			c = append(c, Piece{At: at, Go: string(l.src[at:s.Start])})
+			l.query(string(l.src[at:s.Start]), at)
 		}
 		body := l.nodes([]syntax.Node{m}, place{})
 		if body == nil {
@@ -232,6 +271,7 @@ func (l *lowerer) code(e *syntax.Expr) Code {
 	if at < e.End {
 		if s := trimComment(string(l.src[at:e.End])); s != "" {
 			c = append(c, Piece{At: at, Go: s})
+			l.query(s, at)
 		}
 	}
 	return c

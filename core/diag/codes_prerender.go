@@ -25,4 +25,6 @@ var prerenderCodes = []CodeInfo{
 		"Write them out, each with a constant path: `var Guards = []site.Guard{{Path: \"/admin\", Check: signedIn}}`."},
 	{"SG3112", "A page or file is given to everybody although a guard covers its path.",
 		"Render the page on demand with `const prerender = false`; move the file out of the public folder, or the page out of the guard's path."},
+	{"SG3113", "A prerendered page reads the query of its address, which is always empty while it is rendered.",
+		"Render the route per request with `const prerender = false`, or guard the code with `if !page.Prerendered { … }`."},
 }
