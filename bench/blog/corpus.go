@@ -15,8 +15,7 @@ import (
 type corpus struct {
 	seed      uint64
 	posts     int
-	highlight bool   // name the language of code blocks
-	front     string // lines that only one of the tools needs in the front matter
+	highlight bool // name the language of code blocks
 }
 
 const (
@@ -67,7 +66,7 @@ func (c corpus) post(i, edit int) (post, string) {
 	}
 	var b strings.Builder
 	date := time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(i) * time.Hour)
-	fmt.Fprintf(&b, "---\n%stitle: %q\ndescription: %q\ndate: %s\ntags: [%s]\n---\n\n", c.front, p.title, sentence(r, 12), date.Format(time.RFC3339), strings.Join(p.tags, ", "))
+	fmt.Fprintf(&b, "---\ntitle: %q\ndescription: %q\ndate: %s\ntags: [%s]\n---\n\n", p.title, sentence(r, 12), date.Format(time.RFC3339), strings.Join(p.tags, ", "))
 	if edit > 0 {
 		fmt.Fprintf(&b, "This is edit %d.\n\n", edit)
 	}

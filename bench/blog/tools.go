@@ -23,7 +23,6 @@ type tool struct {
 	name      string
 	site      string   // folder of _sites; "" where there is none
 	posts     string   // where the posts lie in the site
-	front     string   // lines that only this tool needs in front matter
 	static    string   // what is copied as it is
 	out       string   // output below the site
 	own       []string // what the tool leaves in the site's folder
@@ -38,7 +37,7 @@ type tool struct {
 
 var tools = []*tool{
 	{
-		name: "sitegen", site: "sitegen", posts: "src/pages/posts", front: "layout: ../../layouts/Post.gosite\n", static: "public", out: "dist",
+		name: "sitegen", site: "sitegen", posts: "src/content/posts", static: "public", out: "dist",
 		own: []string{"dist", ".sitegen"}, sitemap: "sitemap.xml", remembers: true,
 		install: func(work string) ([]string, error) {
 			program := filepath.Join(work, "bin", "sitegen")
@@ -126,7 +125,6 @@ const style = "body { max-width: 44rem; margin: 0 auto; font: 1rem/1.6 sans-seri
 // newBlog writes the site of a tool with its posts.
 func newBlog(dir string, t *tool, c corpus) (*blog, error) {
 	b := &blog{tool: t, dir: dir, corpus: c, env: t.env, costs: map[string][]cost{}}
-	b.corpus.front = t.front
 	if err := os.RemoveAll(dir); err != nil {
 		return nil, err
 	}
