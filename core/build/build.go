@@ -14,7 +14,6 @@ import (
 
 	"sitegen.dev/core/codegen"
 	"sitegen.dev/core/config"
-	"sitegen.dev/core/content"
 	"sitegen.dev/core/diag"
 	"sitegen.dev/core/manifest"
 	"sitegen.dev/core/prerender"
@@ -107,6 +106,7 @@ func Run(ctx context.Context, o Options) (*Site, *diag.List, error) {
 	if b.Output == nil {
 		b.Output = io.Discard
 	}
+	defer b.contents.close()
 	for _, p := range phases {
 		if err := ctx.Err(); err != nil {
 			b.discard()
@@ -146,8 +146,8 @@ type builder struct {
 	site *Site
 
 	sources    []codegen.Source
-	markdown   map[string]*content.Page // components made of Markdown, by the name of the file
-	files      map[string][]byte        // text of every source by its name below the module root
+	markdown   []string          // Markdown files below the pages folder, by name below the module root
+	files      map[string][]byte // text of every source by its name below the module root
 	program    *codegen.Program
 	routes     []manifest.Route
 	pages      map[string]*codegen.Component // by Route.Source

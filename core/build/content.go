@@ -50,18 +50,20 @@ type contentFile struct {
 // contentEntry is one entry as it goes into the store.
 type contentEntry struct {
 	store.Entry
-	key   string // within a file that holds several
-	draft bool
-	found []link // addresses that were resolved, of one that was made before
+	key    string // within a file that holds several
+	draft  bool
+	layout string // of a Markdown page
+	found  []link // addresses that were resolved, of one that was made before
 }
 
 // contentState is what the content phase works on and hands on.
 type contentState struct {
-	files  []*contentFile // by name
-	byName map[string]*contentFile
-	names  []string // collections: the folders and files there are
-	pack   *pack
-	index  *store.Store // nil on a site without content
+	files   []*contentFile // by name
+	byName  map[string]*contentFile
+	names   []string // collections: the folders and files there are
+	pack    *pack
+	version string       // what the name of the pack says
+	index   *store.Store // nil on a site without content
 
 	mu     sync.Mutex
 	images map[string]*contentImage // by name below the module root
@@ -82,6 +84,13 @@ func (b *builder) content(ctx context.Context) error {
 	if err := b.findContent(); err != nil {
 		return err
 	}
+	b.addPages()
+	slices.SortFunc(c.files, func(x, y *contentFile) int { return strings.Compare(x.name, y.name) })
+	for _, f := range c.files {
+		c.byName[f.name] = f
+	}
+	slices.Sort(c.names)
+	c.names = slices.Compact(c.names)
 	if len(c.names) == 0 {
 		os.RemoveAll(filepath.Dir(b.Layout.abs(contentIndex)))
 		return nil
@@ -90,16 +99,15 @@ func (b *builder) content(ctx context.Context) error {
 	if b.prints == nil {
 		b.prints = openFingerprints(b.Layout)
 	}
-	version := hex.EncodeToString(digestSlice(b.contentVersion()))
-	if c.pack, err = openPack(b.Layout.abs(contentCache + "/" + version + ".pack")); err != nil {
+	c.version = hex.EncodeToString(digestSlice(b.contentVersion()))
+	if c.pack, err = openPack(b.Layout.abs(contentCache + "/" + c.version + ".pack")); err != nil {
 		return err
 	}
-	defer c.pack.close()
-	b.dropPacks(version)
+	b.dropPacks(c.version)
 	if err := each(ctx, len(c.files), func(i int) error { return b.scanContent(c.files[i]) }); err != nil {
 		return err
 	}
-	if err := each(ctx, len(c.files), func(i int) error { return b.readContent(c.files[i], version) }); err != nil {
+	if err := each(ctx, len(c.files), func(i int) error { return b.readContent(c.files[i]) }); err != nil {
 		return err
 	}
 	for _, f := range c.files {
@@ -109,7 +117,13 @@ func (b *builder) content(ctx context.Context) error {
 		return nil
 	}
 	b.emitContentImages()
-	return b.writeStore(version)
+	return nil
+}
+
+func (c *contentState) close() {
+	if c.pack != nil {
+		c.pack.close()
+	}
 }
 
 // contentVersion is what rendered content depends on beside its source.
@@ -165,12 +179,6 @@ func (b *builder) findContent() error {
 			c.files = append(c.files, &contentFile{name: file, collection: collection, several: true})
 		}
 	}
-	slices.SortFunc(c.files, func(x, y *contentFile) int { return strings.Compare(x.name, y.name) })
-	for _, f := range c.files {
-		c.byName[f.name] = f
-	}
-	slices.Sort(c.names)
-	c.names = slices.Compact(c.names)
 	return nil
 }
 
@@ -250,7 +258,7 @@ func (b *builder) scanContent(f *contentFile) error {
 		if entries, ok := decodeEntries(string(head), r); ok {
 			f.entries = entries
 			if !f.several && len(entries) == 1 {
-				if entries[0].Slug != "" {
+				if entries[0].Slug != "" && !f.isPage() {
 					f.slug = entries[0].Slug
 				}
 				f.draft = entries[0].draft
@@ -266,7 +274,7 @@ func (b *builder) scanContent(f *contentFile) error {
 	if !f.several && (bytes.Contains(f.data, []byte("slug")) || bytes.Contains(f.data, []byte("draft"))) {
 		// What is wrong with the file is told when all of it is read.
 		if e := content.Preview(f.name, f.data); e != nil {
-			if e.Slug != "" {
+			if e.Slug != "" && !f.isPage() {
 				f.slug = e.Slug
 			}
 			f.draft = e.Draft
@@ -276,7 +284,7 @@ func (b *builder) scanContent(f *contentFile) error {
 }
 
 // readContent makes the entries of a file, or takes those that were made before.
-func (b *builder) readContent(f *contentFile, version string) error {
+func (b *builder) readContent(f *contentFile) error {
 	if f.entries != nil && b.sameLinks(f) {
 		return nil
 	}
@@ -312,7 +320,7 @@ func (b *builder) readContent(f *contentFile, version string) error {
 	if e == nil {
 		return nil
 	}
-	entry := contentEntry{draft: e.Draft, Entry: storeEntry(e)}
+	entry := contentEntry{draft: e.Draft, layout: e.Layout, Entry: storeEntry(e)}
 	var body []byte
 	if e.Body != nil {
 		body = e.Body.AppendBody(nil)
@@ -375,17 +383,16 @@ func (b *builder) resolveContent(f *contentFile, ref content.Ref) (content.Targe
 		return content.Target{URL: ref.Dest}, true // relative to the page, as in a browser
 	}
 	name := path.Join(path.Dir(f.name), unescapePath(dest))
-	if to := b.contents.byName[name]; to != nil {
+	if to := b.contents.byName[name]; to != nil && !to.several {
 		if to.draft && !b.Drafts {
 			return content.Target{}, false
 		}
+		if to.isPage() {
+			return content.Target{URL: b.pageURL(strings.TrimSuffix(to.slug, path.Ext(name))) + tail}, true
+		}
 		return content.Target{Entry: &content.EntryRef{Collection: to.collection, Slug: to.slug, Tail: tail}}, true
 	}
-	page, ok := b.page(name)
-	if _, err := os.Stat(b.Layout.abs(name)); !ok || err != nil {
-		return content.Target{}, false
-	}
-	return content.Target{URL: b.pageURL(strings.TrimSuffix(page, path.Ext(page))) + tail}, true
+	return content.Target{}, false
 }
 
 // contentImage emits an image that a text shows and says where it is and how large.
@@ -431,9 +438,12 @@ func (b *builder) emitContentImages() {
 	b.emit(slices.CompactFunc(files, func(x, y assets.File) bool { return x.Name == y.Name }), "")
 }
 
-// writeStore writes the index of all entries.
-func (b *builder) writeStore(version string) error {
+// writeStore writes the index of all entries. It comes behind the routes, which the entries of pages name.
+func (b *builder) writeStore() error {
 	c := &b.contents
+	if len(c.names) == 0 {
+		return nil
+	}
 	var live []digest
 	for _, f := range c.files {
 		live = append(live, f.key)
@@ -451,15 +461,26 @@ func (b *builder) writeStore(version string) error {
 	builder := store.Builder{Config: store.Config{
 		Base:   b.Config.Base,
 		Slash:  b.slashed(),
-		Bodies: "../cache/content/" + version + ".pack",
+		Bodies: "../cache/content/" + c.version + ".pack",
 	}}
 	for _, name := range c.names {
 		builder.Declare(name)
 	}
 	seen := map[string]string{}
+	patterns := b.patterns()
 	for _, f := range c.files {
 		for _, e := range f.entries {
 			if e.draft && !b.Drafts {
+				continue
+			}
+			if f.isPage() {
+				e.Slug, e.File = f.slug, b.Layout.Rel(f.name)
+				pattern, ok := patterns[e.File]
+				if !ok {
+					continue // a name that is no page
+				}
+				e.Data = pageData(pattern, b.layoutOf(f), e.Data)
+				builder.Add(store.Pages, e.Entry)
 				continue
 			}
 			if e.Slug == "" {
@@ -545,11 +566,17 @@ func (b *builder) contentProblem(e wire.Event) diag.Diagnostic {
 	case "unknown":
 		d.Code, key = "SG5061", true
 		d.Hint = "declare a field for it in the struct of the collection, or remove the key"
+		if p.Collection == store.Pages {
+			d.Code, d.Hint = "SG2011", "declare a prop for it in the layout, or remove the key"
+		}
 		if like := diag.Suggest(p.Name, p.Known); like != "" {
 			d.Hint = "did you mean " + like + "?"
 		}
 	case "missing":
 		d.Code = "SG5063"
+		if p.Collection == store.Pages {
+			d.Code = "SG2010"
+		}
 	case "reference":
 		d.Code = "SG5064"
 		d.Hint = "correct the slug, or create the entry"
@@ -560,6 +587,9 @@ func (b *builder) contentProblem(e wire.Event) diag.Diagnostic {
 		d.Code = "SG5066"
 	default:
 		d.Code = "SG5062"
+		if p.Collection == store.Pages {
+			d.Code = "SG5023"
+		}
 	}
 	if f := b.entryFile(p.Collection, e.Source); f != nil {
 		data, err := os.ReadFile(b.Layout.abs(f.name))

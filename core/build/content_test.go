@@ -169,19 +169,7 @@ func TestCollectionProblems(t *testing.T) {
 				archive = blog[:strings.Index(blog, "-- src/content/authors")] + "-- src/content/authors.yaml --\n" + tt.text + blog[strings.Index(blog, "-- src/content/posts/first"):]
 			}
 			_, list := site(t, archive, Options{Until: Entries})
-			var got []string
-			for _, d := range list.Sorted() {
-				if d.Severity == diag.Error {
-					line := string(d.Code) + " " + d.Pos.String() + " " + d.Message
-					if d.Hint != "" {
-						line += " (" + d.Hint + ")"
-					}
-					got = append(got, line)
-				}
-			}
-			if strings.Join(got, "\n") != tt.want {
-				t.Error(cmp.Diff(tt.want, strings.Join(got, "\n")))
-			}
+			checkList(t, list, tt.want)
 		})
 	}
 }
@@ -302,5 +290,49 @@ func TestLinksOutOfTheProject(t *testing.T) {
 	want := []string{"SG5068 src/content/posts/lost.md this link leads nowhere", "SG5068 src/content/posts/out.md this link leads out of the project, so its target would be published"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestPageProblems holds what can be wrong with the front matter of a Markdown page against the message and its place.
+func TestPageProblems(t *testing.T) {
+	const layout = "-- src/layouts/Doc.gosite --\n---\ntype Props struct {\n\tTitle    string `prop:\",required\"`\n\tDate     time.Time\n\tOrder    int\n\tHeadings []site.Heading\n}\n---\n<h1>{props.Title}</h1>\n<slot />\n"
+	for _, tt := range []struct{ name, front, want string }{
+		{"unknown key", "title: X\nordr: 1", "SG2011 src/pages/x.md:4:1 nothing takes the key ordr (did you mean order?)"},
+		{"missing", "order: 1", "SG2010 src/pages/x.md:1 title is missing (add title: …)"},
+		{"type", "title: X\norder: one", `SG5023 src/pages/x.md:4:8 order must be a whole number, not "one"`},
+		{"no layout", "title: X\nlayout: ./Dok.gosite", `SG5020 src/pages/x.md:4:1 layout is set twice (remove one of them)`},
+		{"fine", "title: X\norder: 3", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, list := site(t, strings.Replace(layout, "---\ntype", "---\nimport \"time\"\n\ntype", 1)+"-- src/pages/x.md --\n---\nlayout: ../layouts/Doc.gosite\n"+tt.front+"\n---\n# Hello\n", Options{Until: Entries})
+			checkList(t, list, tt.want)
+		})
+	}
+	for _, tt := range []struct{ name, layout, want string }{
+		{"lost layout", "../layouts/Dok.gosite", `SG2001 src/pages/x.md:2:9 no component src/layouts/Dok.gosite (did you mean "../layouts/Doc.gosite"?)`},
+		{"no component", "../layouts/Doc.txt", `SG2002 src/pages/x.md:2:9 "../layouts/Doc.txt" is no component (name a .gosite file by its path from this file)`},
+		{"no slot", "../layouts/Flat.gosite", `SG2020 src/pages/x.md:5:1 Flat has no default slot for this text (add <slot /> to src/layouts/Flat.gosite)`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, list := site(t, "-- src/layouts/Doc.gosite --\n<slot />\n-- src/layouts/Flat.gosite --\n<p>flat</p>\n-- src/pages/x.md --\n---\nlayout: "+tt.layout+"\n---\n\n# Hello\n", Options{Until: Entries})
+			checkList(t, list, tt.want)
+		})
+	}
+}
+
+func checkList(t *testing.T, list *diag.List, want string) {
+	t.Helper()
+	var got []string
+	for _, d := range list.Sorted() {
+		if d.Severity == diag.Error {
+			line := string(d.Code) + " " + d.Pos.String() + " " + d.Message
+			if d.Hint != "" {
+				line += " (" + d.Hint + ")"
+			}
+			got = append(got, line)
+		}
+	}
+	if strings.Join(got, "\n") != want {
+		t.Error(cmp.Diff(want, strings.Join(got, "\n")))
 	}
 }

@@ -14,7 +14,7 @@ import (
 func encodeEntries(entries []contentEntry, links []link) []byte {
 	b := binary.AppendUvarint(nil, uint64(len(entries)))
 	for _, e := range entries {
-		for _, s := range []string{e.key, e.Slug, e.Title, e.Body.Digest, e.Data} {
+		for _, s := range []string{e.key, e.Slug, e.Title, e.layout, e.Body.Digest, e.Data} {
 			b = store.AppendText(b, s)
 		}
 		b = append(b, bit(e.draft), bit(!e.Date.IsZero()))
@@ -102,7 +102,7 @@ func decodeEntries(head string, at record) (entries []contentEntry, ok bool) {
 	entries = make([]contentEntry, 0, n)
 	for range n {
 		var e contentEntry
-		for _, to := range []*string{&e.key, &e.Slug, &e.Title, &e.Body.Digest, &e.Data} {
+		for _, to := range []*string{&e.key, &e.Slug, &e.Title, &e.layout, &e.Body.Digest, &e.Data} {
 			*to = r.text()
 		}
 		e.draft = r.bit()

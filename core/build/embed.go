@@ -50,16 +50,27 @@ func (b *builder) embedded(files []codegen.File) []string {
 		dir := path.Dir(f.Path)
 		g.generated[dir] = append(g.generated[dir], f)
 	}
-	onDemand := false
+	onDemand, pages := false, false
+	visited := map[*codegen.Component]bool{}
 	visit := func(c *codegen.Component) {
 		onDemand = true
+		if visited[c] {
+			return
+		}
+		visited[c] = true
 		for _, d := range c.Closure() {
 			g.visit(d.ImportPath)
 		}
 	}
 	for _, r := range b.routes {
-		if c := b.pages[r.Source]; c != nil && !r.Prerender {
+		if r.Prerender {
+			continue
+		}
+		if c := b.pages[r.Source]; c != nil {
 			visit(c)
+		}
+		if isMarkdown(r) {
+			onDemand, pages = true, true
 		}
 	}
 	for _, c := range b.islands {
@@ -78,6 +89,9 @@ func (b *builder) embedded(files []codegen.File) []string {
 		if (g.mentions[d.variable] || g.refs[d.typeName]) && b.contents.index.Collection(d.name) != nil {
 			out = append(out, d.name)
 		}
+	}
+	if pages {
+		out = append(out, store.Pages)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

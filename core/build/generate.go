@@ -13,6 +13,9 @@ import (
 
 // find looks for what belongs to the application beside its routes, and begins the manifest.
 func (b *builder) find() error {
+	if err := b.writeStore(); err != nil || b.list.HasErrors() {
+		return err
+	}
 	if err := errors.Join(b.findMiddleware(), b.guardPublic()); err != nil || b.list.HasErrors() {
 		return err
 	}
@@ -72,7 +75,8 @@ func (b *builder) bundle() codegen.Bundle {
 	cfg, m := b.Config, b.site.Manifest
 	out := codegen.Bundle{
 		Middleware: b.middleware, Guards: b.guards,
-		Assets: b.table.byID,
+		Assets:  b.table.byID,
+		Layouts: b.layouts(),
 		Config: codegen.Config{
 			Site: cfg.Site, Base: cfg.Base, TrailingSlash: cfg.TrailingSlash, BuildFormat: cfg.Build.Format,
 			AssetsDir: cfg.Build.Assets, BuildID: m.BuildID, Generator: m.Generator,
@@ -92,7 +96,7 @@ func (b *builder) bundle() codegen.Bundle {
 	for _, r := range b.routes {
 		route := codegen.Route{
 			Pattern: r.Pattern, Source: r.Source, Type: string(r.Type), Prerender: r.Prerender, Error: r.Error,
-			Head: b.table.heads[r.Source], Component: b.pages[r.Source],
+			Head: b.table.heads[b.headKey(r)], Component: b.pages[r.Source], Markdown: isMarkdown(r),
 		}
 		if r.Type == manifest.Redir {
 			route.To, route.Status = r.Redirect.To, r.Redirect.Status

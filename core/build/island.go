@@ -24,8 +24,10 @@ const keyFile = workDir + "/key"
 // findIslands finds the components that are rendered by requests of their own, and the key for what they are handed.
 func (b *builder) findIslands() error {
 	var roots []*codegen.Component
+	seen := map[*codegen.Component]bool{}
 	for _, r := range b.routes {
-		if c := b.pages[r.Source]; c != nil {
+		if c := b.pages[r.Source]; c != nil && !seen[c] {
+			seen[c] = true
 			roots = append(roots, c)
 		}
 	}

@@ -3,76 +3,132 @@ package build
 import (
 	"os"
 	"path"
-	"path/filepath"
+	"slices"
 	"strings"
 
-	"sitegen.dev/core/assets"
 	"sitegen.dev/core/codegen"
 	"sitegen.dev/core/content"
 	"sitegen.dev/core/diag"
-	"sitegen.dev/core/syntax"
+	"sitegen.dev/core/manifest"
+	"sitegen.dev/core/site/content/store"
 )
 
-// readMarkdown makes a component of every Markdown page. It needs the layouts parsed, because the front matter becomes
-// their props.
-func (b *builder) readMarkdown(parsed []*parsedSource) error {
-	layouts := map[string]*syntax.File{}
-	for _, s := range b.sources {
-		layouts[s.Path] = s.File
+// isPage says whether a file of content is a Markdown page.
+func (f *contentFile) isPage() bool { return f.collection == store.Pages }
+
+// addPages adds the Markdown files below the pages folder to the content.
+func (b *builder) addPages() {
+	for _, name := range b.markdown {
+		page, _ := b.page(name)
+		f := &contentFile{name: name, collection: store.Pages, slug: page}
+		b.contents.files = append(b.contents.files, f)
 	}
-	b.markdown = map[string]*content.Page{}
-	for _, p := range parsed {
-		if !strings.HasSuffix(p.name, ".md") {
-			continue
-		}
-		doc, diags := b.document(p)
-		b.add(diags...)
-		if doc.Draft {
-			continue
-		}
-		var props content.Props
-		if file := layouts[path.Join(path.Dir(p.name), doc.Layout)]; doc.Layout != "" && file != nil {
-			props = codegen.PropTypes(file)
-		}
-		page, diags := content.Component(doc, props)
-		b.add(diags...)
-		file, diags := syntax.Parse(p.name, page.Source)
-		b.markdown[p.name] = page
-		b.add(diags...)
-		b.sources = append(b.sources, codegen.Source{Path: p.name, File: file})
+	if len(b.markdown) > 0 {
+		b.contents.names = append(b.contents.names, store.Pages)
 	}
-	return nil
 }
 
-// resolve says where a relative link or image of a Markdown file leads: another page, or an image, which is emitted.
-func (b *builder) resolve(from string, ref content.Ref) (content.Target, bool) {
-	dest, tail := ref.Dest, ""
-	if i := strings.IndexAny(dest, "?#"); i >= 0 {
-		dest, tail = dest[:i], dest[i:]
+// pageEntry is the one entry of a Markdown page, nil for one that could not be read or is a draft.
+func (b *builder) pageEntry(f *contentFile) *contentEntry {
+	if !f.isPage() || len(f.entries) != 1 || f.entries[0].draft && !b.Drafts {
+		return nil
 	}
-	name := path.Join(path.Dir(from), dest)
-	if !ref.Image && path.Ext(dest) == ".md" {
-		page, ok := b.page(name)
-		if _, err := os.Stat(b.Layout.abs(name)); !ok || err != nil {
-			return content.Target{}, false
+	return &f.entries[0]
+}
+
+// layoutImports lists the layouts that Markdown pages name.
+func (b *builder) layoutImports() []codegen.LayoutImport {
+	var out []codegen.LayoutImport
+	seen := map[[2]string]bool{}
+	for _, f := range b.contents.files {
+		e := b.pageEntry(f)
+		if e == nil || e.layout == "" {
+			continue
 		}
-		return content.Target{URL: b.pageURL(strings.TrimSuffix(page, ".md")) + tail}, true
+		key := [2]string{path.Dir(f.name), e.layout}
+		if seen[key] {
+			continue
+		}
+		seen[key] = true
+		in := codegen.LayoutImport{From: f.name, Path: e.layout, Has: true}
+		in.At, in.Text = b.layoutPlaces(f)
+		out = append(out, in)
 	}
-	if !ref.Image {
-		return content.Target{URL: ref.Dest}, true // relative to the page, as in a browser
-	}
-	file := b.Layout.abs(name)
-	if !inside(file, b.Layout.Root) {
-		return content.Target{}, false
-	}
-	data, err := os.ReadFile(file)
+	return out
+}
+
+// layoutPlaces gives the places of the value of layout and of the text, below the module root.
+func (b *builder) layoutPlaces(f *contentFile) (at, text diag.Range) {
+	data, err := os.ReadFile(b.Layout.abs(f.name))
 	if err != nil {
-		return content.Target{}, false
+		at.File, text.File = f.name, f.name
+		return at, text
 	}
-	target := content.Target{URL: b.publicPath() + assets.HashName(filepath.Base(file), data) + tail}
-	target.Width, target.Height, _, _ = assets.ImageInfo(data) // an image of a kind we cannot measure is shown all the same
-	b.emit([]assets.File{{Name: assets.HashName(filepath.Base(file), data), Data: data}}, "")
-	return target, true
+	return content.Locate(f.name, data, "", "layout", false), content.LocateText(f.name, data)
+}
+
+// layoutOf gives the component that a page is rendered in, nil where it names none.
+func (b *builder) layoutOf(f *contentFile) *codegen.Component {
+	e := b.pageEntry(f)
+	if e == nil || e.layout == "" {
+		return nil
+	}
+	return b.program.Layout(f.name, e.layout)
+}
+
+// pageData is what the store keeps of a page: its route, its layout and its front matter.
+func pageData(pattern string, layout *codegen.Component, front string) string {
+	name := ""
+	if layout != nil {
+		name = layout.Path
+	}
+	out := store.AppendText(nil, pattern)
+	out = store.AppendText(out, name)
+	return string(append(out, front...))
+}
+
+// patterns gives the patterns of routes by the files that made them.
+func (b *builder) patterns() map[string]string {
+	out := make(map[string]string, len(b.routes))
+	for _, r := range b.routes {
+		out[r.Source] = r.Pattern
+	}
+	return out
+}
+
+// layouts lists the layouts of the Markdown routes for the bundle.
+func (b *builder) layouts() []codegen.Layout {
+	var out []codegen.Layout
+	seen := map[*codegen.Component]bool{}
+	for _, r := range b.routes {
+		if !isMarkdown(r) {
+			continue
+		}
+		c := b.pages[r.Source]
+		if !seen[c] {
+			seen[c] = true
+			out = append(out, codegen.Layout{Component: c, Head: b.table.heads[b.headKey(r)], Prerender: r.Prerender})
+		}
+	}
+	slices.SortFunc(out, func(x, y codegen.Layout) int { return strings.Compare(layoutName(x), layoutName(y)) })
+	return out
+}
+
+func layoutName(l codegen.Layout) string {
+	if l.Component == nil {
+		return ""
+	}
+	return l.Component.Path
+}
+
+func isMarkdown(r manifest.Route) bool { return content.IsMarkdown(r.Source) }
+
+// headKey is what routes with the same tags for the head have in common: pages of one layout, or the page itself.
+func (b *builder) headKey(r manifest.Route) string {
+	if c := b.pages[r.Source]; c != nil && isMarkdown(r) {
+		return c.Path
+	}
+	return r.Source
 }
 
 // pageURL is the address of a page by its name below the pages folder, in the form that the slash policy asks for.
@@ -87,12 +143,8 @@ func (b *builder) pageURL(name string) string {
 	return b.Config.Base + name + "/"
 }
 
-// place turns a position in a source, which for a Markdown page is one in the component made of it, into what the author
-// is shown.
+// place turns a position in a source into what the author is shown.
 func (b *builder) place(r diag.Range) diag.Range {
-	if page := b.markdown[r.File]; page != nil {
-		r = page.Range(r)
-	}
 	r.File = b.Layout.Rel(r.File)
 	if r.End.File != "" {
 		r.End.File = r.File

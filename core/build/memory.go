@@ -16,27 +16,12 @@ import (
 
 // memory is what the builds of a Session know of each other. A build that starts from nothing has none.
 type memory struct {
-	sources  map[string]*parsedSource
-	markdown map[string]*keptMarkdown
-	public   map[string]string // nil: not known
-}
-
-// keptMarkdown is a Markdown file that was read, with what that depended on.
-type keptMarkdown struct {
-	source *parsedSource
-	doc    *content.Document
-	diags  []diag.Diagnostic
-	refs   []keptRef
-}
-
-type keptRef struct {
-	ref    content.Ref
-	target content.Target
-	ok     bool
+	sources map[string]*parsedSource
+	public  map[string]string // nil: not known
 }
 
 func newMemory() *memory {
-	return &memory{sources: map[string]*parsedSource{}, markdown: map[string]*keptMarkdown{}}
+	return &memory{sources: map[string]*parsedSource{}}
 }
 
 // forget drops what is known of files that may have changed; nil is all.
@@ -60,11 +45,6 @@ func (m *memory) keep(parsed []*parsedSource) {
 	for _, p := range parsed {
 		m.sources[p.name] = p
 	}
-	for name := range m.markdown {
-		if m.sources[name] == nil {
-			delete(m.markdown, name)
-		}
-	}
 }
 
 // source reads and parses a file, unless it is known.
@@ -74,38 +54,16 @@ func (b *builder) source(name string) (*parsedSource, error) {
 			return p, nil
 		}
 	}
+	if content.IsMarkdown(name) {
+		return &parsedSource{name: name}, nil // read with the content
+	}
 	data, err := os.ReadFile(b.Layout.abs(name))
 	if err != nil {
 		return nil, err
 	}
 	p := &parsedSource{name: name, data: data}
-	if strings.HasSuffix(name, ".gosite") {
-		p.file, p.diags = syntax.Parse(name, data)
-	}
+	p.file, p.diags = syntax.Parse(name, data)
 	return p, nil
-}
-
-// document reads the Markdown of a file, unless it is known and its links lead where they led.
-func (b *builder) document(p *parsedSource) (*content.Document, []diag.Diagnostic) {
-	resolve := func(ref content.Ref) (content.Target, bool) { return b.resolve(p.name, ref) }
-	if b.memory == nil {
-		return content.Markdown(p.name, p.data, content.MarkdownOptions{Anchors: true, Resolve: resolve})
-	}
-	moved := func(r keptRef) bool {
-		target, ok := resolve(r.ref)
-		return target != r.target || ok != r.ok
-	}
-	if k := b.memory.markdown[p.name]; k != nil && k.source == p && !slices.ContainsFunc(k.refs, moved) {
-		return k.doc, k.diags
-	}
-	k := &keptMarkdown{source: p}
-	k.doc, k.diags = content.Markdown(p.name, p.data, content.MarkdownOptions{Anchors: true, Resolve: func(ref content.Ref) (content.Target, bool) {
-		target, ok := resolve(ref)
-		k.refs = append(k.refs, keptRef{ref, target, ok})
-		return target, ok
-	}})
-	b.memory.markdown[p.name] = k
-	return k.doc, k.diags
 }
 
 // publicFiles lists the public folder for the development server: absolute paths by name. Links lead only to places

@@ -91,6 +91,7 @@ func (d *DevSite) ContentProblem(p wire.ContentProblem) diag.Diagnostic {
 func (s *Session) Update(ctx context.Context, changed []string) (*DevSite, *diag.List, error) {
 	s.memory.forget(changed)
 	b := &builder{Options: s.o, list: &diag.List{}, site: &Site{Layout: s.o.Layout}, memory: s.memory, gen: devGenDir}
+	defer b.contents.close()
 	for _, p := range phases {
 		if p.name == Generate {
 			break
@@ -179,6 +180,9 @@ func (s *Session) bundle(b *builder, changed []string) (_ codegen.Bundle, _ wire
 			state.Heads[r.Source] = r.Head
 		}
 		r.Head = ""
+	}
+	for i := range bundle.Layouts {
+		bundle.Layouts[i].Head = ""
 	}
 	for id, a := range bundle.Assets {
 		state.Assets[id] = wire.Asset{URL: a.URL, Width: a.Width, Height: a.Height, Format: a.Format, Tag: a.Tag}

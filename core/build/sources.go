@@ -15,6 +15,7 @@ import (
 	"sitegen.dev/core/codegen"
 	"sitegen.dev/core/diag"
 	"sitegen.dev/core/internal/gocmd"
+	"sitegen.dev/core/manifest"
 	"sitegen.dev/core/routes"
 	"sitegen.dev/core/syntax"
 )
@@ -22,8 +23,7 @@ import (
 // pagesDir is the folder of the routes below the source directory.
 const pagesDir = "pages"
 
-// read finds and parses every component, and every Markdown file below the pages folder, on all cores. Markdown becomes
-// component source here, so that no later phase knows of it.
+// read finds and parses every component, on all cores, and finds the Markdown files below the pages folder.
 func (b *builder) read(ctx context.Context) error {
 	names, err := b.sourceNames()
 	if err != nil {
@@ -40,18 +40,19 @@ func (b *builder) read(ctx context.Context) error {
 	}
 	b.memory.keep(parsed)
 	for _, p := range parsed {
+		if p.file == nil {
+			b.markdown = append(b.markdown, p.name)
+			continue
+		}
 		b.files[p.name] = p.data
 		b.add(p.diags...)
-		if p.file != nil {
-			b.sources = append(b.sources, codegen.Source{Path: p.name, File: p.file})
-		}
+		b.sources = append(b.sources, codegen.Source{Path: p.name, File: p.file})
 	}
 	if len(names) == 0 {
 		b.list.Error("SG7006", diag.Range{Pos: diag.Pos{File: b.Layout.Rel(b.Layout.Src)}}, "there are no components here",
 			"create "+path.Join(b.Layout.Rel(b.Layout.Src), pagesDir, "index.gosite"))
-		return nil
 	}
-	return b.readMarkdown(parsed)
+	return nil
 }
 
 type parsedSource struct {
@@ -140,6 +141,7 @@ func (b *builder) link(ctx context.Context) error {
 		SrcDir:     b.Layout.Src,
 		GenDir:     b.gen,
 		Sources:    b.sources,
+		Layouts:    b.layoutImports(),
 		ReadFile:   os.ReadFile,
 		External: func(importPath string) (string, error) {
 			if mods == nil {
@@ -180,6 +182,12 @@ func (b *builder) route(context.Context) error {
 		if c := b.program.Component(rel); c != nil {
 			b.pages[p.Source] = c
 			b.describe(&p, c)
+		} else if f := b.contents.byName[rel]; f != nil && f.isPage() && (!f.draft || b.Drafts) {
+			p.HasTemplate = true
+			if c := b.layoutOf(f); c != nil {
+				b.pages[p.Source] = c
+				p.Features = b.features(c)
+			}
 		} else if k := routes.Classify(page); k == routes.Markdown || k == routes.Component {
 			return nil // a draft
 		}
@@ -215,16 +223,22 @@ func (b *builder) describe(p *routes.Page, c *codegen.Component) {
 	for _, m := range c.Flags.Methods {
 		p.Methods = append(p.Methods, routes.Method{Name: m.Name, At: b.place(m.At)})
 	}
+	p.Features = b.features(c)
+}
+
+// features lists what a component and those that it uses ask of a platform.
+func (b *builder) features(c *codegen.Component) (out []manifest.Feature) {
 	seen := map[string]bool{}
 	for _, d := range c.Closure() {
 		for _, f := range d.Features {
 			if !seen[f.Name] {
 				seen[f.Name] = f.Name != serverIsland // every use of those is reported
 				f.File = b.Layout.Rel(f.File)
-				p.Features = append(p.Features, f)
+				out = append(out, f)
 			}
 		}
 	}
+	return out
 }
 
 func (b *builder) redirects() []routes.Redirect {

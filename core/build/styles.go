@@ -32,11 +32,13 @@ func (b *builder) assets(context.Context) error {
 	mods := map[string]assets.CSSModule{}
 	var used []*codegen.Component
 	seen := map[*codegen.Component]bool{}
+	known := map[string]bool{}
 	for _, r := range b.routes {
-		c := b.pages[r.Source]
-		if c == nil {
+		c, key := b.pages[r.Source], b.headKey(r)
+		if c == nil || known[key] {
 			continue
 		}
+		known[key] = true
 		var ids []string
 		for _, d := range c.Closure() {
 			styles, err := b.styleModules(d, mods)
@@ -49,7 +51,7 @@ func (b *builder) assets(context.Context) error {
 				used = append(used, d)
 			}
 		}
-		sources, lists = append(sources, r.Source), append(lists, ids)
+		sources, lists = append(sources, key), append(lists, ids)
 	}
 	b.styles(sources, lists, mods, options)
 	b.scripts(used, options)

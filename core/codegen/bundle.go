@@ -20,6 +20,7 @@ type Bundle struct {
 	IslandKey  string           // compiled into the program; "" where it is in the environment
 	IslandMark string           // tells whether a key is the one of the build
 	Content    bool             // the site has collections, which the prerender program reads from disk
+	Layouts    []Layout         // of Markdown pages
 	Embedded   string           // file beside bundle.go with the content that is read on demand; "" for none
 	Images     *Images          // nil on a site without <Image> and <Picture>
 }
@@ -49,6 +50,7 @@ type Route struct {
 	To        string // of a redirect
 	Status    int    // of a redirect
 	Component *Component
+	Markdown  bool // a page of the content store, which Component is the layout of
 }
 
 // Config is what the runtime needs of site.yaml; the fields are those of site.Config.
@@ -104,7 +106,7 @@ const (
 
 // runs says whether a route's component is linked into the program.
 func (r Route) runs(in linking) bool {
-	return r.Component != nil && (in == all || r.Prerender == (in == prerendered))
+	return r.Component != nil && !r.Markdown && (in == all || r.Prerender == (in == prerendered))
 }
 
 func (p *Program) bundle(b Bundle, in linking) []byte {
@@ -131,7 +133,7 @@ func (p *Program) bundle(b Bundle, in linking) []byte {
 			imports = append(imports, `"sitegen.dev/core/prerender/runtime/collections"`)
 		}
 	} else if b.Embedded != "" && in == onDemand {
-		imports = append(imports, `_ "embed"`, `_content "sitegen.dev/core/site/content"`)
+		imports = append(imports, `_ "embed"`)
 	}
 	if in == all {
 		imports = append(imports, `"sitegen.dev/core/dev/runtime"`)
@@ -147,6 +149,19 @@ func (p *Program) bundle(b Bundle, in linking) []byte {
 		if r.runs(in) && !slices.Contains(comps, r.Component) {
 			comps = append(comps, r.Component)
 		}
+	}
+	var layouts []Layout
+	for _, l := range b.Layouts {
+		if in != all && l.Prerender != prerender {
+			continue
+		}
+		layouts = append(layouts, l)
+		if l.Component != nil && !slices.Contains(comps, l.Component) {
+			comps = append(comps, l.Component)
+		}
+	}
+	if len(layouts) > 0 || in == onDemand && b.Embedded != "" {
+		imports = append(imports, `_content "sitegen.dev/core/site/content"`)
 	}
 	islands := b.islands()
 	if len(islands) > 0 {
@@ -176,12 +191,18 @@ func (p *Program) bundle(b Bundle, in linking) []byte {
 		hook := "nil"
 		if b.Content {
 			hook = "collections.Content{}"
+			if len(layouts) > 0 {
+				hook = "collections.Content{Layouts: layouts}"
+			}
 		}
 		w("func main() { runtime.Main(app(), ", hook, ") }\n\nfunc app() *_sg.App {\n")
 	case all:
 		hook := "nil"
 		if b.Content {
-			hook = "collections.Load"
+			hook = "collections.Load(nil)"
+			if len(layouts) > 0 {
+				hook = "collections.Load(layouts)"
+			}
 		}
 		w("func main() { runtime.Main(app, ", hook, ") }\n\nfunc app() *_sg.App {\n")
 	default:
@@ -193,11 +214,22 @@ func (p *Program) bundle(b Bundle, in linking) []byte {
 			w("\t_content.UseEmbedded(content)\n")
 		}
 	}
-	w("\treturn &_sg.App{\n\t\tRoutes: []*_sg.Route{\n")
-	for _, r := range b.Routes {
-		w("\t\t\t{", r.literal(alias[r.Component], in), "},\n")
+	w("\treturn &_sg.App{\n\t\tRoutes: ")
+	pages := !prerender && len(layouts) > 0
+	if pages {
+		w("append(")
 	}
-	w("\t\t},\n")
+	w("[]*_sg.Route{\n")
+	for _, r := range b.Routes {
+		if !r.Markdown {
+			w("\t\t\t{", r.literal(alias[r.Component], in), "},\n")
+		}
+	}
+	w("\t\t}")
+	if pages {
+		w(", _content.Pages(_content.Store(), layouts)...)")
+	}
+	w(",\n")
 	if b.Middleware != "" {
 		w("\t\tMiddleware: _mw.OnRequest,\n")
 	}
@@ -237,6 +269,13 @@ func (p *Program) bundle(b Bundle, in linking) []byte {
 		w("\t\t")
 	}
 	w("},\n\t}\n}\n")
+	if len(layouts) > 0 {
+		w("\n// layouts are those of the Markdown pages.\nvar layouts = []_content.Layout{\n")
+		for _, l := range layouts {
+			w("\t", l.literal(alias[l.Component]), ",\n")
+		}
+		w("}\n")
+	}
 	return gofmt(out.String())
 }
 

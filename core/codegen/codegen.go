@@ -29,6 +29,7 @@ type Input struct {
 	SrcDir     string // below the module root, "src"
 	GenDir     string // below the module root, ".sitegen/gen"
 	Sources    []Source
+	Layouts    []LayoutImport
 
 	// External gives the directory that holds the files of an import path outside the module: "github.com/acme/ui" for
 	// the import "github.com/acme/ui/Button.gosite". Nil where no component of another module can be had.
@@ -41,8 +42,9 @@ type Input struct {
 type Program struct {
 	Components []*Component // by Path; those of other modules last
 
-	in     Input
-	byPath map[string]*Component
+	in      Input
+	byPath  map[string]*Component
+	layouts map[string]*Component // by layoutKey; nil where the import failed
 }
 
 // Component is one .gosite file and what the rest of the compiler needs to know of it.

@@ -49,6 +49,8 @@ type linker struct {
 	diags *diag.List
 	dirs  map[string]bool // folders that hold components
 	queue []*Component    // components of other modules that are not linked yet
+
+	checked map[*Component]bool // layouts
 }
 
 // Link reads the fences, resolves imports, matches attributes with props and children with slots, and lowers all
@@ -61,8 +63,8 @@ func Link(in Input) (*Program, *diag.List) {
 	if in.GenDir == "" {
 		in.GenDir = ".sitegen/gen"
 	}
-	p := &Program{in: in, byPath: map[string]*Component{}}
-	l := &linker{p: p, in: in, diags: diags, dirs: map[string]bool{}}
+	p := &Program{in: in, byPath: map[string]*Component{}, layouts: map[string]*Component{}}
+	l := &linker{p: p, in: in, diags: diags, dirs: map[string]bool{}, checked: map[*Component]bool{}}
 	srcs := slices.Clone(in.Sources)
 	sort.SliceStable(srcs, func(i, j int) bool { return srcs[i].Path < srcs[j].Path })
 	for _, s := range srcs {
@@ -74,6 +76,9 @@ func Link(in Input) (*Program, *diag.List) {
 		}
 		l.add(c)
 		l.dirs[c.dir] = true
+	}
+	for _, i := range in.Layouts {
+		l.layout(i)
 	}
 	for i := 0; i < len(p.Components); i++ { // grows while components of other modules are found
 		l.imports(p.Components[i])
@@ -92,6 +97,9 @@ func Link(in Input) (*Program, *diag.List) {
 	}
 	for _, c := range p.Components {
 		lower(p, c, diags)
+	}
+	for _, i := range in.Layouts {
+		l.checkLayout(i)
 	}
 	for _, c := range p.Components {
 		c.deferrable(diags)

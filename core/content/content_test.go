@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sitegen.dev/core/diag"
+	"sitegen.dev/core/site/content/store"
 )
 
 func lines(diags []diag.Diagnostic) string {
@@ -287,6 +288,13 @@ func FuzzMarkdown(f *testing.F) {
 				t.Fatalf("%+v", x)
 			}
 		}
-		Component(d, nil)
+		if e, _ := ReadEntry("a.md", []byte(src), MarkdownOptions{}); e != nil {
+			if rest, err := store.Skip(string(e.Data)); err != nil || rest != "" {
+				t.Fatalf("the data of %q cannot be read: %v", src, err)
+			}
+			if b, err := store.DecodeBody(string(e.Body.AppendBody(nil))); err != nil || b.HTML != e.Body.HTML {
+				t.Fatalf("the body of %q cannot be read: %v", src, err)
+			}
+		}
 	})
 }

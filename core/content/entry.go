@@ -362,6 +362,16 @@ func Locate(name string, src []byte, entry, at string, key bool) diag.Range {
 	return best
 }
 
+// LocateText gives the place where the text of a Markdown file begins.
+func LocateText(name string, src []byte) diag.Range {
+	s := newSource(name, string(bytes.TrimPrefix(src, bom)))
+	_, _, body := cut(s, &diag.List{})
+	for body < len(s.text) && strings.IndexByte(" \t\r\n", s.text[body]) >= 0 {
+		body++
+	}
+	return diag.Range{Pos: s.pos(body)}
+}
+
 // splitPath takes a path apart: "a.b[2]" into a, b, 2.
 func splitPath(p string) []string {
 	var out []string

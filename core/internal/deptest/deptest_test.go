@@ -51,7 +51,7 @@ var layers = []struct {
 	{"core/prerender", []string{"core/diag", "core/manifest", "core/internal/gocmd", "core/prerender/runtime/wire"}},
 	{"core/prerender/runtime", []string{"core/site", "core/prerender/runtime/wire"}},
 	{"core/prerender/runtime/wire", nil},
-	{"core/prerender/runtime/collections", []string{"core/prerender/runtime", "core/prerender/runtime/wire", "core/site/content", "core/site/content/storefile"}},
+	{"core/prerender/runtime/collections", []string{"core/prerender/runtime", "core/prerender/runtime/wire", "core/site", "core/site/content", "core/site/content/storefile"}},
 	{"core/dev/runtime", []string{"core/site", "core/dev/runtime/wire"}},
 	{"core/dev/runtime/wire", []string{"core/prerender/runtime/wire"}},
 	{"core/dev/runtime/collections", []string{"core/dev/runtime/wire", "core/prerender/runtime/wire", "core/site/content", "core/site/content/storefile"}},

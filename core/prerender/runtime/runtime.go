@@ -28,8 +28,8 @@ import (
 
 // Content is the content of a site that has some: package collections of this folder.
 type Content interface {
-	// Open makes the store with this index the one that pages read.
-	Open(index string) error
+	// Open makes the store with this index the one that pages read, and gives the routes of its Markdown pages.
+	Open(index string) ([]*site.Route, error)
 	// Check tells what of the content is not what the program's types ask for.
 	Check(report func(message, file string, p wire.Problem))
 }
@@ -62,15 +62,14 @@ func Run(ctx context.Context, app *site.App, content Content, job wire.Job, w io
 	p := &printer{app: app, job: job, cancel: cancel, out: bufio.NewWriterSize(w, 64<<10)}
 	p.enc = json.NewEncoder(p.out)
 	p.enc.SetEscapeHTML(false)
-	if err := app.UseKeys(job.Keys); err != nil {
-		p.event(wire.Event{Kind: wire.Error, What: wire.Returned, Message: err.Error()})
-	}
-
 	if !p.open(content) || job.Check {
 		if p.errors == 0 {
 			p.event(wire.Event{Kind: wire.Done})
 		}
 		return p.out.Flush() == nil && p.errors == 0
+	}
+	if err := app.UseKeys(job.Keys); err != nil {
+		p.event(wire.Event{Kind: wire.Error, What: wire.Returned, Message: err.Error()})
 	}
 
 	// Routes with a fixed path cannot meet each other, so they are rendered as one batch. A dynamic route begins when
@@ -126,10 +125,12 @@ func (p *printer) open(content Content) bool {
 	if content == nil || p.job.Content == "" {
 		return true
 	}
-	if err := content.Open(p.job.Content); err != nil {
+	pages, err := content.Open(p.job.Content)
+	if err != nil {
 		p.event(wire.Event{Kind: wire.Error, What: wire.Returned, Message: err.Error()})
 		return false
 	}
+	p.app.Routes = append(p.app.Routes, pages...)
 	ok := true
 	content.Check(func(message, file string, problem wire.Problem) {
 		ok = false

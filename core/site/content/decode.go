@@ -354,32 +354,50 @@ func plain(s string, depth int) (any, string, error) {
 // structure decodes n pairs into a struct.
 func (d *decoder) structure(v reflect.Value, n int, s, path string, depth int) (string, error) {
 	p := planOf(v.Type())
+	skip := reserved
+	if path != "" {
+		skip = nil
+	}
+	set, rest, err := d.fields(v, p, n, s, path, depth, skip, false)
+	if err != nil {
+		return "", err
+	}
+	d.required(p, set, path)
+	return rest, nil
+}
+
+// fields decodes n pairs into the fields of a struct, says which of them were set, and gives what follows. Of keys that no field takes, those
+// in skip are left out, and with loose all of them.
+func (d *decoder) fields(v reflect.Value, p *plan, n int, s, path string, depth int, skip map[string]bool, loose bool) (set []bool, tail string, err error) {
 	if p.problem != "" {
 		d.fail(path, p.problem, "")
 	}
-	set := make([]bool, len(p.fields))
+	set = make([]bool, len(p.fields))
 	var rest reflect.Value
 	for range n {
 		key, after, err := store.Text(s)
 		if err != nil {
-			return "", err
+			return nil, "", err
 		}
 		at := join(path, key)
 		i, ok := p.index[fold(key)]
+		if ok && p.fields[i].exact && p.fields[i].name != key {
+			ok = false
+		}
 		switch {
 		case ok:
 			head, _, err := store.Next(after)
 			if err != nil {
-				return "", err
+				return nil, "", err
 			}
 			if set[i] {
 				d.fail(at, fmt.Sprintf("%s and an earlier key both set %s", key, p.fields[i].name), "remove one of them")
 			}
 			set[i] = head.Kind != store.Null
 			if s, err = d.value(v.FieldByIndex(p.fields[i].index), after, at, depth+1); err != nil {
-				return "", err
+				return nil, "", err
 			}
-		case p.rest != nil:
+		case p.rest != nil && !skip[key]:
 			f := v.FieldByIndex(p.rest)
 			if !rest.IsValid() {
 				rest = reflect.MakeMap(f.Type())
@@ -387,24 +405,28 @@ func (d *decoder) structure(v reflect.Value, n int, s, path string, depth int) (
 			}
 			item := reflect.New(f.Type().Elem()).Elem()
 			if s, err = d.value(item, after, at, depth+1); err != nil {
-				return "", err
+				return nil, "", err
 			}
 			rest.SetMapIndex(reflect.ValueOf(key).Convert(f.Type().Key()), item)
 		default:
-			if path != "" || !reserved[key] {
+			if !skip[key] && !loose {
 				d.problems = append(d.problems, Problem{Kind: UnknownKey, Path: at, Name: key, Known: p.names(), Message: fmt.Sprintf("nothing takes the key %s", at)})
 			}
 			if s, err = store.Skip(after); err != nil {
-				return "", err
+				return nil, "", err
 			}
 		}
 	}
+	return set, s, nil
+}
+
+// required tells of the fields that have to be set and were not.
+func (d *decoder) required(p *plan, set []bool, path string) {
 	for i, f := range p.fields {
 		if f.required && !set[i] {
 			d.problems = append(d.problems, Problem{Kind: MissingKey, Path: join(path, f.name), Message: join(path, f.name) + " is missing", Hint: "add " + f.name + ": …"})
 		}
 	}
-	return s, nil
 }
 
 // reserved are the keys of an entry that sitegen itself reads. They need no field.
@@ -422,6 +444,7 @@ type planField struct {
 	name     string // as an author would write it
 	index    []int
 	required bool
+	exact    bool // only this very name
 }
 
 func (p *plan) names() []string {
@@ -432,31 +455,40 @@ func (p *plan) names() []string {
 	return names
 }
 
-var plans sync.Map // of *plan by reflect.Type
+var plans sync.Map // of *plan by planKey
 
-func planOf(t reflect.Type) *plan {
-	if p, ok := plans.Load(t); ok {
+type planKey struct {
+	t   reflect.Type
+	tag string
+}
+
+func planOf(t reflect.Type) *plan { return planFor(t, "content") }
+
+// planFor reads the tags of a struct: "content" of data, "prop" of the props of a component.
+func planFor(t reflect.Type, tag string) *plan {
+	if p, ok := plans.Load(planKey{t, tag}); ok {
 		return p.(*plan)
 	}
 	p := &plan{index: map[string]int{}}
-	p.add(t, nil)
-	plans.Store(t, p)
+	p.add(t, nil, tag)
+	plans.Store(planKey{t, tag}, p)
 	return p
 }
 
-func (p *plan) add(t reflect.Type, prefix []int) {
+func (p *plan) add(t reflect.Type, prefix []int, tag string) {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		index := append(prefix[:len(prefix):len(prefix)], i)
-		name, options, _ := strings.Cut(f.Tag.Get("content"), ",")
+		name, options, _ := strings.Cut(f.Tag.Get(tag), ",")
 		if f.Anonymous && name == "" && f.Type.Kind() == reflect.Struct {
-			p.add(f.Type, index)
+			p.add(f.Type, index, tag)
 			continue
 		}
 		if !f.IsExported() || name == "-" {
 			continue
 		}
 		field := planField{name: name, index: index}
+		field.exact = name != "" && tag == "prop"
 		if name == "" {
 			field.name = keyName(f.Name)
 		}

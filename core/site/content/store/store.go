@@ -19,6 +19,10 @@ import (
 // magic begins an index. The number is that of the format: another one is refused.
 const magic = "sitegen content 1\n"
 
+// Pages is the collection of the Markdown pages. The data of each is three parts: the pattern of its route and the path of
+// its layout, as texts, and then its front matter.
+const Pages = "/"
+
 // Config is what the addresses of entries depend on.
 type Config struct {
 	Base   string // "/" or "/docs/"
