@@ -28,7 +28,7 @@ import (
 // The content of a site: where its sources are, below the source directory, and what becomes of it, below the module root.
 const (
 	contentDir   = "content"
-	contentIndex = workDir + "/content/index"
+	contentIndex = "/content/index" // below workDir; the development server has another one below devDir
 	contentCache = workDir + "/cache/content"
 )
 
@@ -92,7 +92,7 @@ func (b *builder) content(ctx context.Context) error {
 	slices.Sort(c.names)
 	c.names = slices.Compact(c.names)
 	if len(c.names) == 0 {
-		os.RemoveAll(filepath.Dir(b.Layout.abs(contentIndex)))
+		os.RemoveAll(filepath.Dir(b.indexFile()))
 		return nil
 	}
 	var err error
@@ -100,7 +100,7 @@ func (b *builder) content(ctx context.Context) error {
 		b.prints = openFingerprints(b.Layout)
 	}
 	c.version = hex.EncodeToString(digestSlice(b.contentVersion()))
-	if c.pack, err = openPack(b.Layout.abs(contentCache + "/" + c.version + ".pack")); err != nil {
+	if c.pack, err = openPack(ctx, b.Layout.abs(contentCache+"/"+c.version+".pack")); err != nil {
 		return err
 	}
 	b.dropPacks(c.version)
@@ -120,9 +120,28 @@ func (b *builder) content(ctx context.Context) error {
 	return nil
 }
 
+// indexFile is where the index of the store goes. A development server and a build may run at the same time, and do not
+// agree on drafts.
+func (b *builder) indexFile() string {
+	if b.memory != nil {
+		return b.Layout.abs(devDir + contentIndex)
+	}
+	return b.Layout.abs(workDir + contentIndex)
+}
+
+// bodiesFile is the name of the pack as seen from the folder of the index.
+func (b *builder) bodiesFile() string {
+	up := "../"
+	if b.memory != nil {
+		up = "../../"
+	}
+	return up + "cache/content/" + b.contents.version + ".pack"
+}
+
 func (c *contentState) close() {
 	if c.pack != nil {
 		c.pack.close()
+		c.pack = nil
 	}
 }
 
@@ -461,7 +480,7 @@ func (b *builder) writeStore() error {
 	builder := store.Builder{Config: store.Config{
 		Base:   b.Config.Base,
 		Slash:  b.slashed(),
-		Bodies: "../cache/content/" + c.version + ".pack",
+		Bodies: b.bodiesFile(),
 	}}
 	for _, name := range c.names {
 		builder.Declare(name)
@@ -504,9 +523,10 @@ func (b *builder) writeStore() error {
 		return nil
 	}
 	index := builder.Index()
-	if err := writeChanged(b.Layout.abs(contentIndex), index); err != nil {
+	if err := writeChanged(b.indexFile(), index); err != nil {
 		return err
 	}
+	c.close()
 	var err error
 	c.index, err = store.Open(string(index), nil)
 	return err
@@ -544,7 +564,7 @@ func (b *builder) entries(ctx context.Context) error {
 	_, list, err := prerender.Run(ctx, prerender.Options{
 		Program: b.binary,
 		Dir:     b.Layout.Root,
-		Job:     wire.Job{MaxErrors: 50, Module: b.Layout.ModulePath, Keys: b.key, Content: b.Layout.abs(contentIndex), Check: true},
+		Job:     wire.Job{MaxErrors: 50, Module: b.Layout.ModulePath, Keys: b.key, Content: b.indexFile(), Check: true},
 		List:    io.Discard,
 		Output:  b.Output,
 		Place:   b.place,
@@ -621,5 +641,5 @@ func (b *builder) contentFile() string {
 	if b.contents.index == nil {
 		return ""
 	}
-	return b.Layout.abs(contentIndex)
+	return b.indexFile()
 }

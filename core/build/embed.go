@@ -228,7 +228,7 @@ func lastName(e ast.Expr) string {
 
 // embeddedContent gives the content that on-demand routes read, for a file beside the bundle.
 func (b *builder) embeddedContent(collections []string) ([]byte, error) {
-	s, err := storefile.Open(b.Layout.abs(contentIndex))
+	s, err := storefile.Open(b.indexFile())
 	if err != nil {
 		return nil, err
 	}

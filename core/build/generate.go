@@ -38,7 +38,7 @@ func (b *builder) generate(context.Context) (err error) {
 		out = append(out, file{name: f.Path, data: f.Data})
 	}
 	if b.contents.index != nil {
-		out = append(out, file{name: contentIndex, data: []byte(b.contents.index.Digest())}) // stands for all of it
+		out = append(out, file{name: workDir + contentIndex, data: []byte(b.contents.index.Digest())}) // stands for all of it
 	}
 	if b.site.Manifest.BuildID, err = b.inputsHash(out); err != nil {
 		return err
@@ -106,7 +106,7 @@ func (b *builder) bundle() codegen.Bundle {
 			}
 		} else if !r.Prerender {
 			b.site.OnDemand = true
-		} else if c := b.pages[r.Source]; c != nil && c.Query.File != "" && !c.AsksPrerendered {
+		} else if c := b.pages[r.Source]; c != nil && !route.Markdown && c.Query.File != "" && !c.AsksPrerendered {
 			b.list.Warn("SG3113", b.place(c.Query), fmt.Sprintf("%s is prerendered, and the query of its address is always empty then", r.Pattern),
 				"write `const prerender = false` in the frontmatter to render it on demand, or guard the code with `if !page.Prerendered { … }`")
 		}

@@ -6,8 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"sitegen.dev/core/content"
 	"sitegen.dev/core/diag"

@@ -1,13 +1,18 @@
 package build
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
+	"time"
+
+	"github.com/gofrs/flock"
 )
 
 // pack is a file of records that are found by keys: the cache of rendered content. Records are only appended, so that a
@@ -18,6 +23,7 @@ import (
 // key, head and body (4), head, body.
 type pack struct {
 	file *os.File
+	lock *flock.Flock
 	mu   sync.Mutex
 	size int64 // of the file
 	at   map[digest]record
@@ -37,22 +43,31 @@ const (
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// openPack opens or makes a pack. Only one process writes to it at a time: see Lock.
-func openPack(name string) (*pack, error) {
+// openPack opens or makes a pack, and waits for another process that writes to it: a build may run beside a development
+// server. It is closed before anything that takes long.
+func openPack(ctx context.Context, name string) (*pack, error) {
 	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+		return nil, err
+	}
+	lock := flock.New(strings.TrimSuffix(name, packSuffix) + ".lock")
+	if _, err := lock.TryLockContext(ctx, 20*time.Millisecond); err != nil {
 		return nil, err
 	}
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
+		lock.Unlock()
 		return nil, err
 	}
-	p := &pack{file: f, at: map[digest]record{}}
+	p := &pack{file: f, lock: lock, at: map[digest]record{}}
 	if err := p.scan(); err != nil {
-		f.Close()
+		p.close()
 		return nil, err
 	}
 	return p, nil
 }
+
+// packSuffix is the ending of packs.
+const packSuffix = ".pack"
 
 // scan finds the records. Behind one that is incomplete nothing is read any more, and the next one is written in its
 // place.
@@ -181,4 +196,6 @@ func (p *pack) shrink(live []digest) (bool, error) {
 	return true, nil
 }
 
-func (p *pack) close() error { return p.file.Close() }
+func (p *pack) close() error {
+	return errors.Join(p.file.Close(), p.lock.Unlock())
+}

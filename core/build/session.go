@@ -23,7 +23,8 @@ import (
 // a build, so that either can run while the other does.
 const (
 	devGenDir = genDir + "/dev"
-	devBinDir = workDir + "/dev"
+	devDir    = workDir + "/dev"
+	devBinDir = devDir
 	devMain   = "app"
 )
 
