@@ -208,6 +208,9 @@ func (x *exchange) fill() {
 	}
 	x.req.RemoteAddr = r.RemoteAddr
 	for name, values := range r.Header {
+		if name == "Host" {
+			continue // of HTTP/2, beside :authority, which counts
+		}
 		for _, v := range values {
 			x.req.Header.AddReceived(name, v)
 		}
