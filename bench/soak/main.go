@@ -175,12 +175,49 @@ func (s state) String() string {
 	return fmt.Sprintf("%4d MiB, %5d goroutines, %5d descriptors", s.memory, s.goroutines, s.descriptors)
 }
 
-var paths = []string{"/hello", "/hello?x=1", "/table", "/json", "/10k.txt", "/nothing-here", "/%zz", "/../x", "/panic"}
+// request is one kind of the mixed load, and the status that answers it.
+type request struct {
+	text   string
+	status int
+}
+
+func ask(path string, status int) request {
+	return request{"GET " + path + " HTTP/1.1\r\nHost: test\r\n\r\n", status}
+}
+
+// mix gives the requests of the mixed load: pages, an endpoint, a form, a stream, an island, files, and what is wrong.
+func (s *server) mix() ([]request, error) {
+	resp, err := http.Get("http://" + s.addr + "/about")
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	page, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, err
+	}
+	_, island, ok := strings.Cut(string(page), `data-sitegen-island="`)
+	island, _, _ = strings.Cut(island, `"`)
+	if !ok {
+		return nil, errors.New("the page has no island")
+	}
+	const form = "name=Ada+Lovelace"
+	return []request{
+		ask("/hello", 200), ask("/hello?x=1", 200), ask("/table", 200), ask("/json", 200), ask("/stream", 200), ask("/about", 200), ask(island, 200),
+		ask("/nothing-here", 404), ask("/%zz", 400), ask("/../x", 400), ask("/panic", 500),
+		{"POST /form HTTP/1.1\r\nHost: test\r\nOrigin: http://test\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: " + strconv.Itoa(len(form)) + "\r\n\r\n" + form, 303},
+		{"POST /form HTTP/1.1\r\nHost: test\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: " + strconv.Itoa(len(form)) + "\r\n\r\n" + form, 403},
+	}, nil
+}
 
 // get asks for one path on an open connection and reads the answer to its end.
 func get(c net.Conn, in *bufio.Reader, path string) (status int, err error) {
+	return send(c, in, ask(path, 0).text)
+}
+
+func send(c net.Conn, in *bufio.Reader, text string) (status int, err error) {
 	c.SetDeadline(time.Now().Add(30 * time.Second))
-	if _, err := fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: test\r\n\r\n", path); err != nil {
+	if _, err := io.WriteString(c, text); err != nil {
 		return 0, err
 	}
 	resp, err := http.ReadResponse(in, nil)
@@ -202,7 +239,11 @@ func mixed(s *server) error {
 	fmt.Println("  at rest    ", begin)
 	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(*seconds*float64(time.Second)))
 	defer cancel()
-	var count, broken atomic.Int64
+	kinds, err := s.mix()
+	if err != nil {
+		return err
+	}
+	var count, broken, wrong, left atomic.Int64
 	var wg sync.WaitGroup
 	for range 32 {
 		wg.Go(func() {
@@ -214,8 +255,18 @@ func mixed(s *server) error {
 				}
 				in := bufio.NewReader(c)
 				for range rand.IntN(200) {
-					if _, err := get(c, in, paths[rand.IntN(len(paths))]); err != nil {
+					kind := kinds[rand.IntN(len(kinds))]
+					if rand.IntN(100) == 0 { // somebody who does not wait for the answer
+						io.WriteString(c, kind.text)
+						left.Add(1)
+						break
+					}
+					status, err := send(c, in, kind.text)
+					if err != nil {
 						break // the server closes after a malformed request, which is right
+					}
+					if status != kind.status {
+						wrong.Add(1)
 					}
 					count.Add(1)
 					if ctx.Err() != nil {
@@ -242,9 +293,11 @@ func mixed(s *server) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("  afterwards  %v, %d requests\n", end, count.Load())
+	fmt.Printf("  afterwards  %v\n  %d requests, as many as %.0f a second for an hour; %d more whose visitor left\n", end, count.Load(), float64(count.Load())/3600, left.Load())
 	early, late := states[1], states[len(states)-1]
 	switch {
+	case wrong.Load() > 0:
+		return fmt.Errorf("%d answers had another status than they should", wrong.Load())
 	case broken.Load() > 0:
 		return fmt.Errorf("%d connections were refused", broken.Load())
 	case late.memory > early.memory*3/2+16:
