@@ -17,6 +17,7 @@ type App struct {
 	Config     Config
 	Assets     map[string]Asset // by import id: scripts, images, other files
 	Islands    *Islands         // nil on a site without server:defer
+	Sessions   *Sessions        // nil on a site without sessions
 	Images     *Images          // nil on a site without <Image> and <Picture>
 
 	once     sync.Once

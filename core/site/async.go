@@ -133,6 +133,7 @@ func (p *section) snapshot(w *Writer, page *Page) {
 	}
 	p.page = *page
 	p.page.part = p
+	p.page.Session = page.Session.forPart()
 	p.resp.Status, p.resp.StatusText = p.status, p.text
 	p.resp.Header.lines = slices.Clone(from.Response.Header.lines)
 	p.resp.Header.sent = p

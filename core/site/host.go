@@ -38,6 +38,9 @@ type Host struct {
 	Log         func(ctx context.Context, r LogRecord)
 	PassThrough bool // Serve answers only what is the site's, and leaves the rest to others
 	Platform    any  // what Page.Platform gives
+	// Sessions keeps the sessions of a site that has them, whose App.Sessions says what the site asks for. Where it is nil
+	// they are kept in memory.
+	Sessions SessionDriver
 	// Getenv gives variables of the environment, of which the runtime reads SITEGEN_KEY, and only on a site with server
 	// islands. It may be nil.
 	Getenv func(name string) string

@@ -25,6 +25,9 @@ type Page struct {
 	Cookies *Cookies
 	// Locals carries values from the middleware to the page.
 	Locals *Locals
+	// Session holds values of the visitor from one request to the next. It is nil, and its methods fail, on a site without
+	// `session:` in site.yaml.
+	Session *Session
 	// Pattern is that of the route that was asked for, "/blog/[slug]"; a rewrite does not change it. It is empty when
 	// no route matched.
 	Pattern string

@@ -225,6 +225,9 @@ func (x *exchange) spill(p []byte) error {
 		return nil
 	}
 	if !x.committed {
+		if err := x.saveSession(); err != nil {
+			return err
+		}
 		if err := x.refused(); err != nil {
 			return err
 		}

@@ -112,6 +112,9 @@ func (c *compiledApp) newExchange(ctx context.Context) *exchange {
 	x.siteURL = c.site
 	x.resp.Header.lines = x.lineBuf[:0]
 	x.page = Page{URL: &x.url, Site: &x.siteURL, Response: &x.resp, Cookies: &x.cookies, Locals: &x.locals, Generator: c.cfg.Generator, x: x}
+	if s := c.app.Sessions; s != nil {
+		x.page.Session = s.open(s, x)
+	}
 	if given, ok := ctx.Value(localsKey{}).(*Locals); ok {
 		x.locals.values = append(x.locals.values, given.values...)
 	}
@@ -702,6 +705,9 @@ func (x *exchange) finish(err error) bool {
 		x.finishStream()
 		return true
 	}
+	if err := x.saveSession(); err != nil {
+		x.fail(err)
+	}
 	if err := x.refused(); err != nil {
 		x.fail(err)
 		if x.refused() != nil { // the 500 page does it too
@@ -711,6 +717,14 @@ func (x *exchange) finish(err error) bool {
 	}
 	x.send()
 	return true
+}
+
+// saveSession stores what the page has changed of the session. It has to come before the header.
+func (x *exchange) saveSession() error {
+	if s := x.app.app.Sessions; s != nil {
+		return s.commit(s, x)
+	}
+	return nil
 }
 
 // refused gives the header line or cookie that could not be taken, or a status that cannot be sent.

@@ -1,0 +1,261 @@
+package site
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// visits is a site with sessions, and the time that they see.
+type visits struct {
+	*tester
+	app *App
+	now time.Time
+}
+
+func newVisits(t *testing.T, driver SessionDriver, routes ...*Route) *visits {
+	v := &visits{now: time.Unix(1_000_000, 0)}
+	v.app = &App{Sessions: NewSessions(SessionConfig{TTL: time.Hour}, rand.Read), Routes: routes}
+	v.app.Sessions.now = func() time.Time { return v.now }
+	v.tester = &tester{t: t}
+	v.h = NewHandler(v.app, Host{Sessions: driver, Log: func(_ context.Context, r LogRecord) { v.logs = append(v.logs, r) }})
+	return v
+}
+
+// cookie gives the session's id that an answer sets: "" for none, "-" for one that is taken back.
+func sessionOf(t *testing.T, a *memSink) string {
+	t.Helper()
+	h := Header{lines: a.header}
+	id := ""
+	for _, line := range h.Values("Set-Cookie") {
+		if rest, ok := strings.CutPrefix(line, "session="); ok {
+			id, _, _ = strings.Cut(rest, ";")
+			if id == "" {
+				id = "-"
+			}
+			if !strings.Contains(line, "; HttpOnly") || !strings.Contains(line, "; SameSite=Lax") || !strings.Contains(line, "; Path=/") {
+				t.Errorf("an unsafe cookie: %s", line)
+			}
+		}
+	}
+	return id
+}
+
+var sessionCount = NewSessionKey[int]("count")
+
+func sessionRoutes() []*Route {
+	return []*Route{
+		get("/read", func(p *Page) error {
+			n, err := sessionCount.Get(p.Session)
+			if err != nil {
+				return err
+			}
+			keys, err := p.Session.Keys()
+			if err != nil {
+				return err
+			}
+			return p.Text(fmt.Sprint(n, keys))
+		}),
+		get("/count", func(p *Page) error {
+			n, err := sessionCount.Get(p.Session)
+			if err == nil {
+				err = sessionCount.Set(p.Session, n+1)
+			}
+			if err != nil {
+				return err
+			}
+			return p.Text(fmt.Sprint(n + 1))
+		}),
+		get("/short", func(p *Page) error {
+			if err := p.Session.Set("short", "x", time.Minute); err != nil {
+				return err
+			}
+			return p.Text("set")
+		}),
+		get("/drop", func(p *Page) error {
+			if err := sessionCount.Delete(p.Session); err != nil {
+				return err
+			}
+			has, err := p.Session.Has("count")
+			return errors.Join(err, p.Text(fmt.Sprint(has)))
+		}),
+		get("/regenerate", func(p *Page) error { return errors.Join(p.Session.Regenerate(), p.Text("new")) }),
+		get("/destroy", func(p *Page) error { return errors.Join(p.Session.Destroy(), p.Text("gone")) }),
+		get("/destroy-and-set", func(p *Page) error {
+			return errors.Join(p.Session.Destroy(), sessionCount.Set(p.Session, 40), p.Text("anew"))
+		}),
+		get("/alias", func(p *Page) error {
+			list := []int{1, 2}
+			err := p.Session.Set("list", list)
+			list[0] = 9
+			var got []int
+			_, err2 := p.Session.Get("list", &got)
+			return errors.Join(err, err2, p.Text(fmt.Sprint(got)))
+		}),
+		get("/fail", func(p *Page) error { return errors.Join(sessionCount.Set(p.Session, 7), errors.New("failed later")) }),
+		page("/late", func(w *Writer, p *Page) error {
+			w.S("begun")
+			if err := p.Flush(); err != nil {
+				return err
+			}
+			err := sessionCount.Set(p.Session, 1)
+			w.S(fmt.Sprint(err != nil))
+			return w.End()
+		}),
+		page("/part", func(w *Writer, p *Page) error {
+			err := Async(w, p, func(w *Writer, p *Page) error {
+				n, err := sessionCount.Get(p.Session)
+				w.S(fmt.Sprint(n, err, p.Session.Set("x", 1) != nil))
+				return w.End()
+			})
+			if err != nil {
+				return err
+			}
+			w.S(" ")
+			n, err := sessionCount.Get(p.Session)
+			w.S(fmt.Sprint(n))
+			return errors.Join(err, w.End())
+		}),
+	}
+}
+
+func TestSession(t *testing.T) {
+	v := newVisits(t, nil, sessionRoutes()...)
+	do := func(path, id string) (body, sent string) {
+		t.Helper()
+		text := "GET " + path
+		if id != "" {
+			text += "\nCookie: session=" + id
+		}
+		a := v.do(text)
+		return a.body.String(), sessionOf(t, a)
+	}
+	if body, id := do("/read", ""); body != "0 []" || id != "" {
+		t.Errorf("a visitor who only reads: %q, cookie %q", body, id)
+	}
+	body, id := do("/count", "")
+	if body != "1" || !isSessionID(id) {
+		t.Fatalf("the first value: %q, cookie %q", body, id)
+	}
+	if body, again := do("/count", id); body != "2" || again != id {
+		t.Errorf("the second: %q, cookie %q after %q", body, again, id)
+	}
+	if body, sent := do("/read", id); body != "2 [count]" || sent != "" {
+		t.Errorf("read: %q, cookie %q", body, sent)
+	}
+	if body, _ := do("/part", id); body != "2 <nil> true 2" {
+		t.Errorf("in a part: %q", body)
+	}
+	if body, sent := do("/late", id); body != "beguntrue" || sent != "" {
+		t.Errorf("after the output had begun: %q, cookie %q", body, sent)
+	}
+	if body, _ := do("/alias", id); body != "[1 2]" {
+		t.Errorf("a value that was changed after it was set: %q", body)
+	}
+
+	// Somebody else's id, or one that the site never gave, is not taken over.
+	for _, forged := range []string{strings.Repeat("0", 32), strings.Repeat("a", 31), strings.ToUpper(id), "../../etc/passwd", id + "x", "x", id[:31] + "%"} {
+		if body, sent := do("/count", forged); body != "1" || sent == forged || !isSessionID(sent) || sent == id {
+			t.Errorf("the id %q: %q, cookie %q", forged, body, sent)
+		}
+	}
+
+	// Values and sessions end.
+	do("/short", id)
+	v.now = v.now.Add(59 * time.Second)
+	if body, _ := do("/read", id); body != "2 [count list short]" {
+		t.Errorf("within its lifetime: %q", body)
+	}
+	v.now = v.now.Add(time.Second)
+	if body, _ := do("/read", id); body != "2 [count list]" {
+		t.Errorf("after its lifetime: %q", body)
+	}
+	v.now = v.now.Add(time.Hour)
+	if body, _ := do("/read", id); body != "0 []" {
+		t.Errorf("after the session has ended: %q", body)
+	}
+
+	_, id = do("/count", "")
+	_, other := do("/regenerate", id)
+	if !isSessionID(other) || other == id {
+		t.Errorf("regenerated: %q after %q", other, id)
+	}
+	if body, _ := do("/read", id); body != "0 []" {
+		t.Errorf("the old id after that: %q", body)
+	}
+	if body, _ := do("/read", other); body != "1 [count]" {
+		t.Errorf("the new one: %q", body)
+	}
+	if body, sent := do("/drop", other); body != "false" || sent != other {
+		t.Errorf("deleted: %q, cookie %q", body, sent)
+	}
+	_, anew := do("/destroy-and-set", other)
+	if body, _ := do("/read", anew); body != "40 [count]" || anew == other {
+		t.Errorf("destroyed and set: %q", body)
+	}
+	if _, sent := do("/destroy", anew); sent != "-" {
+		t.Errorf("destroyed: cookie %q", sent)
+	}
+	if body, _ := do("/read", anew); body != "0 []" {
+		t.Errorf("after that: %q", body)
+	}
+	if _, sent := do("/destroy", ""); sent != "" {
+		t.Errorf("nothing destroyed: cookie %q", sent)
+	}
+	a := v.do("GET /fail")
+	if a.status != 500 || !isSessionID(sessionOf(t, a)) {
+		t.Errorf("set by an endpoint that fails: %d, %v", a.status, a.header)
+	}
+}
+
+// brokenDriver fails.
+type brokenDriver struct{ load, save error }
+
+func (d brokenDriver) Load(context.Context, string) ([]byte, error) { return nil, d.load }
+func (d brokenDriver) Save(context.Context, string, []byte, time.Time) error {
+	return d.save
+}
+func (d brokenDriver) Delete(context.Context, string) error { return nil }
+
+func TestSessionDriverFails(t *testing.T) {
+	id := strings.Repeat("0", 32)
+	for name, driver := range map[string]brokenDriver{"load": {load: errors.New("a secret")}, "save": {save: errors.New("a secret")}} {
+		v := newVisits(t, driver, sessionRoutes()...)
+		a := v.do("GET /count\nCookie: session=" + id)
+		if a.status != 500 || sessionOf(t, a) != "" || strings.Contains(a.body.String(), "secret") || len(v.logs) != 1 {
+			t.Errorf("%s: %d %q %v", name, a.status, a.body.String(), v.logs)
+		}
+	}
+}
+
+func TestSessionIsOff(t *testing.T) {
+	app := &App{Routes: sessionRoutes()}
+	x := newTester(t, app, nil)
+	if a := x.do("GET /count"); a.status != 500 || len(x.logs) == 0 || !strings.Contains(x.logs[0].Err.Error(), "sessions are off") {
+		t.Errorf("%d %v", a.status, x.logs)
+	}
+	on := &App{Sessions: NewSessions(SessionConfig{}, rand.Read), Routes: []*Route{{Pattern: "/", Prerender: true, Render: func(_ *Writer, p *Page) error {
+		_, err := p.Session.Has("x")
+		return err
+	}}}}
+	_, err := on.RenderStatic(t.Context(), on.Routes[0], PathEntry{Render: on.Routes[0].Render}, nil)
+	var early *PrerenderError
+	if !errors.As(err, &early) || early.What != "page.Session.Has" {
+		t.Errorf("while prerendering: %v", err)
+	}
+}
+
+func TestMemorySessionsAreBounded(t *testing.T) {
+	var m memorySessions
+	until := time.Now().Add(time.Hour)
+	for i := range maxMemorySessions + 10 {
+		m.Save(t.Context(), fmt.Sprint(i), nil, until)
+	}
+	if len(m.byID) != maxMemorySessions {
+		t.Errorf("%d sessions are kept", len(m.byID))
+	}
+}
