@@ -310,7 +310,7 @@ type digests struct {
 	Schedules       []functionSchedule        `json:"function_schedules,omitempty"`
 	Async           bool                      `json:"async"`
 	Branch          string                    `json:"branch,omitempty"`
-	Draft           bool                      `json:"draft"`
+	Draft           bool                      `json:"draft"` // always false here, as Netlify's own command line has it: the first call says it
 	Framework       string                    `json:"framework"`
 	Version         string                    `json:"framework_version,omitempty"`
 }
@@ -325,7 +325,7 @@ const manyFiles = 100
 
 func (d *deployer) digests() digests {
 	out := digests{
-		Files: map[string]string{}, Async: len(d.files) > manyFiles, Branch: d.Alias, Draft: d.draft(),
+		Files: map[string]string{}, Async: len(d.files) > manyFiles, Branch: d.Alias,
 		Framework: "sitegen", Version: strings.TrimPrefix(d.generator, "sitegen "),
 	}
 	for name, f := range d.files {
@@ -343,8 +343,6 @@ func (d *deployer) digests() digests {
 	}
 	return out
 }
-
-func (d *deployer) draft() bool { return !d.Production && d.Alias == "" }
 
 // deploy does it, and fills in what became of it.
 func (d *deployer) deploy(ctx context.Context, project string, result *adapter.Deployed) error {
@@ -413,10 +411,11 @@ func (d *deployer) unknown(project string) error {
 
 // attempt is what is kept of a deploy until it is through.
 type attempt struct {
-	API    string `json:"api"`
-	Site   string `json:"site"`
-	Deploy string `json:"deploy"`
-	List   string `json:"list"` // digest of the list
+	API        string `json:"api"`
+	Site       string `json:"site"`
+	Deploy     string `json:"deploy"`
+	Production bool   `json:"production"`
+	List       string `json:"list"` // digest of the list
 }
 
 // begin sends the list: to the deploy that broke off, if that was of the same files, or to a new one.
@@ -426,7 +425,7 @@ func (d *deployer) begin(ctx context.Context, site remoteSite, list digests) (re
 		return remoteDeploy{}, err
 	}
 	sum := sha256.Sum256(data)
-	now := attempt{API: d.api.base, Site: site.ID, List: hex.EncodeToString(sum[:])}
+	now := attempt{API: d.api.base, Site: site.ID, Production: d.Production, List: hex.EncodeToString(sum[:])}
 	put := func(id string) (out remoteDeploy, err error) {
 		err = d.api.call(ctx, http.MethodPut, "/sites/"+url.PathEscape(site.ID)+"/deploys/"+url.PathEscape(id), list, &out)
 		return out, err
@@ -455,7 +454,7 @@ func (d *deployer) begin(ctx context.Context, site remoteSite, list digests) (re
 	begin := struct {
 		Draft  bool   `json:"draft"`
 		Branch string `json:"branch,omitempty"`
-	}{d.draft(), d.Alias}
+	}{!d.Production && d.Alias == "", d.Alias}
 	if err := d.api.call(ctx, http.MethodPost, path, begin, &deploy); err != nil {
 		return deploy, err
 	}

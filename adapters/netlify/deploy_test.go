@@ -196,8 +196,8 @@ func TestDeploy(t *testing.T) {
 		"___netlify-bootstrap.mjs -rw-r--r--", "server -rwxr-xr-x", "ssr.mjs -rw-r--r--"}, entries); diff != "" {
 		t.Errorf("archive (-want +got)\n%s", diff)
 	}
-	if !list.Draft || list.Async || list.Branch != "" {
-		t.Errorf("draft %v, async %v, branch %q", list.Draft, list.Async, list.Branch)
+	if !list.Begin.Draft || list.Async || list.Branch != "" {
+		t.Errorf("draft %v, async %v, branch %q", list.Begin.Draft, list.Async, list.Branch)
 	}
 	equal(t, "settings of the function", string(list.FunctionsConfig["ssr"]), `{"display_name":"sitegen server","generator":"sitegen 1.2.3",`+
 		`"build_data":{"bootstrapVersion":"9.9.9","runtimeAPIVersion":2},"memory":2048,"region":"eu-central-1",`+
@@ -223,7 +223,7 @@ func TestDeploy(t *testing.T) {
 		!slices.Contains(got, "POST /sites/"+siteUUID+"/deploys?title=a & b") {
 		t.Errorf("%q", got)
 	}
-	if _, _, list := server.Published(); list.Draft {
+	if _, _, list := server.Published(); list.Begin.Draft {
 		t.Error("a deploy for everybody is a draft")
 	}
 	if _, err := os.Stat(again.State); !errors.Is(err, os.ErrNotExist) {
@@ -254,8 +254,8 @@ func TestDeployLambda(t *testing.T) {
 	if len(z.File) != 2 || z.File[0].Name != "bootstrap" || z.File[0].Mode() != 0o755 || z.File[1].Name != "netlify-toolchain" {
 		t.Errorf("%v", z.File)
 	}
-	if list.Branch != "next" || list.Draft {
-		t.Errorf("branch %q, draft %v", list.Branch, list.Draft)
+	if list.Branch != "next" || list.Begin != (apitest.Begin{Branch: "next"}) {
+		t.Errorf("branch %q, %+v", list.Branch, list.Begin)
 	}
 }
 

@@ -56,10 +56,17 @@ type Server struct {
 // deploy is one of a site.
 type deploy struct {
 	id, site  string
+	begin     Begin
 	list      List
 	listed    bool
 	polls     int // how often its state was asked for since the last change
 	published bool
+}
+
+// Begin is what a deploy begins with.
+type Begin struct {
+	Draft  bool   `json:"draft"`
+	Branch string `json:"branch"`
 }
 
 // List is what a deploy announces.
@@ -69,6 +76,7 @@ type List struct {
 	FunctionsConfig map[string]json.RawMessage    `json:"functions_config"`
 	Schedules       []struct{ Name, Cron string } `json:"function_schedules"`
 	Async           bool                          `json:"async"`
+	Begin           Begin                         `json:"-"` // of the call before
 	Draft           bool                          `json:"draft"`
 	Branch          string                        `json:"branch"`
 }
@@ -103,6 +111,7 @@ func (s *Server) Published() (files, functions map[string][]byte, list List) {
 		for name, digest := range d.list.Functions {
 			functions[name] = s.known[digest]
 		}
+		d.list.Begin = d.begin
 		return files, functions, d.list
 	}
 	return nil, nil, List{}
@@ -138,6 +147,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path, ok := strings.CutPrefix(r.URL.Path, "/api/v1/")
 	call.Path = "/" + path
 	switch {
+	case strings.HasPrefix(r.URL.Path, "/team/"): // extensions, which another server of Netlify's knows
+		answer(recorder, []any{})
 	case !ok:
 		refuse(recorder, http.StatusNotFound, "Not Found")
 	case r.Header.Get("Authorization") != "Bearer "+Token:
@@ -186,7 +197,7 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request, path []string, ca
 	switch {
 	case at == "GET user":
 		answer(w, map[string]any{"id": "u", "email": "somebody@example.com", "full_name": "Somebody"})
-	case at == "GET accounts":
+	case at == "GET accounts" && len(path) == 1:
 		answer(w, []any{map[string]any{"id": "a", "slug": "team", "name": "Team", "default": true}})
 	case at == "GET sites" && len(path) == 1:
 		list := []any{}
@@ -245,6 +256,10 @@ func (s *Server) deploysOf(w http.ResponseWriter, r *http.Request, site *Site, p
 			s.deploys, s.known = map[string]*deploy{}, map[string][]byte{}
 		}
 		d := &deploy{id: deployID(len(s.deploys) + 1), site: site.ID}
+		if err := json.Unmarshal(call.Body, &d.begin); err != nil {
+			refuse(w, http.StatusBadRequest, err.Error())
+			return
+		}
 		s.deploys[d.id] = d
 		answer(w, s.json(d, site))
 		return
