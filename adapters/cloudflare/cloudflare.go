@@ -60,6 +60,7 @@ func (Adapter) Info() adapter.Info {
 			adapter.Middleware:   stable,
 			adapter.PageHeaders:  stable,
 			adapter.ServerIsland: stable,
+			adapter.Revalidate:   {Level: adapter.Limited, Message: "Cloudflare asks the Worker for every request; other caches are told with CDN-Cache-Control"},
 		},
 		Options:    json.RawMessage(schema),
 		DeployWith: "npx wrangler deploy",

@@ -57,6 +57,7 @@ func (Adapter) Info() adapter.Info {
 			adapter.Middleware:   stable,
 			adapter.PageHeaders:  stable,
 			adapter.ServerIsland: stable,
+			adapter.Revalidate:   stable,
 		},
 		Options: json.RawMessage(schema),
 		Beside:  []string{frameworkDir},

@@ -100,6 +100,7 @@ func (Adapter) Info() adapter.Info {
 			adapter.Middleware:   stable,
 			adapter.PageHeaders:  stable,
 			adapter.ServerIsland: stable,
+			adapter.Revalidate:   {Level: adapter.Limited, Message: "the server keeps nothing itself; it tells the cache in front of it, with CDN-Cache-Control"},
 		},
 		Options: json.RawMessage(schema),
 		Images:  "endpoint",

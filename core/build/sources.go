@@ -216,6 +216,9 @@ func (b *builder) describe(p *routes.Page, c *codegen.Component) {
 	if f := c.Flags.Prerender; f != nil {
 		p.Prerender, p.PrerenderAt = &f.Value, b.place(f.At)
 	}
+	if f := c.Flags.Revalidate; f != nil {
+		p.Revalidate, p.RevalidateAt = f.Value, b.place(f.At)
+	}
 	if at := c.Flags.StaticPaths; at != nil {
 		r := b.place(*at)
 		p.StaticPaths = &r

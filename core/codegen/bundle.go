@@ -344,12 +344,20 @@ func (r Route) literal(alias string, in linking) string {
 	}
 	paths := r.Prerender && c.Flags.StaticPaths != nil
 	if r.Type != "endpoint" && !paths {
-		f = append(f, "Render: "+c.pageFunc(alias))
+		render := c.pageFunc(alias)
+		if !r.Prerender {
+			render = c.revalidated("RevalidatePage", render)
+		}
+		f = append(f, "Render: "+render)
 	}
 	if len(c.Flags.Methods) > 0 {
 		m := make([]string, len(c.Flags.Methods))
 		for i, method := range c.Flags.Methods {
-			m[i] = strconv.Quote(method.Name) + ": " + alias + "." + method.Name
+			handler := alias + "." + method.Name
+			if !r.Prerender && r.Type == "endpoint" && method.Name == "GET" {
+				handler = c.revalidated("Revalidate", handler)
+			}
+			m[i] = strconv.Quote(method.Name) + ": " + handler
 		}
 		slices.Sort(m)
 		f = append(f, "Methods: map[string]_sg.Handler{"+strings.Join(m, ", ")+"}")

@@ -126,15 +126,22 @@ type AssetImport struct {
 type Flags struct {
 	Prerender   *BoolFlag // nil: not said
 	Partial     bool
-	Methods     []Method    // in source order
-	StaticPaths *diag.Range // the name GetStaticPaths
-	PathSeq     bool        // GetStaticPaths gives an iterator
-	HasProps    bool        // the author declares type Props
+	Revalidate  *SecondsFlag // nil: not said
+	Methods     []Method     // in source order
+	StaticPaths *diag.Range  // the name GetStaticPaths
+	PathSeq     bool         // GetStaticPaths gives an iterator
+	HasProps    bool         // the author declares type Props
 }
 
 // BoolFlag is a constant of the fence with its place.
 type BoolFlag struct {
 	Value bool
+	At    diag.Range
+}
+
+// SecondsFlag is a constant of the fence with its place.
+type SecondsFlag struct {
+	Value int // seconds, at least 1
 	At    diag.Range
 }
 

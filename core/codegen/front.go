@@ -198,9 +198,29 @@ func (r *frontReader) declare(t declTree) {
 	}
 }
 
+// isFlag says whether a constant of that name is for the route table.
+func isFlag(name string) bool {
+	return name == "prerender" || name == "partial" || name == "revalidate"
+}
+
+// exampleFlag is how the constant of that name is written.
+func exampleFlag(name string) string {
+	switch name {
+	case "partial":
+		return "write const partial = true"
+	case "revalidate":
+		return "write const revalidate = 60, in seconds"
+	}
+	return "write const prerender = false"
+}
+
 // flag reads the constants that the route table wants.
 func (r *frontReader) flag(t declTree, name *ast.Ident, v ast.Expr) {
-	if name.Name != "prerender" && name.Name != "partial" {
+	if !isFlag(name.Name) {
+		return
+	}
+	if name.Name == "revalidate" {
+		r.revalidate(t, name, v)
 		return
 	}
 	id, ok := v.(*ast.Ident)
@@ -209,8 +229,7 @@ func (r *frontReader) flag(t declTree, name *ast.Ident, v ast.Expr) {
 		if v != nil {
 			at = t.span(v)
 		}
-		r.diags.Error("SG2032", r.c.file.Range(at), name.Name+" must be the literal true or false",
-			"write const "+name.Name+" = "+strconv.FormatBool(name.Name == "partial"))
+		r.diags.Error("SG2032", r.c.file.Range(at), name.Name+" must be the literal true or false", exampleFlag(name.Name))
 		return
 	}
 	if name.Name == "partial" {
@@ -450,8 +469,8 @@ func floatToken(s string) bool {
 // statement finds the variables that a top-level statement declares.
 func (r *frontReader) statement(it syntax.FenceItem) {
 	for _, v := range stmtVars(it.Text(r.src), it.Start) {
-		if v.Name == "prerender" || v.Name == "partial" {
-			r.diags.Error("SG2032", r.c.file.Range(v.At), v.Name+" must be a constant", "write const "+v.Name+" = "+strconv.FormatBool(v.Name == "partial"))
+		if isFlag(v.Name) {
+			r.diags.Error("SG2032", r.c.file.Range(v.At), v.Name+" must be a constant", exampleFlag(v.Name))
 		}
 		if !r.declaresVar(v.Name) {
 			r.f.vars = append(r.f.vars, v)

@@ -603,7 +603,7 @@ func (l *lowerer) unusedVars() {
 	reads := l.reads()
 	warn := func(name string, at syntax.Span) {
 		_, reserved := generatedNames[name]
-		if reads[name] == 0 && !reserved && name != "prerender" && name != "partial" && !strings.HasPrefix(name, "_sg") {
+		if reads[name] == 0 && !reserved && !isFlag(name) && !strings.HasPrefix(name, "_sg") {
 			l.diags.Warn("SG2030", l.rng(at), name+" is declared and not used", "remove it, or write _ in its place")
 		}
 	}

@@ -27,6 +27,8 @@ var routeCodes = []CodeInfo{
 		"Only a `.gosite` file can declare GetStaticPaths. Make the page a `.gosite` file, or give it a fixed name."},
 	{"SG3013", "An error page is an endpoint.",
 		"Give 404.gosite or 500.gosite a template."},
+	{"SG3018", "A route says how long caches may keep its answers, and there is nothing that they could keep.",
+		"Remove `const revalidate`, or render the route on demand with `const prerender = false`."},
 	{"SG3020", "The source of a redirect in site.yaml is not a pattern.",
 		"Write a path that begins with a slash; parameters are `[name]` and `[...name]`: `/posts/[...slug]: /blog/[...slug]`."},
 	{"SG3021", "The target of a redirect uses a parameter in a way that cannot be filled.",

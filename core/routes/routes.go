@@ -66,14 +66,16 @@ type Method struct {
 // Page is a file below the pages folder and what the compiler found in it. Only Path and Source are needed for a file
 // that is not a Component.
 type Page struct {
-	Path        string // below the pages folder, slash-separated: "blog/[slug].gosite"
-	Source      string // below the project root: "src/pages/blog/[slug].gosite"
-	HasTemplate bool
-	Methods     []Method
-	Prerender   *bool       // the flag, nil where the file has none
-	PrerenderAt diag.Range  // of the flag
-	StaticPaths *diag.Range // of GetStaticPaths, nil where the file has none
-	Features    []manifest.Feature
+	Path         string // below the pages folder, slash-separated: "blog/[slug].gosite"
+	Source       string // below the project root: "src/pages/blog/[slug].gosite"
+	HasTemplate  bool
+	Methods      []Method
+	Prerender    *bool       // the flag, nil where the file has none
+	PrerenderAt  diag.Range  // of the flag
+	Revalidate   int         // seconds; 0 where the file does not say it
+	RevalidateAt diag.Range  // of them
+	StaticPaths  *diag.Range // of GetStaticPaths, nil where the file has none
+	Features     []manifest.Feature
 }
 
 // Redirect is a redirect of site.yaml and where it stands.
@@ -181,6 +183,7 @@ func fileEntry(f Page, cfg Config, list *diag.List) *entry {
 	if !prerenderedMethods(e, f, list) {
 		return nil
 	}
+	revalidate(e, f, list)
 	return e
 }
 
@@ -292,6 +295,22 @@ func prerenderedMethods(e *entry, f Page, list *diag.List) bool {
 		list.Warn("SG3011", orWhole(m.At, e.at), m.Name+" is never called: "+e.Pattern+" is prerendered", hint)
 	}
 	return true
+}
+
+// revalidate notes that caches may keep the answers of a route for a time, where that means anything.
+func revalidate(e *entry, f Page, list *diag.List) {
+	switch {
+	case f.Revalidate == 0:
+	case e.Prerender:
+		list.Warn("SG3018", orWhole(f.RevalidateAt, e.at), "revalidate has no effect: "+e.Pattern+" is prerendered, and stays as it is until the next build",
+			"render it on demand: const prerender = false")
+	case e.Error != 0 || e.Type == manifest.Endpoint && !slices.Contains(e.Methods, "GET"):
+		list.Warn("SG3018", orWhole(f.RevalidateAt, e.at), "revalidate has no effect: the answers of "+e.Pattern+" are never kept", "remove it")
+	default:
+		e.Revalidate = f.Revalidate
+		at := orWhole(f.RevalidateAt, e.at)
+		e.Features = append(slices.Clone(e.Features), manifest.Feature{Name: "revalidate", File: at.File, Line: at.Line, Col: at.Col})
+	}
 }
 
 // orWhole falls back to the whole file where the exact place is not known.

@@ -132,6 +132,9 @@ func build(t *testing.T, files []Page, cfg Config) (table, messages string) {
 		if r.Prerender {
 			how = "prerendered"
 		}
+		if r.Revalidate > 0 {
+			how += fmt.Sprintf(" for %ds", r.Revalidate)
+		}
 		if r.Type == manifest.Redir {
 			how = fmt.Sprint("to ", r.Redirect.To, " ", r.Redirect.Status)
 		}
@@ -152,7 +155,7 @@ func build(t *testing.T, files []Page, cfg Config) (table, messages string) {
 }
 
 // page gives a Page from a short text: a path, then flags. "GET" and the like are methods, "on" and "pre" the prerender
-// flag, "paths" GetStaticPaths; a component without methods has a template, one with "tpl" has both.
+// flag, "paths" GetStaticPaths, "60s" revalidate; a component without methods has a template, one with "tpl" has both.
 func page(s string) Page {
 	f := strings.Fields(s)
 	source := "src/pages/" + f[0]
@@ -166,6 +169,8 @@ func page(s string) Page {
 			r := at(i + 2)
 			p.StaticPaths = &r
 		case "tpl":
+		case "60s":
+			p.Revalidate, p.RevalidateAt = 60, at(i+2)
 		case "empty":
 			p.HasTemplate = false
 		default:
@@ -303,6 +308,17 @@ src/pages/g/[h].gosite:3:1 warning SG3008 GetStaticPaths has no effect: /g/[h] r
 src/pages/a.gosite:2:1 error SG3010 /a is prerendered but declares no GET | render it per request: const prerender = false
 src/pages/b.gosite:3:1 warning SG3011 POST is never called: /b is prerendered | render it per request: const prerender = false
 src/pages/c.gosite:3:1 warning SG3011 POST is never called: /c is prerendered | render it per request: const prerender = false
+`},
+		{"what caches may keep", pages("a.gosite on 60s", "b.gosite 60s", "c.gosite GET on 60s", "d.gosite POST on 60s", "404.gosite on 60s"), Config{}, `
+/b page prerendered
+/c endpoint on demand for 60s
+/d endpoint on demand
+/404 page on demand
+/a page on demand for 60s
+`, `
+src/pages/404.gosite:3:1 warning SG3018 revalidate has no effect: the answers of /404 are never kept | remove it
+src/pages/b.gosite:2:1 warning SG3018 revalidate has no effect: /b is prerendered, and stays as it is until the next build | render it on demand: const prerender = false
+src/pages/d.gosite:4:1 warning SG3018 revalidate has no effect: the answers of /d are never kept | remove it
 `},
 		{"redirects and files", pages("a.gosite", "b/[x].gosite on", "c/[x].gosite paths"), Config{Redirects: redirects("/a/", "/", "/b/[y]", "/c/[y]", "/c/[z]", "/d/[z]", "/e", "/a", "/e/", "/a")}, `
 /c/[x] page prerendered

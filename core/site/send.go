@@ -100,6 +100,9 @@ func (x *exchange) finishHeader(h *Header) {
 			}
 		}
 	}
+	if x.keep != nil {
+		x.keep(x, h)
+	}
 	if x.island != nil && !h.Has("Cache-Control") {
 		h.lines = append(h.lines, HeaderLine{"Cache-Control", "private, no-store"})
 	}

@@ -101,9 +101,10 @@ type exchange struct {
 	rewrites    int
 	errorPages  []int // the statuses whose page was tried
 	prerender   bool
-	committed   bool // status and header were sent
-	dropped     bool // the Writer gave its buffer away unsent, for HEAD
-	errorAnswer bool // an error page, or a short text in its place, is the answer
+	committed   bool                     // status and header were sent
+	dropped     bool                     // the Writer gave its buffer away unsent, for HEAD
+	keep        func(*exchange, *Header) // of Page.Cache, before the header is sent; nil without
+	errorAnswer bool                     // an error page, or a short text in its place, is the answer
 	warnings    []Warning
 }
 

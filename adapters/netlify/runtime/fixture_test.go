@@ -77,6 +77,11 @@ func app() *site.App {
 					" ", lat, " ", long, " ", p.AccountID(), " ", p.SiteID(), " ", p.SiteName(), " ", p.SiteURL(), " ", p.DeployID(), " ", p.DeployContext(), " ", p.Region()))
 				return nil
 			}},
+			{Pattern: "/kept", Render: func(w *site.Writer, page *site.Page) error {
+				page.Cache(site.Cache{MaxAge: time.Minute, Stale: time.Hour, Tags: []string{"a", "b"}})
+				w.S("<p>kept</p>")
+				return nil
+			}},
 			{Pattern: "/later", Render: func(w *site.Writer, page *site.Page) error {
 				later(page)
 				w.S("<p>begun</p>")

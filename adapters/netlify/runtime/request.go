@@ -61,7 +61,13 @@ func (h *handler) serve(ctx context.Context, req *site.Request, p *Platform, sin
 // header gives the lines of an answer as they are sent, one after the other.
 func (h *handler) header(method string, status int, header *site.Header, line func(name, value string)) {
 	for name, value := range header.All() {
-		if !isInternal(name) {
+		switch {
+		case isInternal(name):
+		case strings.EqualFold(name, "CDN-Cache-Control") && !header.Has("Netlify-CDN-Cache-Control"):
+			line("Netlify-CDN-Cache-Control", durable(value))
+		case strings.EqualFold(name, "Cache-Tag") && !header.Has("Netlify-Cache-Tag"):
+			line("Netlify-Cache-Tag", value)
+		default:
 			line(name, value)
 		}
 	}
@@ -71,6 +77,15 @@ func (h *handler) header(method string, status int, header *site.Header, line fu
 	if h.cache != "" && status == 200 && (method == "GET" || method == "HEAD") && cacheable(header) {
 		line("Netlify-CDN-Cache-Control", h.cache)
 	}
+}
+
+// durable is what page.Cache says to caches, as Netlify has it: its places share what one of them keeps, so that the function is
+// asked once and not once in each of them.
+func durable(value string) string {
+	if strings.Contains(value, "no-store") || strings.Contains(value, "private") || strings.Contains(value, "durable") {
+		return value
+	}
+	return value + ", durable"
 }
 
 // cacheable says whether a page leaves caching to us: it says nothing about it, and holds nothing for one visitor alone.

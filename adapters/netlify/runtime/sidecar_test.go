@@ -168,6 +168,11 @@ func TestAnswers(t *testing.T) {
 	if resp.Header.Get("Netlify-Cdn-Cache-Control") != "public, s-maxage=60, durable" || resp.Header.Get("X-Content-Type-Options") != "nosniff" {
 		t.Errorf("the header of a page is %v", resp.Header)
 	}
+	resp = s.request(t, "GET", "/kept", nil)
+	if h := resp.Header; h.Get("Netlify-Cdn-Cache-Control") != "public, max-age=60, stale-while-revalidate=3600, durable" || h.Get("Netlify-Cache-Tag") != "a,b" ||
+		h.Get("Cdn-Cache-Control") != "" || h.Get("Cache-Tag") != "" || h.Get("Cache-Control") != "public, max-age=0, must-revalidate" {
+		t.Errorf("the header of a page that caches may keep is %v", h)
+	}
 	resp = s.request(t, "GET", "/nothing", nil)
 	if got := bodyOf(t, resp); resp.StatusCode != 404 || got != "none" || resp.Header.Get("X-Page") != "404" || resp.Header.Get("Cache-Control") != "no-store" {
 		t.Errorf("404: %d %q %v", resp.StatusCode, got, resp.Header)

@@ -165,7 +165,10 @@ func (r *recorder) Start(status int, h *site.Header) error {
 	}
 	r.status = status
 	for name, value := range h.All() {
-		key := http.CanonicalHeaderKey(name)
+		key := cacheName(http.CanonicalHeaderKey(name), r.shared)
+		if key == "" {
+			continue
+		}
 		if key == "Set-Cookie" && r.shared {
 			r.h.ipc.log(invocation{}, "warn", "a cookie was left out: the answer is cached and goes to everybody")
 			continue

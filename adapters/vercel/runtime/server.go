@@ -208,7 +208,10 @@ func (x *exchange) Start(status int, h *site.Header) error {
 	}
 	header := x.w.Header()
 	for name, value := range h.All() {
-		key := http.CanonicalHeaderKey(name)
+		key := cacheName(http.CanonicalHeaderKey(name), x.shared)
+		if key == "" {
+			continue
+		}
 		if key == "Set-Cookie" && x.shared {
 			x.h.ipc.log(x.inv, "warn", "a cookie was left out: the answer is cached and goes to everybody")
 			continue

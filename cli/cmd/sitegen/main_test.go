@@ -175,10 +175,14 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 	p.dir = p.cmd.Dir
 	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
 	p.cmd.Env = environ(ts)
+	p.cmd.WaitDelay = patience
 	ts.Check(p.cmd.Start())
 	ts.Defer(func() {
 		if p.cmd != nil {
-			p.cmd.Process.Kill()
+			// Asked to end first: what it has started in turn would outlive it otherwise, and hold its output open.
+			p.cmd.Process.Signal(os.Interrupt)
+			late := time.AfterFunc(5*time.Second, func() { p.cmd.Process.Kill() })
+			defer late.Stop()
 			p.cmd.Wait()
 		}
 	})
