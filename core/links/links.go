@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"sitegen.dev/core/internal/htmlscan"
 )
 
 // Site says what exists. Its functions are called by several goroutines at once.
@@ -185,17 +187,17 @@ func (w *worker) page(p Page, number int) error {
 	clear(w.seen)
 	w.local, w.seq = w.local[:0], 0
 	count, based := 0, false
-	scan(data, func(t *tag) {
-		if id, _, ok := t.get("id"); ok && id != "" {
+	htmlscan.Tags(data, func(t *htmlscan.Tag) {
+		if id, ok := t.Get("id"); ok && id != "" {
 			w.ids[id] = true
 		}
-		if is(t.name, "a") {
-			if name, _, ok := t.get("name"); ok && name != "" {
+		if htmlscan.Is(t.Name, "a") {
+			if name, ok := t.Get("name"); ok && name != "" {
 				w.ids[name] = true
 			}
 		}
-		if is(t.name, "base") && !based {
-			if href, _, ok := t.get("href"); ok {
+		if htmlscan.Is(t.Name, "base") && !based {
+			if href, ok := t.Get("href"); ok {
 				if u, err := base.Parse(strings.TrimSpace(href)); err == nil {
 					base, based = u, true
 				}
@@ -206,7 +208,7 @@ func (w *worker) page(p Page, number int) error {
 			w.seq++
 			u := use{address, "", attr, w.seq}
 			if strings.HasPrefix(address, "#") && !based {
-				u.element = strings.ToLower(string(t.name))
+				u.element = strings.ToLower(string(t.Name))
 				count++
 				w.local = append(w.local, u)
 				return
@@ -219,7 +221,7 @@ func (w *worker) page(p Page, number int) error {
 			if v.problem == "" && v.id == "" {
 				return
 			}
-			u.element = strings.ToLower(string(t.name))
+			u.element = strings.ToLower(string(t.Name))
 			switch {
 			case v.problem != "":
 				w.add(p, number, u, v)
@@ -244,29 +246,29 @@ func (w *worker) page(p Page, number int) error {
 }
 
 // addresses gives all that a tag leads to or loads.
-func addresses(t *tag, see func(attr, address string)) {
+func addresses(t *htmlscan.Tag, see func(attr, address string)) {
 	one := func(attr string) {
-		if v, _, ok := t.get(attr); ok {
+		if v, ok := t.Get(attr); ok {
 			if v = strings.Trim(v, " \t\r\n\f"); v != "" {
 				see(attr, v)
 			}
 		}
 	}
 	many := func(attr string) {
-		if v, _, ok := t.get(attr); ok {
-			for _, c := range candidates(v) {
+		if v, ok := t.Get(attr); ok {
+			for _, c := range htmlscan.Candidates(v) {
 				see(attr, c)
 			}
 		}
 	}
-	if len(t.attrs) == 0 {
+	if len(t.Attrs) == 0 {
 		return
 	}
-	switch strings.ToLower(string(t.name)) {
+	switch strings.ToLower(string(t.Name)) {
 	case "a", "area", "use", "image":
 		one("href")
 	case "link":
-		if rel, _, _ := t.get("rel"); !hint(rel) {
+		if rel, _ := t.Get("rel"); !hint(rel) {
 			one("href")
 			many("imagesrcset")
 		}
@@ -281,13 +283,13 @@ func addresses(t *tag, see func(attr, address string)) {
 	case "object":
 		one("data")
 	case "form":
-		if method, _, _ := t.get("method"); method == "" || strings.EqualFold(method, "get") {
+		if method, _ := t.Get("method"); method == "" || strings.EqualFold(method, "get") {
 			one("action")
 		}
 	case "meta":
-		name, _, ok := t.get("property")
+		name, ok := t.Get("property")
 		if !ok {
-			name, _, _ = t.get("name")
+			name, _ = t.Get("name")
 		}
 		switch name {
 		case "og:image", "og:url", "og:audio", "og:video", "og:image:url", "og:image:secure_url", "twitter:image":
@@ -481,9 +483,9 @@ func (c *checker) ids() error {
 			}
 			continue
 		}
-		scan(page, func(t *tag) {
+		htmlscan.Tags(page, func(t *htmlscan.Tag) {
 			for _, name := range [...]string{"id", "name"} {
-				if v, _, ok := t.get(name); ok && (name == "id" || is(t.name, "a")) {
+				if v, ok := t.Get(name); ok && (name == "id" || htmlscan.Is(t.Name, "a")) {
 					if _, asked := ids[v]; asked {
 						ids[v] = true
 					}
@@ -523,8 +525,8 @@ func (c *checker) result() *Result {
 // IDs lists the ids on a page, in its order.
 func IDs(page []byte) []string {
 	var out []string
-	scan(page, func(t *tag) {
-		if id, _, ok := t.get("id"); ok && id != "" {
+	htmlscan.Tags(page, func(t *htmlscan.Tag) {
+		if id, ok := t.Get("id"); ok && id != "" {
 			out = append(out, id)
 		}
 	})

@@ -44,6 +44,7 @@ func Docs() []Section {
 			{"/docs/middleware/", "Middleware", "Code that runs around every request."},
 			{"/docs/markdown/", "Markdown", "Pages of running text."},
 			{"/docs/collections/", "Content collections", "Folders of files as values of a Go struct."},
+			{"/docs/feeds/", "Feeds and search engines", "RSS, sitemaps, the head of a page, a search index."},
 			{"/docs/links/", "Checking links", "What leads nowhere is found while building."},
 		}},
 		{"Ship", []Page{

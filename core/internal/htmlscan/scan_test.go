@@ -1,4 +1,4 @@
-package links
+package htmlscan
 
 import (
 	"bytes"
@@ -13,16 +13,16 @@ import (
 // ours and theirs list start tags with their attributes.
 func ours(page string) []string {
 	var out []string
-	scan([]byte(page), func(t *tag) {
-		s := strings.ToLower(string(t.name))
+	Tags([]byte(page), func(t *Tag) {
+		s := strings.ToLower(string(t.Name))
 		seen := map[string]bool{}
-		for _, a := range t.attrs {
-			if name := strings.ToLower(string(a.name)); seen[name] {
+		for _, a := range t.Attrs {
+			if name := strings.ToLower(string(a.Name)); seen[name] {
 				continue // as get does
 			} else {
 				seen[name] = true
 			}
-			s += fmt.Sprintf(" %s=%q", strings.ToLower(string(a.name)), a.value)
+			s += fmt.Sprintf(" %s=%q", strings.ToLower(string(a.Name)), a.Value)
 		}
 		out = append(out, s)
 	})
@@ -93,8 +93,8 @@ func TestCandidates(t *testing.T) {
 		{"a.png", "a.png"}, {"a.png 1x, b.png 2x", "a.png|b.png"}, {" a.png, b.png 2x,", "a.png|b.png"},
 		{"data:image/png;base64,xx== 1x, c.png 100w", "data:image/png;base64,xx==|c.png"}, {"", ""}, {",,", ""}, {"a (x,y) z, b", "a|b"}, {"a,b", "a,b"},
 	} {
-		if got := strings.Join(candidates(tt.in), "|"); got != tt.want {
-			t.Errorf("candidates(%q) = %q, want %q", tt.in, got, tt.want)
+		if got := strings.Join(Candidates(tt.in), "|"); got != tt.want {
+			t.Errorf("Candidates(%q) = %q, want %q", tt.in, got, tt.want)
 		}
 	}
 }
@@ -106,7 +106,7 @@ func BenchmarkScan(b *testing.B) {
 	b.Run("ours", func(b *testing.B) {
 		b.SetBytes(int64(len(page)))
 		for b.Loop() {
-			scan(page, func(*tag) {})
+			Tags(page, func(*Tag) {})
 		}
 	})
 	b.Run("net-html", func(b *testing.B) {
