@@ -22,6 +22,11 @@ func (b *builder) fetches() (bool, error) {
 			return true, nil
 		}
 	}
+	return b.memory.fetches(b.goFetches)
+}
+
+// goFetches says whether the site's Go files may call it.
+func (b *builder) goFetches() (bool, error) {
 	found := false
 	runtime := []byte(codegen.RuntimePath + `"`)
 	err := filepath.WalkDir(b.Layout.ModuleDir, func(name string, d fs.DirEntry, err error) error {

@@ -104,6 +104,15 @@ func (l *Layout) Rel(file string) string {
 	return filepath.ToSlash(rel)
 }
 
+// relModule names a file below the project root relative to the module root.
+func (l *Layout) relModule(name string) string {
+	rel, err := filepath.Rel(l.ModuleDir, filepath.Join(l.Root, filepath.FromSlash(name)))
+	if err != nil {
+		return name
+	}
+	return filepath.ToSlash(rel)
+}
+
 // abs gives the path of a name below the module root.
 func (l *Layout) abs(name string) string {
 	return filepath.Join(l.ModuleDir, filepath.FromSlash(name))

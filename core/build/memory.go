@@ -1,12 +1,18 @@
 package build
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
+	"strings"
 
+	"sitegen.dev/core/assets"
+	"sitegen.dev/core/codegen"
 	"sitegen.dev/core/content"
 	"sitegen.dev/core/diag"
 	"sitegen.dev/core/syntax"
@@ -14,24 +20,49 @@ import (
 
 // memory is what the builds of a Session know of each other. A build that starts from nothing has none.
 type memory struct {
-	sources map[string]*parsedSource
-	public  map[string]string // nil: not known
+	sources  map[string]*parsedSource
+	program  *codegen.Program
+	public   map[string]string // nil: not known
+	assets   map[string][]byte // files that fences import, by path
+	sheets   map[string]assets.Bundle
+	scripts  keptScripts
+	fetch    *bool    // whether Go files of the site call Fetch; nil: not known
+	embeds   []string // folders of the module with Go files that embed others; nil: not known
+}
+
+// keptScripts are the bundled scripts of the whole site.
+type keptScripts struct {
+	key     string
+	bundles []assets.Bundle
 }
 
 func newMemory() *memory {
-	return &memory{sources: map[string]*parsedSource{}}
+	return &memory{sources: map[string]*parsedSource{}, assets: map[string][]byte{}, sheets: map[string]assets.Bundle{}}
 }
 
-// forget drops what is known of files that may have changed; nil is all.
-func (m *memory) forget(changed []string) {
+// forget drops what is known of files that may have changed; nil is all. What begins with public is in the public folder.
+func (m *memory) forget(changed []string, public string) {
 	if changed == nil {
 		*m = *newMemory()
 		return
 	}
 	for _, name := range changed {
 		delete(m.sources, name)
+		if strings.HasPrefix(name, public) {
+			m.public = nil
+		}
+		switch path.Ext(name) {
+		case ".gosite", ".md":
+			continue
+		case ".go":
+			m.fetch, m.embeds = nil, nil
+			continue
+		}
+		// What a stylesheet or a script refers to is known to their bundler alone.
+		m.public, m.scripts = nil, keptScripts{}
+		clear(m.assets)
+		clear(m.sheets)
 	}
-	m.public = nil
 }
 
 // keep remembers what was read, and nothing of files that are gone.
@@ -104,4 +135,125 @@ func (b *builder) publicFiles() (map[string]string, error) {
 	}
 	b.memory.public = files
 	return files, nil
+}
+
+
+// link links the site with the help of what was linked before.
+func (m *memory) link(in codegen.Input) (*codegen.Program, *diag.List) {
+	if m == nil {
+		return codegen.Link(in)
+	}
+	var list *diag.List
+	m.program, list = codegen.Relink(m.program, in)
+	return m.program, list
+}
+
+// bundleCSS bundles a stylesheet, unless it is known. Where its parts stand matters to what is said about them alone.
+func (b *builder) bundleCSS(mods []assets.CSSModule, o assets.Options) (assets.Bundle, []diag.Diagnostic) {
+	if b.memory == nil {
+		return assets.BundleCSS(b.Layout.Root, mods, o)
+	}
+	var key strings.Builder
+	for _, m := range mods {
+		fmt.Fprintf(&key, "%q %q %q\n", m.Path, m.Scope, m.CSS)
+	}
+	if bundle, ok := b.memory.sheets[key.String()]; ok {
+		return bundle, nil
+	}
+	bundle, diags := assets.BundleCSS(b.Layout.Root, mods, o)
+	if len(diags) == 0 {
+		if len(b.memory.sheets) > 500 {
+			clear(b.memory.sheets) // of edits long ago
+		}
+		b.memory.sheets[key.String()] = bundle
+	}
+	return bundle, diags
+}
+
+// bundleScripts bundles the scripts, unless they are known.
+func (b *builder) bundleScripts(modules []assets.ScriptModule, o assets.Options) ([]assets.Bundle, []diag.Diagnostic) {
+	if b.memory == nil {
+		return assets.BundleScripts(b.Layout.Root, modules, o)
+	}
+	var key strings.Builder
+	for _, m := range modules {
+		fmt.Fprintf(&key, "%q %q %q\n", m.ID, m.Path, m.Code)
+	}
+	if k := b.memory.scripts; k.key == key.String() {
+		return k.bundles, nil
+	}
+	bundles, diags := assets.BundleScripts(b.Layout.Root, modules, o)
+	b.memory.scripts = keptScripts{}
+	if len(diags) == 0 {
+		b.memory.scripts = keptScripts{key.String(), bundles}
+	}
+	return bundles, diags
+}
+
+// fetches remembers what look finds in the Go files.
+func (m *memory) fetches(look func() (bool, error)) (bool, error) {
+	if m == nil {
+		return look()
+	}
+	if m.fetch == nil {
+		found, err := look()
+		if err != nil {
+			return false, err
+		}
+		m.fetch = &found
+	}
+	return *m.fetch, nil
+}
+
+// file reads a file that a fence imports, unless it is known.
+func (m *memory) file(name string) ([]byte, error) {
+	if m == nil {
+		return os.ReadFile(name)
+	}
+	data, ok := m.assets[name]
+	if !ok {
+		var err error
+		if data, err = os.ReadFile(name); err != nil {
+			return nil, err
+		}
+		m.assets[name] = data
+	}
+	return data, nil
+}
+
+// embeds lists the folders of the module with Go files that embed others.
+func (b *builder) embeds() ([]string, error) {
+	if b.memory.embeds != nil {
+		return b.memory.embeds, nil
+	}
+	dirs := []string{}
+	err := filepath.WalkDir(b.Layout.ModuleDir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return nil // it is not there any more
+		}
+		base := d.Name()
+		if d.IsDir() {
+			if name != b.Layout.ModuleDir && (base[0] == '.' || base[0] == '_' || base == "node_modules" || base == "testdata") {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if path.Ext(base) != ".go" || strings.HasSuffix(base, "_test.go") {
+			return nil
+		}
+		rel, err := filepath.Rel(b.Layout.ModuleDir, filepath.Dir(name))
+		if err != nil {
+			return err
+		}
+		if rel = filepath.ToSlash(rel); slices.Contains(dirs, rel) {
+			return nil
+		}
+		src, err := os.ReadFile(name)
+		if err == nil && bytes.Contains(src, []byte("//go:embed")) {
+			dirs = append(dirs, rel)
+		}
+		return nil
+	})
+	b.memory.embeds = dirs
+	return dirs, err
 }

@@ -90,7 +90,7 @@ func (d *DevSite) ContentProblem(p wire.ContentProblem) diag.Diagnostic {
 // Update, relative to the module root; nil means that any may have. The DevSite is nil when the List has errors: what was
 // running then is still what can be shown.
 func (s *Session) Update(ctx context.Context, changed []string) (*DevSite, *diag.List, error) {
-	s.memory.forget(changed)
+	s.memory.forget(changed, s.o.Layout.relModule(s.o.Config.Public)+"/")
 	b := &builder{Options: s.o, list: &diag.List{}, site: &Site{Layout: s.o.Layout}, memory: s.memory, gen: devGenDir}
 	defer b.contents.close()
 	for _, p := range phases {
@@ -115,7 +115,7 @@ func (s *Session) Update(ctx context.Context, changed []string) (*DevSite, *diag
 
 // generate writes what has changed of the generated code, links it if need be, and gathers what is no code.
 func (s *Session) generate(ctx context.Context, b *builder, changed []string) (*DevSite, error) {
-	bundle, state, err := s.bundle(b, changed)
+	bundle, state, err := s.bundle(b)
 	if err != nil || b.list.HasErrors() {
 		return nil, err
 	}
@@ -128,7 +128,12 @@ func (s *Session) generate(ctx context.Context, b *builder, changed []string) (*
 		return nil, err
 	}
 	b.binary = filepath.Join(b.Layout.abs(devBinDir), devMain+exe())
-	if s.stale = s.stale || wrote || changed == nil || slices.ContainsFunc(changed, isGoInput); s.stale {
+	embeds, err := b.embeds()
+	if err != nil {
+		return nil, err
+	}
+	input := func(name string) bool { return isGoInput(name, embeds) }
+	if s.stale = s.stale || wrote || changed == nil || slices.ContainsFunc(changed, input); s.stale {
 		if ok, err := s.compile(ctx, b, packages); err != nil || !ok {
 			return nil, err
 		}
@@ -152,7 +157,7 @@ func (s *Session) generate(ctx context.Context, b *builder, changed []string) (*
 }
 
 // bundle describes the application, and takes out of it what is handed to the running program instead.
-func (s *Session) bundle(b *builder, changed []string) (_ codegen.Bundle, _ wire.State, err error) {
+func (s *Session) bundle(b *builder) (_ codegen.Bundle, _ wire.State, err error) {
 	state := wire.State{Heads: map[string]string{}, Assets: map[string]wire.Asset{}}
 	if err := b.find(); err != nil || b.list.HasErrors() {
 		return codegen.Bundle{}, state, err
@@ -165,12 +170,9 @@ func (s *Session) bundle(b *builder, changed []string) (_ codegen.Bundle, _ wire
 	}
 	b.site.Manifest.BuildID = "dev"
 	bundle := b.bundle()
-	if changed == nil || slices.ContainsFunc(changed, func(name string) bool { return !strings.HasSuffix(name, ".md") }) {
-		if s.fetch, err = b.fetches(); err != nil {
-			return bundle, state, err
-		}
+	if bundle.Fetch, err = b.fetches(); err != nil {
+		return bundle, state, err
 	}
-	bundle.Fetch = s.fetch
 	if b.contents.index != nil {
 		bundle.Content = true
 		state.Content, state.ContentDigest = b.contentFile(), b.contents.index.Digest()
@@ -193,10 +195,16 @@ func (s *Session) bundle(b *builder, changed []string) (_ codegen.Bundle, _ wire
 	return bundle, state, nil
 }
 
-// isGoInput says whether the go command may have to look at a file again, be it because a package embeds it. What the
-// compiler of components reads itself is none of its business.
-func isGoInput(name string) bool {
-	return !strings.HasSuffix(name, ".gosite") && !strings.HasSuffix(name, ".md")
+// isGoInput says whether the go command may have to look at a file again. embeds are the folders with packages that embed
+// files.
+func isGoInput(name string, embeds []string) bool {
+	switch path.Ext(name) {
+	case ".gosite", ".md":
+		return false
+	case ".go", ".mod", ".sum", ".work", ".s", ".c", ".h":
+		return true
+	}
+	return slices.ContainsFunc(embeds, func(dir string) bool { return dir == "." || strings.HasPrefix(name, dir+"/") })
 }
 
 // write writes the packages whose logic is not what is on disk, and the main package, and says whether there were any.

@@ -135,7 +135,7 @@ func each(ctx context.Context, n int, f func(i int) error) error {
 // link resolves what the files say about each other.
 func (b *builder) link(ctx context.Context) error {
 	var mods []gocmd.Module
-	program, list := codegen.Link(codegen.Input{
+	program, list := b.memory.link(codegen.Input{
 		ModulePath: b.Layout.ModulePath,
 		ModuleDir:  b.Layout.ModuleDir,
 		SrcDir:     b.Layout.Src,

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"html"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -99,7 +98,7 @@ func (b *builder) readAsset(a codegen.AssetImport) ([]byte, error) {
 	if !filepath.IsAbs(name) {
 		name = b.Layout.abs(name)
 	}
-	data, err := os.ReadFile(name)
+	data, err := b.memory.file(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		at := a.At
 		at.File = b.Layout.Rel(at.File)
@@ -118,7 +117,7 @@ func (b *builder) styles(sources []string, lists [][]string, mods map[string]ass
 		for _, id := range ids {
 			chunk = append(chunk, mods[id])
 		}
-		bundle, diags := assets.BundleCSS(b.Layout.Root, chunk, o)
+		bundle, diags := b.bundleCSS(chunk, o)
 		b.list.Add(diags...)
 		if bundle.Entry == "" {
 			b.emit(bundle.Files, "")
@@ -151,7 +150,7 @@ func (b *builder) scripts(used []*codegen.Component, o assets.Options) {
 			modules = append(modules, assets.ScriptModule{ID: s.ID, Path: at.File, Code: s.Code, At: at})
 		}
 	}
-	bundles, diags := assets.BundleScripts(b.Layout.Root, modules, o)
+	bundles, diags := b.bundleScripts(modules, o)
 	b.list.Add(diags...)
 	for _, bundle := range bundles {
 		switch {

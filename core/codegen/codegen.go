@@ -45,6 +45,7 @@ type Program struct {
 	in      Input
 	byPath  map[string]*Component
 	layouts map[string]*Component // by layoutKey; nil where the import failed
+	dirs    map[string]bool       // folders that hold components
 }
 
 // Component is one .gosite file and what the rest of the compiler needs to know of it.
@@ -81,6 +82,9 @@ type Component struct {
 	derived *structInfo // slots made of the <slot> tags
 	ops     Ops
 
+	dirty   bool        // it has to be linked again
+	said    diag.List   // what linking it has found
+	dev     *DevPackage // as it was printed last; see GenerateDev
 	shifted map[int]int // lines of the fence that stand so many columns further right in the generated file
 }
 

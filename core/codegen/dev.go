@@ -22,10 +22,14 @@ type DevPackage struct {
 // GenerateDev prints the package of a component for the development server. The Program must have been linked without
 // errors.
 func (p *Program) GenerateDev(c *Component) DevPackage {
+	if c.dev != nil {
+		return *c.dev
+	}
 	dev := &devPrinter{site: c.front.useSite}
 	data := c.print(dev)
 	out := DevPackage{File: File{Path: path.Join(c.Dir, "render.go"), Data: data}, Source: c.Path, Texts: dev.texts}
 	out.Logic, out.Lines = dev.logic(data), dev.lines
+	c.dev = &out
 	return out
 }
 

@@ -63,8 +63,8 @@ func Link(in Input) (*Program, *diag.List) {
 	if in.GenDir == "" {
 		in.GenDir = ".sitegen/gen"
 	}
-	p := &Program{in: in, byPath: map[string]*Component{}, layouts: map[string]*Component{}}
-	l := &linker{p: p, in: in, diags: diags, dirs: map[string]bool{}, checked: map[*Component]bool{}}
+	p := &Program{in: in, byPath: map[string]*Component{}, layouts: map[string]*Component{}, dirs: map[string]bool{}}
+	l := &linker{p: p, in: in, diags: diags, dirs: p.dirs}
 	srcs := slices.Clone(in.Sources)
 	sort.SliceStable(srcs, func(i, j int) bool { return srcs[i].Path < srcs[j].Path })
 	for _, s := range srcs {
@@ -81,37 +81,49 @@ func Link(in Input) (*Program, *diag.List) {
 		l.layout(i)
 	}
 	for i := 0; i < len(p.Components); i++ { // grows while components of other modules are found
+		l.diags = &p.Components[i].said
 		l.imports(p.Components[i])
 		p.Components = append(p.Components, l.queue...)
 		l.queue = nil
 	}
-	l.cycles()
 	for _, c := range p.Components {
-		if params := c.typeParams(); len(params) > 0 && strings.HasPrefix(c.Path, in.SrcDir+"/pages/") {
-			at := c.front.props
-			if at == nil {
-				at = c.front.slots
-			}
-			diags.Error("SG2015", c.file.Range(at.At), "a page has no type parameters: nothing could give it the types", "name the types, or move the markup into a component")
+		l.finish(c)
+	}
+	l.whole(diags)
+	return p, diags
+}
+
+// finish lowers a component whose imports are linked.
+func (l *linker) finish(c *Component) {
+	l.diags = &c.said
+	if params := c.typeParams(); len(params) > 0 && strings.HasPrefix(c.Path, l.in.SrcDir+"/pages/") {
+		at := c.front.props
+		if at == nil {
+			at = c.front.slots
 		}
+		l.diags.Error("SG2015", c.file.Range(at.At), "a page has no type parameters: nothing could give it the types", "name the types, or move the markup into a component")
 	}
-	for _, c := range p.Components {
-		lower(p, c, diags)
-	}
-	for _, i := range in.Layouts {
+	lower(l.p, c, l.diags)
+}
+
+// whole looks at what shows only when all components are lowered, and gathers what was said.
+func (l *linker) whole(diags *diag.List) {
+	l.diags, l.checked = diags, map[*Component]bool{}
+	l.cycles()
+	for _, i := range l.in.Layouts {
 		l.checkLayout(i)
 	}
-	for _, c := range p.Components {
+	for _, c := range l.p.Components {
 		c.deferrable(diags)
 		l.unused(c)
+		diags.Add(c.said.Sorted()...)
 	}
-	return p, diags
 }
 
 func (l *linker) add(c *Component) {
 	c.Package = packageName(c.Name)
 	l.p.byPath[c.Path] = c
-	readFront(c, l.diags)
+	readFront(c, &c.said)
 	if !c.External {
 		l.p.Components = append(l.p.Components, c)
 		return
