@@ -8,7 +8,9 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sitegen.dev/core/assets"
@@ -27,7 +29,7 @@ type memory struct {
 	sheets   map[string]assets.Bundle
 	scripts  keptScripts
 	fetch    *bool    // whether Go files of the site call Fetch; nil: not known
-	embeds   []string // folders of the module with Go files that embed others; nil: not known
+	embeds   []string // patterns of the files that Go files of the module embed, below the module root; nil: not known
 }
 
 // keptScripts are the bundled scripts of the whole site.
@@ -221,12 +223,15 @@ func (m *memory) file(name string) ([]byte, error) {
 	return data, nil
 }
 
-// embeds lists the folders of the module with Go files that embed others.
+// embedLine is the directive of a Go file that embeds others.
+var embedLine = regexp.MustCompile(`(?m)^//go:embed[ \t]+(.+)$`)
+
+// embeds lists the patterns of the files that Go files of the module embed, below the module root.
 func (b *builder) embeds() ([]string, error) {
 	if b.memory.embeds != nil {
 		return b.memory.embeds, nil
 	}
-	dirs := []string{}
+	patterns := []string{}
 	err := filepath.WalkDir(b.Layout.ModuleDir, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return nil // it is not there any more
@@ -241,19 +246,24 @@ func (b *builder) embeds() ([]string, error) {
 		if path.Ext(base) != ".go" || strings.HasSuffix(base, "_test.go") {
 			return nil
 		}
-		rel, err := filepath.Rel(b.Layout.ModuleDir, filepath.Dir(name))
+		src, err := os.ReadFile(name)
+		if err != nil || !bytes.Contains(src, []byte("//go:embed")) {
+			return nil
+		}
+		dir, err := filepath.Rel(b.Layout.ModuleDir, filepath.Dir(name))
 		if err != nil {
 			return err
 		}
-		if rel = filepath.ToSlash(rel); slices.Contains(dirs, rel) {
-			return nil
-		}
-		src, err := os.ReadFile(name)
-		if err == nil && bytes.Contains(src, []byte("//go:embed")) {
-			dirs = append(dirs, rel)
+		for _, m := range embedLine.FindAllSubmatch(src, -1) {
+			for _, pattern := range strings.Fields(string(m[1])) {
+				if unquoted, err := strconv.Unquote(pattern); err == nil {
+					pattern = unquoted
+				}
+				patterns = append(patterns, path.Join(filepath.ToSlash(dir), strings.TrimPrefix(pattern, "all:")))
+			}
 		}
 		return nil
 	})
-	b.memory.embeds = dirs
-	return dirs, err
+	b.memory.embeds = patterns
+	return patterns, err
 }

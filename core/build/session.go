@@ -195,16 +195,20 @@ func (s *Session) bundle(b *builder) (_ codegen.Bundle, _ wire.State, err error)
 	return bundle, state, nil
 }
 
-// isGoInput says whether the go command may have to look at a file again. embeds are the folders with packages that embed
-// files.
+// isGoInput says whether the go command may have to look at a file again. embeds are the patterns of embedded files.
 func isGoInput(name string, embeds []string) bool {
 	switch path.Ext(name) {
-	case ".gosite", ".md":
-		return false
 	case ".go", ".mod", ".sum", ".work", ".s", ".c", ".h":
 		return true
 	}
-	return slices.ContainsFunc(embeds, func(dir string) bool { return dir == "." || strings.HasPrefix(name, dir+"/") })
+	for p := name; p != "." && p != ".." && p != "/"; p = path.Dir(p) {
+		for _, pattern := range embeds {
+			if ok, err := path.Match(pattern, p); ok || err != nil {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // write writes the packages whose logic is not what is on disk, and the main package, and says whether there were any.
