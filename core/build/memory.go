@@ -9,7 +9,6 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -22,14 +21,14 @@ import (
 
 // memory is what the builds of a Session know of each other. A build that starts from nothing has none.
 type memory struct {
-	sources  map[string]*parsedSource
-	program  *codegen.Program
-	public   map[string]string // nil: not known
-	assets   map[string][]byte // files that fences import, by path
-	sheets   map[string]assets.Bundle
-	scripts  keptScripts
-	fetch    *bool    // whether Go files of the site call Fetch; nil: not known
-	embeds   []string // patterns of the files that Go files of the module embed, below the module root; nil: not known
+	sources map[string]*parsedSource
+	program *codegen.Program
+	public  map[string]string // nil: not known
+	assets  map[string][]byte // files that fences import, by path
+	sheets  map[string]assets.Bundle
+	scripts keptScripts
+	fetch   *bool    // whether Go files of the site call Fetch; nil: not known
+	embeds  []string // patterns of the files that Go files of the module embed, below the module root; nil: not known
 }
 
 // keptScripts are the bundled scripts of the whole site.
@@ -138,7 +137,6 @@ func (b *builder) publicFiles() (map[string]string, error) {
 	b.memory.public = files
 	return files, nil
 }
-
 
 // link links the site with the help of what was linked before.
 func (m *memory) link(in codegen.Input) (*codegen.Program, *diag.List) {
