@@ -26,7 +26,9 @@ func (p *Program) GenerateDev(c *Component) DevPackage {
 		return *c.dev
 	}
 	dev := &devPrinter{site: c.front.useSite}
-	data := c.print(dev)
+	printed := c.print(dev, false)
+	c.shifted = printed.shifted
+	data := printed.b
 	out := DevPackage{File: File{Path: path.Join(c.Dir, "render.go"), Data: data}, Source: c.Path, Texts: dev.texts}
 	out.Logic, out.Lines = dev.logic(data), dev.lines
 	c.dev = &out

@@ -47,6 +47,9 @@ type printer struct {
 	shifted map[int]int // see Component.shifted
 	dev     *devPrinter // nil unless it prints for the development server
 	late    []string    // scripts of the component that are written behind the rest
+
+	plain  bool // no line directives: for Virtual
+	ranges []Mapped
 }
 
 func (p *printer) raw(ss ...string) {
@@ -88,6 +91,9 @@ func (p *printer) directive(line, col int) {
 }
 
 func (p *printer) lineDirective(line, col int) {
+	if p.plain {
+		return
+	}
 	start := len(p.b)
 	p.raw("//line ", p.path, ":", strconv.Itoa(line), ":", strconv.Itoa(max(col, 1)), "\n")
 	p.line = line
@@ -111,6 +117,9 @@ func (p *printer) stmt(at int, ss ...string) {
 
 // mark makes the next byte count as the one at in the source.
 func (p *printer) mark(at int) {
+	if p.plain {
+		return
+	}
 	pos := p.file.Pos(at)
 	start := len(p.b)
 	if pos.Col > 1 {
@@ -121,6 +130,21 @@ func (p *printer) mark(at int) {
 	p.line = pos.Line
 	p.placed(p.line)
 	p.directed(start)
+}
+
+// author writes Go that stands at the byte at of the source, the place of which is set already.
+func (p *printer) author(s string, at int) {
+	p.mapped(len(s), syntax.Span{Start: at, End: at + len(s)}, s)
+	p.verbatim(s)
+}
+
+// mapped remembers that the next n bytes of output stand for a span of the source. Where text is not empty and the span
+// holds something else, it is the compiler's own and stands for nothing.
+func (p *printer) mapped(n int, from syntax.Span, text string) {
+	if from.Start < 0 || from.End > len(p.file.Src) || text != "" && from.Text(p.file.Src) != text {
+		return
+	}
+	p.ranges = append(p.ranges, Mapped{Go: syntax.Span{Start: len(p.b), End: len(p.b) + n}, Source: from})
 }
 
 // verbatim writes Go of the author, the place of which is set already.
@@ -149,15 +173,17 @@ func (p *printer) code(c Code, blank bool) {
 				p.raw(" ")
 			}
 			p.mark(piece.At)
-			p.verbatim(piece.Go)
+			p.author(piece.Go, piece.At)
 		default: // behind markup: no blank, the text may begin with anything
-			pos := p.file.Pos(piece.At)
-			start := len(p.b)
-			p.raw("/*line :", strconv.Itoa(pos.Line), ":", strconv.Itoa(pos.Col), "*/")
-			p.line = pos.Line
-			p.placed(p.line)
-			p.directed(start)
-			p.verbatim(piece.Go)
+			if !p.plain {
+				pos := p.file.Pos(piece.At)
+				start := len(p.b)
+				p.raw("/*line :", strconv.Itoa(pos.Line), ":", strconv.Itoa(pos.Col), "*/")
+				p.line = pos.Line
+				p.placed(p.line)
+				p.directed(start)
+			}
+			p.author(piece.Go, piece.At)
 		}
 	}
 }
@@ -188,10 +214,14 @@ func (p *printer) closure(ops Ops) {
 }
 
 // generate prints the package of a component.
-func (c *Component) generate() []byte { return c.print(nil) }
+func (c *Component) generate() []byte {
+	p := c.print(nil, false)
+	c.shifted = p.shifted
+	return p.b
+}
 
-func (c *Component) print(dev *devPrinter) []byte {
-	p := &printer{file: c.file, path: c.Path, b: make([]byte, 0, 4096+4*len(c.file.Src)), shifted: map[int]int{}, dev: dev}
+func (c *Component) print(dev *devPrinter, plain bool) *printer {
+	p := &printer{file: c.file, path: c.Path, b: make([]byte, 0, 4096+4*len(c.file.Src)), shifted: map[int]int{}, dev: dev, plain: plain}
 	p.raw(Header, "\npackage ", c.Package, "\n\n")
 	p.imports(c)
 	if dev != nil {
@@ -204,8 +234,7 @@ func (c *Component) print(dev *devPrinter) []byte {
 	p.hoisted(c)
 	p.types(c)
 	p.render(c)
-	c.shifted = p.shifted
-	return p.b
+	return p
 }
 
 // imports writes one import declaration each, so that gofmt has nothing to sort and each keeps its place.
@@ -219,14 +248,19 @@ func (p *printer) imports(c *Component) {
 		if !isFileImport(s.Path) {
 			p.raw("import ")
 			p.mark(s.At.Start)
-			p.verbatim(syntax.Span{Start: s.At.Start, End: s.Lit.End}.Text(c.file.Src))
+			p.author(syntax.Span{Start: s.At.Start, End: s.Lit.End}.Text(c.file.Src), s.At.Start)
 			p.close("")
 		}
 	}
 	for _, k := range c.usedLinks() {
 		p.raw("import ")
 		p.mark(k.spec.At.Start)
-		p.raw(k.pkg, " ", strconv.Quote(k.c.ImportPath))
+		if k.spec.Name == k.pkg {
+			p.author(k.pkg, k.spec.At.Start)
+		} else {
+			p.raw(k.pkg)
+		}
+		p.raw(" ", strconv.Quote(k.c.ImportPath))
 		p.close("")
 	}
 	p.close("")
@@ -261,7 +295,7 @@ func (p *printer) hoisted(c *Component) {
 	for _, it := range c.front.hoisted {
 		pos := c.file.Pos(it.Start)
 		p.directive(pos.Line, pos.Col)
-		p.verbatim(it.Text(c.file.Src))
+		p.author(it.Text(c.file.Src), it.Start)
 		p.close("")
 		p.close("")
 	}
@@ -392,6 +426,7 @@ func (p *printer) userStmt(it syntax.FenceItem) {
 	}
 	text := it.Text(p.file.Src)
 	whole := wholeLines(text)
+	at := it.Start
 	for i, line := range strings.Split(text, "\n") {
 		if i > 0 {
 			p.close("")
@@ -402,7 +437,8 @@ func (p *printer) userStmt(it syntax.FenceItem) {
 			}
 			p.shifted[pos.Line+i] = p.indent
 		}
-		p.verbatim(line)
+		p.author(line, at)
+		at += len(line) + 1
 	}
 	p.close("")
 }
@@ -606,13 +642,15 @@ func (p *printer) operand(c Code) {
 		x, err := parser.ParseExpr(c[0].Go)
 		_, binary := x.(*ast.BinaryExpr)
 		if pos := p.file.Pos(c[0].At); err == nil && binary && pos.Col > 2 {
-			start := len(p.b)
-			p.raw(" /*line :", strconv.Itoa(pos.Line), ":", strconv.Itoa(pos.Col-2), "*/ ")
-			p.line = pos.Line
-			p.placed(p.line)
-			p.directed(start)
+			if !p.plain {
+				start := len(p.b)
+				p.raw(" /*line :", strconv.Itoa(pos.Line), ":", strconv.Itoa(pos.Col-2), "*/ ")
+				p.line = pos.Line
+				p.placed(p.line)
+				p.directed(start)
+			}
 			p.raw("(")
-			p.verbatim(c[0].Go)
+			p.author(c[0].Go, c[0].At)
 			p.raw(")")
 			return
 		}
@@ -757,14 +795,14 @@ func (p *printer) statement(op Stmt) {
 	}
 	if at := op.X[0].At; at >= 0 {
 		pos := p.file.Pos(at)
-		if pos.Col > p.indent {
+		if pos.Col > p.indent || p.plain {
 			p.directive(pos.Line, pos.Col-p.indent)
 			p.tabs(p.indent)
 		} else {
 			p.directive(pos.Line, pos.Col)
 		}
 		if op.X[0].Markup == nil {
-			p.verbatim(op.X[0].Go)
+			p.author(op.X[0].Go, at)
 			p.code(append(Code{{At: -1}}, op.X[1:]...), false)
 		} else {
 			p.code(op.X, false)
@@ -944,6 +982,9 @@ func (p *printer) field(f Field) {
 			p.raw(" ")
 		}
 		p.mark(f.At)
+	}
+	if !f.From.Empty() {
+		p.mapped(len(f.Name), f.From, "")
 	}
 	p.raw(f.Name, ": ")
 	p.value(f)

@@ -204,7 +204,7 @@ func (l *lowerer) props(e *syntax.Element, callee *Component) []Field {
 			}
 			given[f.Name] = a.NameSpan
 			if v, ok := l.propValue(a); ok {
-				v.Name = f.Name
+				v.Name, v.From = f.Name, a.NameSpan
 				if v.Text != nil {
 					v.Text.String = f.Type == "string"
 				}
@@ -220,7 +220,7 @@ func (l *lowerer) props(e *syntax.Element, callee *Component) []Field {
 			}
 		case info.Open && token.IsIdentifier(exportName(name)):
 			if v, ok := l.propValue(a); ok {
-				v.Name, v.At = exportName(name), a.NameSpan.Start
+				v.Name, v.At, v.From = exportName(name), a.NameSpan.Start, a.NameSpan
 				given[v.Name] = a.NameSpan
 				out = append(out, v)
 			}

@@ -3,6 +3,8 @@ package codegen
 import (
 	"bytes"
 	"encoding/json"
+
+	"sitegen.dev/core/syntax"
 )
 
 // Op is one operation of a lowered template. At is the byte offset in the source that it stands for.
@@ -151,6 +153,8 @@ type (
 		Const *string `json:"-"`
 		Rest  *Rest   `json:"rest,omitempty"`
 		Text  *Text   `json:"text,omitempty"`
+
+		From syntax.Span `json:"-"` // the attribute's name, where the field comes from one
 	}
 	// Rest is the value of a rest prop: spreads and single attributes in the order written, explicit ones winning.
 	Rest struct {
