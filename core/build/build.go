@@ -67,6 +67,8 @@ type Options struct {
 	Vet      bool                        // run go vet too
 	Drafts   bool                        // entries and pages that say draft: true are there
 	Images   string                      // image service of the platform: "endpoint", "vercel", "netlify", "cloudflare" or ""
+	All      bool                        // when a phase has found errors, report what later ones find in what is sound
+	Open     map[string][]byte           // text that stands for that of a file, by its name below the module root: what an editor holds unsaved
 	Key      string                      // of server islands, what SITEGEN_KEY holds; empty to keep one in the work directory
 	Links    string                      // instead of links.check of site.yaml: "warn", "error" or "off"
 	Force    bool                        // replace an output directory that sitegen did not make
@@ -126,6 +128,9 @@ func Run(ctx context.Context, o Options) (*Site, *diag.List, error) {
 		}
 		if b.list.HasErrors() {
 			b.discard()
+			if o.All {
+				return nil, b.list, b.others(ctx, p.name)
+			}
 			return nil, b.list, nil
 		}
 		if p.name == o.Until {

@@ -87,9 +87,12 @@ func (b *builder) source(name string) (*parsedSource, error) {
 	if content.IsMarkdown(name) {
 		return &parsedSource{name: name}, nil // read with the content
 	}
-	data, err := os.ReadFile(b.Layout.abs(name))
-	if err != nil {
-		return nil, err
+	data, open := b.Open[name]
+	if !open {
+		var err error
+		if data, err = os.ReadFile(b.Layout.abs(name)); err != nil {
+			return nil, err
+		}
 	}
 	p := &parsedSource{name: name, data: data}
 	p.file, p.diags = syntax.Parse(name, data)

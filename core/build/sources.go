@@ -90,6 +90,11 @@ func (b *builder) sourceNames() ([]string, error) {
 		}
 		return nil
 	})
+	for name := range b.Open {
+		if strings.HasPrefix(name, b.Layout.Src+"/") && strings.HasSuffix(name, ".gosite") && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
 	slices.Sort(names)
 	return names, err
 }

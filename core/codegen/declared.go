@@ -264,3 +264,11 @@ func docOf(src []byte, name syntax.Span) string {
 	}
 	return comment
 }
+
+// SourceFile gives the file of another module's component on disk; for the site's own components it is "".
+func (c *Component) SourceFile() string {
+	if !c.External {
+		return ""
+	}
+	return c.assetFS + "/" + path.Base(c.Path)
+}

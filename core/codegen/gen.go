@@ -24,11 +24,18 @@ const runtimePath = "sitegen.dev/core/site"
 // Generate prints the packages of all components. The Program must have been linked without errors; the list holds
 // what only printing can find, so far nothing.
 func (p *Program) Generate() ([]File, *diag.List) {
+	return p.GenerateOnly(func(*Component) bool { return true }), &diag.List{}
+}
+
+// GenerateOnly prints the packages of some components of a Program that may have errors in others.
+func (p *Program) GenerateOnly(want func(*Component) bool) []File {
 	var files []File
 	for _, c := range p.Components {
-		files = append(files, File{Path: path.Join(c.Dir, "render.go"), Data: c.generate()})
+		if want(c) {
+			files = append(files, File{Path: path.Join(c.Dir, "render.go"), Data: c.generate()})
+		}
 	}
-	return files, &diag.List{}
+	return files
 }
 
 // printer writes Go whose positions are those of the author's file.

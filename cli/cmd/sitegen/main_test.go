@@ -32,6 +32,11 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"sitegen": main})
 }
 
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
+}
+
 // TestScripts runs cli/testdata/script. A script sees a machine without network and without this repository; only the
 // cache of the go command is shared with it, for speed. A script with a site.yaml but no go.mod gets that of a new site,
 // example.com/site.
@@ -44,6 +49,7 @@ func TestMain(m *testing.M) {
 //	http [-X METHOD] [-H 'Name: value'] [-d BODY] PATH STATUS   asks $URL; the answer, head and body, becomes stdout
 //	island [-H …] N STATUS    asks for the Nth server island in the last answer, counted from 1, as the script of the page would
 //	samefiles A B             compares two folders
+//	editor …                  is an editor that speaks with `sitegen lsp`; see editor_test.go
 //	netlify NAME              is an account at Netlify with the project NAME: sets NETLIFY_API_URL and TOKEN
 func TestScripts(t *testing.T) {
 	goEnv := func(name string) string {
@@ -60,9 +66,13 @@ func TestScripts(t *testing.T) {
 			env.Vars = append(env.Vars, shared...)
 			env.Vars = append(env.Vars, "GOPROXY=off", "GOTOOLCHAIN=local", "GOFLAGS=", "GOWORK=off", "GOSUMDB=off", "TERM=dumb")
 			env.Values[processKey{}] = &process{}
+			env.Values[editorKey{}] = &editor{}
 			// The folder with nothing but the commands of this test, for a machine without Go.
 			tools, _, _ := strings.Cut(env.Getenv("PATH"), string(os.PathListSeparator))
 			env.Setenv("TOOLS", tools)
+			if dir := filepath.Join(goEnv("GOPATH"), "bin"); exists(filepath.Join(dir, "gopls")) {
+				env.Setenv("PATH", env.Getenv("PATH")+string(os.PathListSeparator)+dir)
+			}
 			return addModule(env.WorkDir)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -74,6 +84,7 @@ func TestScripts(t *testing.T) {
 			"samefiles": sameFiles,
 			"netlify":   netlifyAccount,
 			"picture":   picture,
+			"editor":    editorCommand,
 		},
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 	})

@@ -178,6 +178,7 @@ func newApp(env Env) *cli.App {
 			fmtCommand(env),
 			routesCommand(env),
 			syncCommand(env),
+			lspCommand(env),
 			infoCommand(env),
 			createKeyCommand(env),
 			versionCommand(env),

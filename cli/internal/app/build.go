@@ -106,7 +106,7 @@ func runBuild(ctx context.Context, p *project, o buildOptions) (report, error) {
 	}
 	site, list, err := build.Run(ctx, build.Options{
 		Layout: p.layout, Config: p.config, Version: p.env.Version, Key: p.env.Getenv(keyVariable),
-		Server: chosen.adapter != nil, Vet: o.strict, Force: o.force || platform, Beside: beside, Images: images, Output: p.term,
+		Server: chosen.adapter != nil, Vet: o.strict, All: true, Force: o.force || platform, Beside: beside, Images: images, Output: p.term,
 		Progress: p.progress,
 	})
 	p.term.print(list, p.read)

@@ -70,7 +70,7 @@ func runCheck(ctx context.Context, p *project, o checkOptions) error {
 	defer p.term.progress("", "")
 	site, list, err := build.Run(ctx, build.Options{
 		Layout: p.layout, Config: p.config, Version: p.env.Version, Key: p.env.Getenv(keyVariable),
-		Until: build.Entries, Server: chosen.adapter != nil, Vet: true, Output: p.term, Progress: p.progress,
+		Until: build.Entries, Server: chosen.adapter != nil, Vet: true, All: true, Output: p.term, Progress: p.progress,
 	})
 	p.term.print(list, p.read)
 	switch {
