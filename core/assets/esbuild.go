@@ -35,7 +35,8 @@ type source struct {
 	text   string   // as the author wrote it
 	given  string   // as esbuild reads it
 	loader api.Loader
-	scoped *scoper // how given came from text; nil when they are the same
+	named  diag.Pos // where what is wrong with the text is reported instead; the zero Pos for its own places
+	scoped *scoper  // how given came from text; nil when they are the same
 }
 
 // namespace marks ids of sources; it is never seen by anybody but esbuild.
@@ -263,6 +264,9 @@ func (s *session) rangeOf(l *api.Location) diag.Range {
 	if !ok || src == nil {
 		p := diag.Pos{File: s.relative(l.File), Line: l.Line, Col: col}
 		return diag.Range{Pos: p, End: diag.Pos{File: p.File, Line: p.Line, Col: col + l.Length}}
+	}
+	if src.named.Line > 0 {
+		return diag.Range{Pos: src.named}
 	}
 	if src.scoped == nil {
 		return diag.Range{Pos: offset(src.at, l.Line, col), End: offset(src.at, l.Line, col+l.Length)}

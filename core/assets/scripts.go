@@ -19,6 +19,9 @@ type ScriptModule struct {
 	Path string   // of the file it stands in, below the project root; imports are relative to it
 	Code string   // as the author wrote it
 	At   diag.Pos // of the first byte of Code; the zero Pos means that Code is the whole of Path
+
+	// Named is where an author asks for the script, when its Code was made for that: what is wrong with Code is reported there.
+	Named diag.Pos
 }
 
 // BundleScripts makes one bundle of each script, in their order; dir is the project root. What several scripts import
@@ -37,7 +40,11 @@ func BundleScripts(dir string, scripts []ScriptModule, o Options) ([]Bundle, []d
 	ids := make([]string, len(scripts))
 	names := map[string]int{}
 	for i, m := range scripts {
-		ids[i] = s.add(&source{path: m.Path, at: m.At, text: m.Code, given: m.Code, loader: api.LoaderTS})
+		loader := api.LoaderTS
+		if m.Named.Line > 0 {
+			loader = api.LoaderJS // which takes no name of another module for a type
+		}
+		ids[i] = s.add(&source{path: m.Path, at: m.At, text: m.Code, given: m.Code, loader: loader, named: m.Named})
 		entries = append(entries, api.EntryPoint{InputPath: entryPrefix + ids[i], OutputPath: entryName(m.Path, names)})
 	}
 	result, err := s.build(api.BuildOptions{

@@ -150,10 +150,12 @@ func (b *builder) scripts(used []*codegen.Component, o assets.Options) {
 			modules = append(modules, assets.ScriptModule{ID: s.ID, Path: at.File, Code: s.Code, At: at})
 		}
 	}
+	modules = append(modules, b.clientModules(used, o)...)
 	bundles, diags := b.bundleScripts(modules, o)
 	b.list.Add(diags...)
 	for _, bundle := range bundles {
 		switch {
+		case b.clientModule(bundle, used):
 		case bundle.Entry == "" || strings.TrimSpace(bundle.Code) == "":
 			b.table.byID[bundle.ID] = codegen.Asset{}
 		case bundle.Standalone(assets.ScriptInlineLimit) && b.Config.Build.Inline != string(assets.InlineNever):

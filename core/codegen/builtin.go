@@ -18,7 +18,7 @@ const builtinDir = "sitegen-builtin"
 
 // builtin makes the tag of a component that comes with the compiler known in c, unless an import has that name.
 func (l *linker) builtin(c *Component, e *syntax.Element) {
-	if c.links.comps[e.Name] != nil || c.links.broken[e.Name] {
+	if c.links.comps[e.Name] != nil || c.links.modules[e.Name] != nil || c.links.broken[e.Name] {
 		return
 	}
 	src, err := builtinFiles.ReadFile("builtin/" + e.Name + ".gosite")

@@ -63,6 +63,7 @@ type Component struct {
 	Styles   []Style
 	Scripts  []Script
 	Assets   []AssetImport
+	Modules  []ClientModule // scripts that islands of the browser are started with
 	Flags    Flags
 	Features []manifest.Feature
 	Deferred []Deferred // the uses of server:defer
@@ -209,7 +210,7 @@ func (c *Component) outside() []string {
 	}
 	var out []string
 	for _, op := range c.outermost() {
-		if s, ok := op.(RunScript); ok {
+		if s, ok := op.(RunScript); ok && !s.Here {
 			out = append(out, s.ID)
 		}
 	}

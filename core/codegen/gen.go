@@ -606,6 +606,8 @@ func (p *printer) op(op Op) {
 		}
 		p.indent--
 		p.close(")")
+	case Client:
+		p.client(op)
 	case RunScript:
 		if slices.Contains(p.late, op.ID) {
 			return // behind everything else

@@ -13,11 +13,12 @@ import (
 
 // links is what the imports of a fence mean.
 type links struct {
-	comps  map[string]*compLink // by local name
-	dirs   map[string]*dirLink  // folders: <icons.Leaf>
-	goPkgs []importSpec
-	assets []assetVar
-	broken map[string]bool // names whose import failed and was reported
+	comps   map[string]*compLink // by local name
+	dirs    map[string]*dirLink  // folders: <icons.Leaf>
+	goPkgs  []importSpec
+	assets  []assetVar
+	modules map[string]*moduleLink // client modules, by the name of their tag
+	broken  map[string]bool        // names whose import failed and was reported
 }
 
 type compLink struct {
@@ -142,14 +143,14 @@ var imageTypes = map[string]bool{
 	".png": true, ".jpg": true, ".jpeg": true, ".gif": true, ".webp": true, ".avif": true, ".svg": true,
 }
 
-// islandTypes are components of JavaScript frameworks.
-var islandTypes = map[string]bool{".tsx": true, ".jsx": true, ".svelte": true, ".vue": true}
+// frameworkTypes are components of JavaScript frameworks whose compilers sitegen has not.
+var frameworkTypes = map[string]bool{".svelte": true, ".vue": true}
 
 // tagNames have a meaning of their own as tags.
 var tagNames = []string{"Self", "Element", "Dynamic", "Fragment"}
 
 func (l *linker) imports(c *Component) {
-	c.links = &links{comps: map[string]*compLink{}, dirs: map[string]*dirLink{}, broken: map[string]bool{}}
+	c.links = &links{comps: map[string]*compLink{}, dirs: map[string]*dirLink{}, modules: map[string]*moduleLink{}, broken: map[string]bool{}}
 	seen := map[string]syntax.Span{}
 	for _, s := range c.front.imports {
 		if !isFileImport(s.Path) {
@@ -161,6 +162,9 @@ func (l *linker) imports(c *Component) {
 			name = componentBase(path.Base(s.Path))
 		}
 		l.file(c, s, name)
+		if s.Name == "" && scriptTypes[path.Ext(s.Path)] {
+			name = strings.TrimSuffix(name, path.Ext(s.Path))
+		}
 		if s.Name == "_" || strings.HasSuffix(s.Path, ".css") {
 			continue
 		}
@@ -176,6 +180,9 @@ func (l *linker) imports(c *Component) {
 			return
 		}
 		l.builtin(c, e)
+		if m := c.links.modules[e.Name]; m != nil {
+			m.used = true
+		}
 		if k := c.links.find(e.Name); k != nil {
 			k.used = true
 			c.link(k.c)
@@ -249,8 +256,10 @@ func (l *linker) file(c *Component, s importSpec, name string) {
 			return
 		}
 		l.component(c, s, name, d)
-	case islandTypes[ext]:
-		fail("SG2041", "client components ("+ext+") are not part of this version of sitegen", "write it as a custom element and import its script")
+	case frameworkTypes[ext]:
+		fail("SG2041", "components of that framework ("+ext+") need its compiler, which sitegen has not", "compile them to JavaScript with the framework's own tools, and import that: "+strconv.Quote(strings.TrimSuffix(s.Path, ext)+".js"))
+	case scriptTypes[ext] && isExported(name):
+		l.module(c, s, name, target, fail)
 	case ext == ".go":
 		fail("SG2002", "a Go file cannot be imported", "import its package by its path: "+strconv.Quote(path.Join(l.in.ModulePath, path.Dir(target))))
 	case ext == "" && (l.dirs[target]):
@@ -422,6 +431,11 @@ func (l *linker) unused(c *Component) {
 			hint = "remove the import, or name it " + exportName(name) + ": a tag in lower case is an HTML element"
 		}
 		l.diags.Warn("SG2003", c.file.Range(s.At), name+" is imported and not used", hint)
+	}
+	for _, m := range c.links.modules {
+		if !m.used {
+			report(m.spec, m.name)
+		}
 	}
 	for _, s := range c.front.imports {
 		name := s.Name

@@ -463,7 +463,7 @@ func (l *lowerer) unsupported(a *syntax.Attr) bool {
 	}
 	switch dir {
 	case "client":
-		l.err("SG2041", a.NameSpan, a.Name+" (client islands) is not part of this version of sitegen", "use a <script> or a custom element")
+		l.err("SG2040", a.NameSpan, a.Name+" belongs on a custom element with a src, or on a module for the browser", "import a .ts or .js file under a name with a capital, and write "+a.Name+" on its tag")
 	case "server":
 		hint := ""
 		if slices.Contains(serverDirectives, a.Name) {
@@ -514,8 +514,16 @@ func (l *lowerer) html(e *syntax.Element, in place) Ops {
 	if name == "head" {
 		l.c.HasHead = true
 	}
-	out := Ops{}.add(Lit{e.Start, "<" + e.Name + l.scope(name)})
+	var out Ops
+	client := l.elementIsland(&e, name)
+	if client != nil {
+		out = out.add(clientScripts(e.Start, client.ID)...)
+	}
+	out = out.add(Lit{e.Start, "<" + e.Name + l.scope(name)})
 	out = out.add(l.attrs(e, name, in.top)...)
+	if client != nil {
+		out = out.add(*client)
+	}
 	out = out.add(Lit{e.Open.End, ">"})
 	if e.Void {
 		if ops, ok := l.set(e); ok {

@@ -16,6 +16,12 @@ import (
 
 // component lowers <Card …> and <Self …>.
 func (l *lowerer) component(e *syntax.Element, in place) Ops {
+	if m := l.c.links.modules[e.Name]; m != nil {
+		return l.moduleIsland(e, m, in)
+	}
+	if a := clientDirective(e); a != nil {
+		l.err("SG2040", a.NameSpan, a.Name+" belongs on a module for the browser, and <"+e.Name+"> is rendered here", "import a .ts or .js file and write "+a.Name+" on its tag, or use server:defer")
+	}
 	callee, pkg := l.callee(e)
 	if callee == nil {
 		// Children are still looked at, for what is wrong in them.
@@ -178,7 +184,7 @@ func (l *lowerer) props(e *syntax.Element, callee *Component) []Field {
 			more.Spreads = append(more.Spreads, l.code(a.Expr))
 			continue
 		}
-		if a.Name == "server:defer" || a.Name == "server:async" || l.directive(a) {
+		if a.Name == "server:defer" || a.Name == "server:async" || isClient(a) || l.directive(a) {
 			continue
 		}
 		name := a.Name

@@ -203,10 +203,21 @@ type (
 		Name string `json:"name"`
 		X    Code   `json:"x"`
 	}
-	// RunScript marks the place of a processed <script>.
+	// Client says which module an island of the browser needs and when: the attributes of a custom element, or with Module
+	// the start tag of the element around a module's content.
+	Client struct {
+		At     int     `json:"at"`
+		ID     string  `json:"id"`
+		When   string  `json:"when"`
+		Media  Code    `json:"media,omitempty"`
+		Module bool    `json:"module,omitempty"`
+		Props  []Field `json:"props,omitempty"` // by their names as attributes
+	}
+	// RunScript marks the place of a processed <script>. With Here it stays there, wherever that is.
 	RunScript struct {
-		At int    `json:"at"`
-		ID string `json:"id"`
+		At   int    `json:"at"`
+		ID   string `json:"id"`
+		Here bool   `json:"here,omitempty"`
 	}
 	// DoctypeEnd marks the place behind the doctype of a file without <head>, where the head of a page goes that has none.
 	DoctypeEnd struct {
@@ -240,6 +251,7 @@ func (Call) op() string         { return "call" }
 func (SlotOut) op() string      { return "slot" }
 func (Dynamic) op() string      { return "dynamic" }
 func (ScriptVars) op() string   { return "vars" }
+func (Client) op() string       { return "client" }
 func (RunScript) op() string    { return "script" }
 func (DoctypeEnd) op() string   { return "doctype" }
 func (HeadEnd) op() string      { return "head" }

@@ -42,6 +42,8 @@ func Docs() []Section {
 			{"/docs/endpoints/", "Endpoints", "Routes that answer with data."},
 			{"/docs/streaming/", "Streaming", "Send the first part before the last is ready."},
 			{"/docs/server-islands/", "Server islands", "A finished page with parts for each visitor."},
+			{"/docs/client-islands/", "Client islands", "Parts of a page that run code in the browser, when it pays."},
+			{"/docs/images/", "Images", "Pictures in the sizes that visitors need."},
 			{"/docs/middleware/", "Middleware", "Code that runs around every request."},
 			{"/docs/markdown/", "Markdown", "Pages of running text."},
 			{"/docs/collections/", "Content collections", "Folders of files as values of a Go struct."},
