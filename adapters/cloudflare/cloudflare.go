@@ -7,6 +7,7 @@
 package cloudflare
 
 import (
+	"bytes"
 	"context"
 	"embed"
 	"encoding/json"
@@ -208,9 +209,9 @@ func (b *builder) worker(ctx context.Context) error {
 		name string
 		data []byte
 	}{
-		{"index.mjs", workerSource},
-		{"bindings.mjs", bindingsSource},
-		{"wasm_exec.js", support},
+		{"index.mjs", compact(workerSource)},
+		{"bindings.mjs", compact(bindingsSource)},
+		{"wasm_exec.js", support}, // with its licence,
 		{"site.mjs", b.siteModule()},
 	} {
 		if err := b.out.Write(workerDir+"/"+f.name, f.data, 0o644); err != nil {
@@ -218,6 +219,19 @@ func (b *builder) worker(ctx context.Context) error {
 		}
 	}
 	return b.size()
+}
+
+// compact takes lines that are comments, and the indentation, out of a module that we know: nothing in it spans lines
+// but code.
+func compact(src []byte) []byte {
+	var out []byte
+	for line := range bytes.Lines(src) {
+		line = bytes.TrimLeft(line, " \t")
+		if len(bytes.TrimSpace(line)) > 0 && !bytes.HasPrefix(line, []byte("//")) {
+			out = append(out, line...)
+		}
+	}
+	return out
 }
 
 // wasmExec gives the half of Go's WebAssembly support that is JavaScript, of the Go that compiles the site.

@@ -214,7 +214,11 @@ func (p *Program) bundle(b Bundle, in linking) []byte {
 			w("\t_content.UseEmbedded(content)\n")
 		}
 	}
-	w("\treturn &_sg.App{\n\t\tRoutes: ")
+	dev, end := "", "" // what only the development server needs is linked through a call
+	if b.Config.Dev {
+		dev, end = "_sg.Dev(", ")"
+	}
+	w("\treturn ", dev, "&_sg.App{\n\t\tRoutes: ")
 	pages := !prerender && len(layouts) > 0
 	if pages {
 		w("append(")
@@ -268,7 +272,7 @@ func (p *Program) bundle(b Bundle, in linking) []byte {
 	if len(ids) > 0 {
 		w("\t\t")
 	}
-	w("},\n\t}\n}\n")
+	w("},\n\t}", end, "\n}\n")
 	if len(layouts) > 0 {
 		w("\n// layouts are those of the Markdown pages.\nvar layouts = []_content.Layout{\n")
 		for _, l := range layouts {
@@ -399,7 +403,13 @@ func (c Config) literal() string {
 	f.str("Generator", c.Generator)
 	f.flag("CheckOrigin", c.CheckOrigin)
 	f.list("AllowedHosts", c.AllowedHosts)
-	f.list("TrustedProxies", c.TrustedProxies)
+	if len(c.TrustedProxies) > 0 {
+		var list []string
+		for _, p := range c.TrustedProxies {
+			list = append(list, strconv.Quote(p))
+		}
+		f = append(f, "TrustedProxies: _sg.TrustedProxies("+strings.Join(list, ", ")+")")
+	}
 	f.num("BodyLimit", c.BodyLimit)
 	if len(c.Headers) > 0 {
 		rules := make([]string, len(c.Headers))
@@ -412,7 +422,6 @@ func (c Config) literal() string {
 		}
 		f = append(f, "Headers: []_sg.HeaderRule{"+strings.Join(rules, ", ")+"}")
 	}
-	f.flag("Dev", c.Dev)
 	return f.String()
 }
 

@@ -2,9 +2,10 @@ package site
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"iter"
 	"net/url"
+	"strconv"
 	"sync"
 	"sync/atomic"
 )
@@ -20,6 +21,7 @@ type App struct {
 	Sessions   *Sessions        // nil on a site without sessions
 	Images     *Images          // nil on a site without <Image> and <Picture>
 
+	static   *staticHalf // set by Dev
 	once     sync.Once
 	compiled *compiledApp
 	err      error
@@ -39,10 +41,10 @@ type Config struct {
 	Generator      string
 	CheckOrigin    bool     // refuse form posts from other origins
 	AllowedHosts   []string // hosts that may be asked for, beside that of Site: "example.com", "*.example.com" (one label), "**.example.com", "https://example.com:8443"; none means any
-	TrustedProxies []string // addresses and prefixes ("10.0.0.0/8", "*" for any) whose X-Forwarded-* headers are believed
+	TrustedProxies *Proxies // whose X-Forwarded-* headers are believed; nil for nobody's
 	BodyLimit      int64    // bytes of a request body; 0 is no limit
 	Headers        []HeaderRule
-	Dev            bool // render prerendered routes on demand, show errors to the visitor
+	Dev            bool // set by Dev
 }
 
 // HeaderRule adds header lines to the answers for matching paths. A * in the pattern, which is below Base, stands for
@@ -182,8 +184,7 @@ type compiledApp struct {
 	byRoute map[*Route]*compiledRoute
 	errors  map[int]*compiledRoute
 	hosts   []hostPattern // that of Config.Site and those of Config.AllowedHosts
-	proxies proxyList
-	assets  string // "/_assets/", below the base
+	assets  string        // "/_assets/", below the base
 	islands map[string]*Island
 	ring    atomic.Pointer[KeyRing]
 	paths   pathCache
@@ -197,14 +198,14 @@ func (a *App) compile() (*compiledApp, error) {
 func compileApp(a *App) (*compiledApp, error) {
 	c := &compiledApp{app: a, cfg: &a.Config, byRoute: map[*Route]*compiledRoute{}, errors: map[int]*compiledRoute{}}
 	if a.Config.Site != "" {
-		u, err := url.Parse(a.Config.Site)
-		if err != nil || u.Host == "" {
-			return nil, fmt.Errorf("site %q is no origin", a.Config.Site)
+		u, ok := parseOrigin(a.Config.Site)
+		if !ok {
+			return nil, errors.New("site " + strconv.Quote(a.Config.Site) + " is no origin")
 		}
-		c.site = *u
+		c.site = u
 		host, port, ok := splitHost(lowerASCII(u.Host))
 		if !ok {
-			return nil, fmt.Errorf("site %q is no origin", a.Config.Site)
+			return nil, errors.New("site " + strconv.Quote(a.Config.Site) + " is no origin")
 		}
 		c.hosts = append(c.hosts, hostPattern{host: host, port: port})
 	}
@@ -214,7 +215,7 @@ func compileApp(a *App) (*compiledApp, error) {
 	}
 	p, _, err := parsePath(base)
 	if err != nil {
-		return nil, fmt.Errorf("base %q: %w", base, err)
+		return nil, &wrapError{"base " + strconv.Quote(base) + ": ", err, ""}
 	}
 	c.base = p.withSlash(true)
 	for i, r := range a.Routes {
@@ -247,8 +248,8 @@ func compileApp(a *App) (*compiledApp, error) {
 		return nil, err
 	}
 	c.hosts = append(c.hosts, hosts...)
-	if c.proxies, err = parseProxies(a.Config.TrustedProxies); err != nil {
-		return nil, err
+	if p := a.Config.TrustedProxies; p != nil && p.err != nil {
+		return nil, p.err
 	}
 	return c, nil
 }

@@ -150,7 +150,7 @@ func (p *section) run(render func(w *Writer, page *Page) error) {
 	defer p.group.running.Add(-1)
 	defer func() {
 		if v := recover(); v != nil {
-			p.err = newPanicError(v)
+			p.err = NewPanicError(v)
 		}
 		if p.err != nil {
 			p.group.fail(p.err)

@@ -2,7 +2,6 @@ package site
 
 import (
 	"encoding/json"
-	"fmt"
 	"iter"
 	"strconv"
 	"strings"
@@ -341,7 +340,7 @@ func (c *Cookie) line(secure bool) (line, problem string) {
 		encodeComponent(&b, v.Value)
 	}
 	if b.Len() > maxCookie {
-		return "", fmt.Sprintf("name and value take %d bytes, browsers drop what is over %d", b.Len(), maxCookie)
+		return "", "name and value take " + strconv.Itoa(b.Len()) + " bytes, browsers drop what is over " + strconv.Itoa(maxCookie)
 	}
 	v.attributes(&b)
 	return b.String(), ""

@@ -77,7 +77,7 @@ func (g *Guards) run(x *exchange) (err error) {
 	}
 	defer func() {
 		if v := recover(); v != nil {
-			err = newPanicError(v)
+			err = NewPanicError(v)
 		}
 	}()
 	for i := range g.list {

@@ -1,8 +1,8 @@
 package site
 
 import (
-	"fmt"
-	"net/netip"
+	"errors"
+	"net/url"
 	"strconv"
 	"strings"
 )
@@ -22,7 +22,7 @@ func parseHosts(list []string) ([]hostPattern, error) {
 		rest := lowerASCII(s)
 		if scheme, after, ok := strings.Cut(rest, "://"); ok {
 			if scheme != "http" && scheme != "https" {
-				return nil, fmt.Errorf("allowed host %q: the protocol is neither http nor https", s)
+				return nil, errors.New("allowed host " + strconv.Quote(s) + ": the protocol is neither http nor https")
 			}
 			p.scheme, rest = scheme, after
 		}
@@ -33,7 +33,7 @@ func parseHosts(list []string) ([]hostPattern, error) {
 		}
 		host, port, ok := splitHost(rest)
 		if !ok {
-			return nil, fmt.Errorf("allowed host %q is not the name of a host", s)
+			return nil, errors.New("allowed host " + strconv.Quote(s) + " is not the name of a host")
 		}
 		p.host, p.port = host, port
 		out = append(out, p)
@@ -90,7 +90,7 @@ func splitHost(s string) (host, port string, ok bool) {
 		if end < 0 {
 			return "", "", false
 		}
-		if a, err := netip.ParseAddr(s[1:end]); err != nil || !a.Is6() || a.Zone() != "" {
+		if !isIPv6(s[1:end]) {
 			return "", "", false
 		}
 		host, s = s[:end+1], s[end+1:]
@@ -118,47 +118,69 @@ func splitHost(s string) (host, port string, ok bool) {
 	return host, port, !strings.HasPrefix(host, ".") && !strings.Contains(host, "..")
 }
 
-func isPort(s string) bool {
-	n, err := strconv.ParseUint(s, 10, 16)
-	return err == nil && n > 0 && s[0] != '+'
-}
-
-// proxyList is Config.TrustedProxies.
-type proxyList struct {
-	any      bool
-	prefixes []netip.Prefix
-}
-
-func parseProxies(list []string) (proxyList, error) {
-	var out proxyList
-	for _, s := range list {
-		if s == "*" {
-			out.any = true
-			continue
-		}
-		prefix, err := netip.ParsePrefix(s)
-		if err != nil {
-			addr, addrErr := netip.ParseAddr(s)
-			if addrErr != nil {
-				return proxyList{}, fmt.Errorf("trusted proxy %q is neither an address nor a prefix like 10.0.0.0/8", s)
-			}
-			prefix = netip.PrefixFrom(addr, addr.BitLen())
-		}
-		out.prefixes = append(out.prefixes, prefix)
-	}
-	return out, nil
-}
-
-func (l *proxyList) trusts(a netip.Addr) bool {
-	if l.any {
-		return true
-	}
-	for _, p := range l.prefixes {
-		if p.Contains(a) {
+// isIPv6 says whether s is an address of IPv6 in one of its usual forms. Package netip would say it too, and is larger
+// than all that a small site has of this package.
+func isIPv6(s string) bool {
+	groups, short := 0, false
+	if strings.HasPrefix(s, "::") {
+		if short, s = true, s[2:]; s == "" {
 			return true
 		}
 	}
-	return false
+	for {
+		n := 0
+		for n < len(s) && isHex(s[n]) {
+			n++
+		}
+		if n < len(s) && s[n] == '.' { // the last two groups, as IPv4
+			groups += 2
+			return isIPv4(s) && (groups == 8 && !short || short && groups < 8)
+		}
+		if n == 0 || n > 4 {
+			return false
+		}
+		groups++
+		if s = s[n:]; s == "" {
+			return groups == 8 && !short || short && groups < 8
+		}
+		if groups >= 8 || s[0] != ':' || len(s) == 1 {
+			return false
+		}
+		if s = s[1:]; s[0] == ':' {
+			if short {
+				return false
+			}
+			if short, s = true, s[1:]; s == "" {
+				return groups < 8
+			}
+		}
+	}
+}
+
+func isIPv4(s string) bool {
+	for i := range 4 {
+		part, rest, more := strings.Cut(s, ".")
+		if more == (i == 3) || part == "" || len(part) > 3 || len(part) > 1 && part[0] == '0' {
+			return false
+		}
+		n := 0
+		for j := range len(part) {
+			if !isDigit(part[j]) {
+				return false
+			}
+			n = n*10 + int(part[j]-'0')
+		}
+		if n > 255 {
+			return false
+		}
+		s = rest
+	}
+	return true
+}
+
+func isPort(s string) bool {
+	n, err := strconv.ParseUint(s, 10, 16)
+	return err == nil && n > 0 && s[0] != '+'
 }
 
 // origin is where a request was sent to, as far as it can be believed.
@@ -173,100 +195,11 @@ func (c *compiledApp) originOf(r *Request, host string) origin {
 	if r.Scheme == "https" {
 		o.scheme = "https"
 	}
-	if _, trusted := c.peer(r); trusted {
-		c.forwarded(r, &o)
+	if p := c.cfg.TrustedProxies; p != nil {
+		o = p.forwarded(c, r, o)
 	}
 	o.host = strings.TrimSuffix(o.host, ":"+defaultPort(o.scheme))
 	return o
-}
-
-// peer gives the address of the other end, and whether it is a trusted proxy.
-func (c *compiledApp) peer(r *Request) (addr netip.Addr, trusted bool) {
-	if c.proxies.any {
-		addr, _ = parseAddr(r.RemoteAddr)
-		return addr, true
-	}
-	if len(c.proxies.prefixes) == 0 {
-		return addr, false
-	}
-	addr, ok := parseAddr(r.RemoteAddr)
-	return addr, ok && c.proxies.trusts(addr)
-}
-
-// clientOf gives the address of the visitor, "" when nobody knows it.
-func (c *compiledApp) clientOf(r *Request) string {
-	if peer, trusted := c.peer(r); trusted {
-		if client, ok := c.forwardedFor(r, peer); ok {
-			return client
-		}
-	}
-	if addr, ok := parseAddr(r.RemoteAddr); ok {
-		return addr.String()
-	}
-	return ""
-}
-
-func (c *compiledApp) forwarded(r *Request, o *origin) {
-	scheme, host := o.scheme, o.host
-	if s := lowerASCII(firstOfList(r.Header.Get("X-Forwarded-Proto"))); s == "http" || s == "https" {
-		scheme = s
-	}
-	if s := firstOfList(r.Header.Get("X-Forwarded-Host")); s != "" {
-		host = s
-	}
-	if port := firstOfList(r.Header.Get("X-Forwarded-Port")); isPort(port) {
-		if name, had, ok := splitHost(host); ok && had == "" {
-			host = name + ":" + port
-		}
-	}
-	if c.allowed(scheme, host) {
-		o.scheme, o.host = scheme, host
-	}
-}
-
-// forwardedFor goes through X-Forwarded-For from the right, past every proxy that is trusted: what stands left of the
-// first that is not, anybody could have written.
-func (c *compiledApp) forwardedFor(r *Request, peer netip.Addr) (string, bool) {
-	list := r.Header.Get("X-Forwarded-For")
-	client, found := peer, false
-	for list != "" {
-		last := list
-		if i := strings.LastIndexByte(list, ','); i >= 0 {
-			last, list = list[i+1:], list[:i]
-		} else {
-			list = ""
-		}
-		addr, ok := parseAddr(strings.TrimSpace(last))
-		if !ok {
-			break
-		}
-		client, found = addr, true
-		if !c.proxies.trusts(addr) {
-			break
-		}
-	}
-	return client.String(), found
-}
-
-// parseAddr reads an address, with or without a port.
-func parseAddr(s string) (netip.Addr, bool) {
-	if a, err := netip.ParseAddr(s); err == nil {
-		return a.Unmap().WithZone(""), true
-	}
-	if ap, err := netip.ParseAddrPort(s); err == nil {
-		return ap.Addr().Unmap().WithZone(""), true
-	}
-	if n := len(s); n > 2 && s[0] == '[' && s[n-1] == ']' {
-		if a, err := netip.ParseAddr(s[1 : n-1]); err == nil {
-			return a.Unmap().WithZone(""), true
-		}
-	}
-	return netip.Addr{}, false
-}
-
-func firstOfList(s string) string {
-	s, _, _ = strings.Cut(s, ",")
-	return strings.TrimSpace(s)
 }
 
 // crossOrigin says whether a request is one that a browser may send for another site without asking first: a form post,
@@ -297,4 +230,17 @@ func formType(kind string) bool {
 		return true
 	}
 	return equalFold(kind, "application/x-www-form-urlencoded") || equalFold(kind, "multipart/form-data") || equalFold(kind, "text/plain")
+}
+
+// parseOrigin takes apart what site.yaml says is the public origin, "https://example.com"; a path may follow.
+func parseOrigin(s string) (url.URL, bool) {
+	scheme, rest, ok := strings.Cut(s, "://")
+	host, path, slash := strings.Cut(rest, "/")
+	if slash {
+		path = "/" + path
+	}
+	if !ok || scheme == "" || host == "" || strings.ContainsAny(rest, "@?#\\") {
+		return url.URL{}, false
+	}
+	return url.URL{Scheme: lowerASCII(scheme), Host: host, Path: path}, true
 }

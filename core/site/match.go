@@ -1,8 +1,9 @@
 package site
 
 import (
-	"fmt"
+	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -30,7 +31,7 @@ func (c *compiledRoute) static() bool { return len(c.params) == 0 }
 // those who build an App by hand.
 func parsePattern(pattern string) (segs [][]part, params []string, err error) {
 	if pattern == "" || pattern[0] != '/' {
-		return nil, nil, fmt.Errorf("pattern %q does not begin with a slash", pattern)
+		return nil, nil, errors.New("pattern " + strconv.Quote(pattern) + " does not begin with a slash")
 	}
 	for seg := range strings.SplitSeq(strings.Trim(pattern, "/"), "/") {
 		if seg == "" {
@@ -38,14 +39,14 @@ func parsePattern(pattern string) (segs [][]part, params []string, err error) {
 		}
 		parts, err := parseSegment(seg)
 		if err != nil {
-			return nil, nil, fmt.Errorf("pattern %q: %w", pattern, err)
+			return nil, nil, &wrapError{"pattern " + strconv.Quote(pattern) + ": ", err, ""}
 		}
 		for _, p := range parts {
 			if p.param == "" {
 				continue
 			}
 			if slices.Contains(params, p.param) {
-				return nil, nil, fmt.Errorf("pattern %q has two parameters named %q", pattern, p.param)
+				return nil, nil, errors.New("pattern " + strconv.Quote(pattern) + " has two parameters named " + strconv.Quote(p.param))
 			}
 			params = append(params, p.param)
 		}
@@ -64,7 +65,7 @@ func parseSegment(seg string) ([]part, error) {
 				text = rest[:open]
 			}
 			if strings.IndexByte(text, ']') >= 0 {
-				return nil, fmt.Errorf("%q has a bracket that is never opened", seg)
+				return nil, errors.New(strconv.Quote(seg) + " has a bracket that is never opened")
 			}
 			parts = append(parts, part{text: text})
 			rest = rest[len(text):]
@@ -72,14 +73,14 @@ func parseSegment(seg string) ([]part, error) {
 		}
 		end := strings.IndexByte(rest, ']')
 		if end < 0 {
-			return nil, fmt.Errorf("%q has a bracket that is never closed", seg)
+			return nil, errors.New(strconv.Quote(seg) + " has a bracket that is never closed")
 		}
 		name, isRest := strings.CutPrefix(rest[1:end], "...")
 		if name == "" {
-			return nil, fmt.Errorf("%q has a parameter without a name", seg)
+			return nil, errors.New(strconv.Quote(seg) + " has a parameter without a name")
 		}
 		if isRest && (len(parts) > 0 || end+1 < len(rest)) {
-			return nil, fmt.Errorf("%q: [...%s] must be a segment of its own", seg, name)
+			return nil, errors.New(strconv.Quote(seg) + ": [..." + name + "] must be a segment of its own")
 		}
 		parts = append(parts, part{param: name, rest: isRest})
 		rest = rest[end+1:]

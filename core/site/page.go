@@ -3,6 +3,7 @@ package site
 import (
 	"context"
 	"net/url"
+	"strings"
 )
 
 // Page is one request, or one page being prerendered, as components, endpoints and the middleware see it. It belongs to
@@ -48,6 +49,24 @@ type Page struct {
 func (p *Page) Param(name string) (string, bool) {
 	v, ok := p.Params[name]
 	return v, ok
+}
+
+// Query gives the first value of a parameter of the query, "" when there is none. page.URL.Query gives all of them, and
+// links more into a Worker than all the rest of a small site; Query does not.
+func (p *Page) Query(name string) string {
+	if p.URL == nil {
+		return ""
+	}
+	for pair := range strings.SplitSeq(p.URL.RawQuery, "&") {
+		key, value, _ := strings.Cut(pair, "=")
+		if key, err := url.QueryUnescape(key); err != nil || key != name {
+			continue
+		}
+		if value, err := url.QueryUnescape(value); err == nil && !strings.Contains(pair, ";") {
+			return value
+		}
+	}
+	return ""
 }
 
 // Context ends when the visitor goes away, when the build is given up, or when something else fails that is rendered at

@@ -1,8 +1,9 @@
 package site
 
 import (
-	"fmt"
+	"errors"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -33,7 +34,7 @@ func redirect(location string, status []int) error {
 		code = status[0]
 	}
 	if !isRedirect(code) {
-		return misuse(fmt.Sprintf("%d is no status of a redirect: use 301, 302, 303, 307 or 308", code))
+		return misuse(strconv.Itoa(code) + " is no status of a redirect: use 301, 302, 303, 307 or 308")
 	}
 	r := &Response{Status: code, done: true}
 	r.Header.put("Location", location)
@@ -229,7 +230,7 @@ func fillTarget(to string, params Params) (string, error) {
 	if i := strings.Index(to, "://"); i >= 0 {
 		slash := strings.IndexByte(to[i+3:], '/')
 		if slash < 0 || strings.IndexByte(to[:i+3+slash], '[') >= 0 {
-			return "", fmt.Errorf("the redirect to %q has a parameter in its host", to)
+			return "", errors.New("the redirect to " + strconv.Quote(to) + " has a parameter in its host")
 		}
 		start = i + 3 + slash
 	}
@@ -247,7 +248,7 @@ func fillTarget(to string, params Params) (string, error) {
 		rest = rest[end+1:]
 		value, ok := params[name]
 		if !ok && !isRest {
-			return "", fmt.Errorf("the redirect to %q lacks the parameter %q", to, name)
+			return "", errors.New("the redirect to " + strconv.Quote(to) + " lacks the parameter " + strconv.Quote(name))
 		}
 		if !ok {
 			s := strings.TrimSuffix(b.String(), "/")

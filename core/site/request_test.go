@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"mime/multipart"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -267,4 +268,13 @@ func FuzzMultipartRoundTrip(f *testing.F) {
 			t.Fatalf("%q %q %q came back as %q %q %q", name, file, value, got.Field, got.Name, got.data)
 		}
 	})
+}
+
+func TestQuery(t *testing.T) {
+	for _, raw := range []string{"", "a=1", "a=1&a=2", "b=2&a=", "a", "%61=%20b+c", "a=%zz&a=ok", "a=1;b=2&a=x", "=1", "a=b=c&&", "%zz=1&a=2", "A=1"} {
+		u := &url.URL{RawQuery: raw}
+		if got, want := (&Page{URL: u}).Query("a"), u.Query().Get("a"); got != want {
+			t.Errorf("of %q: %q, want %q", raw, got, want)
+		}
+	}
 }

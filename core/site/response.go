@@ -2,8 +2,8 @@ package site
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
+	"strconv"
 )
 
 // Response is an answer. Page.Response is the one that is being made: pages set its status and header before their
@@ -51,7 +51,7 @@ func NewResponse(status int, body any) *Response {
 	case io.Reader:
 		r.body, r.from = readerBody, b
 	default:
-		r.err = misuse(fmt.Sprintf("a response cannot have a body of type %T: use a string, []byte, site.HTML, io.Reader or nil", body))
+		r.err = misuse("a response cannot have a body of type " + typeName(body) + ": use a string, []byte, site.HTML, io.Reader or nil")
 	}
 	return r
 }
@@ -134,10 +134,10 @@ type (
 )
 
 func (e *sendError) Error() string {
-	return fmt.Sprintf("the page was answered with status %d", e.resp.Status)
+	return "the page was answered with status " + strconv.Itoa(e.resp.Status)
 }
 func (e *statusError) Error() string {
-	return fmt.Sprintf("the page was answered with status %d", e.status)
+	return "the page was answered with status " + strconv.Itoa(e.status)
 }
 func (e *rewriteError) Error() string { return "the page was rewritten to " + e.target }
 
@@ -181,7 +181,7 @@ func (p *Page) NotFound() error { return &statusError{404} }
 // Error answers with the error page of a status from 400 to 599; an endpoint answers without a body.
 func (p *Page) Error(status int) error {
 	if status < 400 || status > 599 {
-		return misuse(fmt.Sprintf("page.Error needs a status from 400 to 599, not %d", status))
+		return misuse("page.Error needs a status from 400 to 599, not " + strconv.Itoa(status))
 	}
 	return &statusError{status}
 }

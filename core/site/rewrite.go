@@ -2,7 +2,6 @@ package site
 
 import (
 	"errors"
-	"net/url"
 	"strings"
 )
 
@@ -55,13 +54,12 @@ func (x *exchange) rewriteTo(target string) error {
 
 func (x *exchange) rewriteTarget(target string) (path urlPath, query, problem string) {
 	if foldPrefix(target, "http://") || foldPrefix(target, "https://") {
-		u, err := url.Parse(target)
-		if err != nil || u.Scheme != x.url.Scheme || !equalFold(u.Host, x.url.Host) {
+		own := x.url.Scheme + "://" + x.url.Host
+		if !foldPrefix(target, own) {
 			return path, "", "the target is not on this site"
 		}
-		target = u.EscapedPath()
-		if u.RawQuery != "" {
-			target += "?" + u.RawQuery
+		if target = target[len(own):]; target == "" || target[0] == '?' || target[0] == '#' {
+			target = "/" + target
 		}
 	}
 	target, _, _ = strings.Cut(target, "#")

@@ -247,7 +247,7 @@ func TestHosts(t *testing.T) {
 			{"GET /\nPeer: ::ffff:192.0.2.9", "200\n\nhttp://example.com/ 192.0.2.9"},
 			{"GET /\nPeer: nonsense", "200\n\nhttp://example.com/ "},
 		}},
-		{"a trusted proxy without allowed hosts", Config{TrustedProxies: []string{"192.0.2.0/24"}}, []exchangeCase{
+		{"a trusted proxy without allowed hosts", Config{TrustedProxies: TrustedProxies("192.0.2.0/24")}, []exchangeCase{
 			{"GET /\nX-Forwarded-Host: evil\nX-Forwarded-Proto: https\nX-Forwarded-For: 1.2.3.4", "200\n\nhttp://example.com/ 1.2.3.4"},
 		}},
 		{"allowed hosts without a trusted proxy", Config{AllowedHosts: []string{"example.com", "public.example"}}, []exchangeCase{
@@ -258,7 +258,7 @@ func TestHosts(t *testing.T) {
 			{"GET /\nHost: example.com.evil", "421"},
 			{"GET /\nHost: evilexample.com", "421"},
 		}},
-		{"both", Config{AllowedHosts: []string{"https://public.example", "*.one.example:8443", "**.deep.example", "example.com"}, TrustedProxies: []string{"192.0.2.1", "10.0.0.0/8"}}, []exchangeCase{
+		{"both", Config{AllowedHosts: []string{"https://public.example", "*.one.example:8443", "**.deep.example", "example.com"}, TrustedProxies: TrustedProxies("192.0.2.1", "10.0.0.0/8")}, []exchangeCase{
 			{"GET /\nX-Forwarded-Host: public.example\nX-Forwarded-Proto: https", "200\n\nhttps://public.example/ 192.0.2.1"},
 			{"GET /\nX-Forwarded-Host: public.example\nX-Forwarded-Proto: http", "200\n\nhttp://example.com/ 192.0.2.1"},
 			{"GET /\nX-Forwarded-Host: public.example, evil\nX-Forwarded-Proto: HTTPS, http", "200\n\nhttps://public.example/ 192.0.2.1"},
@@ -278,13 +278,13 @@ func TestHosts(t *testing.T) {
 			{"GET /\nX-Forwarded-For: [2001:db8::7]:44", "200\n\nhttp://example.com/ 2001:db8::7"},
 			{"GET /\nPeer: 8.8.8.8:1\nX-Forwarded-Host: public.example\nX-Forwarded-Proto: https\nX-Forwarded-For: 1.2.3.4", "200\n\nhttp://example.com/ 8.8.8.8"},
 		}},
-		{"the public origin", Config{Site: "https://Public.example", AllowedHosts: []string{"other.example"}, TrustedProxies: []string{"192.0.2.1"}}, []exchangeCase{
+		{"the public origin", Config{Site: "https://Public.example", AllowedHosts: []string{"other.example"}, TrustedProxies: TrustedProxies("192.0.2.1")}, []exchangeCase{
 			{"GET /\nX-Forwarded-Host: public.example\nX-Forwarded-Proto: https", "200\n\nhttps://public.example/ 192.0.2.1"},
 			{"GET /\nHost: public.example", "200"},
 			{"GET /\nHost: other.example", "200"},
 			{"GET /\nHost: example.com", "421"},
 		}},
-		{"any proxy", Config{AllowedHosts: []string{"example.com"}, TrustedProxies: []string{"*"}}, []exchangeCase{
+		{"any proxy", Config{AllowedHosts: []string{"example.com"}, TrustedProxies: TrustedProxies("*")}, []exchangeCase{
 			{"GET /\nPeer: @\nX-Forwarded-For: 6.6.6.6, 10.1.1.1", "200\n\nhttp://example.com/ 6.6.6.6"},
 		}},
 	} {
@@ -295,7 +295,7 @@ func TestHosts(t *testing.T) {
 	}
 	for _, cfg := range []Config{
 		{AllowedHosts: []string{"a b"}}, {AllowedHosts: []string{"ftp://a"}}, {AllowedHosts: []string{""}}, {AllowedHosts: []string{"*"}},
-		{TrustedProxies: []string{"example.com"}}, {Site: "nonsense"}, {Base: "docs"}, {Base: "/../"},
+		{TrustedProxies: TrustedProxies("example.com")}, {Site: "nonsense"}, {Base: "docs"}, {Base: "/../"},
 	} {
 		if _, err := compileApp(&App{Config: cfg}); err == nil {
 			t.Errorf("%+v is taken", cfg)

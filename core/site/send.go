@@ -178,7 +178,7 @@ func (x *exchange) pour(w io.Writer) (err error) {
 	defer func() {
 		x.resp.closeBody()
 		if v := recover(); v != nil {
-			err = newPanicError(v)
+			err = NewPanicError(v)
 		}
 	}()
 	if x.resp.body == pourBody {

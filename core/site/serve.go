@@ -3,7 +3,6 @@ package site
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
@@ -77,6 +76,7 @@ type exchange struct {
 	route     *compiledRoute
 	file      string // a static file that answers instead of the route
 	entry     *PathEntry
+	static    *staticHalf // nil where prerendered routes have their files
 	w         *Writer
 	findErr   error // of the route's list of paths
 	failure   error // that the 500 page is for
@@ -109,7 +109,7 @@ type exchange struct {
 }
 
 func (c *compiledApp) newExchange(ctx context.Context) *exchange {
-	x := &exchange{app: c, ctx: ctx}
+	x := &exchange{app: c, ctx: ctx, static: c.app.static}
 	x.siteURL = c.site
 	x.resp.Header.lines = x.lineBuf[:0]
 	x.page = Page{URL: &x.url, Site: &x.siteURL, Response: &x.resp, Cookies: &x.cookies, Locals: &x.locals, Generator: c.cfg.Generator, x: x}
@@ -183,7 +183,7 @@ func (x *exchange) serve(h *RequestHandler) bool {
 	case x.file != "":
 		return x.serveFile()
 	case x.route != nil && x.route.Prerender && x.route.Redirect == nil:
-		return x.finish(x.settle(x.renderForDev()))
+		return x.finish(x.settle(x.static.page(x)))
 	}
 	return x.finish(x.run())
 }
@@ -305,10 +305,10 @@ func (x *exchange) accept(r *compiledRoute, params Params) bool {
 	if !r.Prerender || r.Redirect != nil {
 		return true
 	}
-	if !x.prerender && !x.app.cfg.Dev {
+	if x.static == nil {
 		return false
 	}
-	entry, err := x.app.entryFor(x.ctx, r, params)
+	entry, err := x.static.entry(x, r, params)
 	if err != nil {
 		x.findErr = err
 		return true // its error is the answer
@@ -414,7 +414,7 @@ func (x *exchange) run() error {
 func (x *exchange) guard(m func(*Page, Handler) error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = newPanicError(v)
+			err = NewPanicError(v)
 		}
 	}()
 	return m(&x.page, next)
@@ -442,7 +442,7 @@ func (x *exchange) dispatch() error {
 func (x *exchange) execute() (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = newPanicError(v)
+			err = NewPanicError(v)
 		}
 		if x.group != nil {
 			err = x.endParts(err)
@@ -489,7 +489,7 @@ func (x *exchange) endpoint() error {
 		return err
 	}
 	if x.resp.Status == 0 && !x.committed {
-		return fmt.Errorf("%s of the endpoint %s answered nothing: return page.JSON(…), page.Text(…) or page.Send(…), or set page.Response.Status", x.method, r.Pattern)
+		return errors.New(x.method + " of the endpoint " + r.Pattern + " answered nothing: return page.JSON(…), page.Text(…) or page.Send(…), or set page.Response.Status")
 	}
 	x.resp.clearBody()
 	x.resp.done = true
@@ -558,7 +558,7 @@ func (x *exchange) render(r *compiledRoute) error {
 		render = x.entry.Render
 	}
 	if render == nil {
-		return fmt.Errorf("the page %s is not part of this program", r.Pattern)
+		return errors.New("the page " + r.Pattern + " is not part of this program")
 	}
 	if r.Error != 0 && x.resp.Status == 0 {
 		x.resp.Status = r.Error // the page of an error carries its status, also when it is asked for by name
@@ -687,7 +687,7 @@ func (x *exchange) tooLate(err error) error {
 	var status *statusError
 	var rewrite *rewriteError
 	if errors.As(err, &send) || errors.As(err, &status) || errors.As(err, &rewrite) {
-		err = fmt.Errorf("%w, but its output had begun", err)
+		err = &wrapError{"", err, ", but its output had begun"}
 	}
 	if x.streamErr == nil {
 		x.streamErr = err
@@ -736,7 +736,7 @@ func (x *exchange) refused() error {
 	case x.cookies.err != nil:
 		return x.cookies.err
 	case x.resp.Status != 0 && (x.resp.Status < 200 || x.resp.Status > 599):
-		return fmt.Errorf("%d is no status that a page can answer with: use 200 to 599", x.resp.Status)
+		return errors.New(strconv.Itoa(x.resp.Status) + " is no status that a page can answer with: use 200 to 599")
 	case strings.ContainsAny(x.resp.StatusText, "\r\n\x00"):
 		return errors.New("page.Response.StatusText holds a line break")
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -28,7 +29,7 @@ type StatusError struct{ Status int }
 
 // Error says what to do.
 func (e *StatusError) Error() string {
-	return fmt.Sprintf("the page answers %d while it is prerendered; leave it out of GetStaticPaths, or add const prerender = false", e.Status)
+	return "the page answers " + strconv.Itoa(e.Status) + " while it is prerendered; leave it out of GetStaticPaths, or add const prerender = false"
 }
 
 // StaticPaths gives the pages of a prerendered route one by one: one without parameters for a static pattern, what
@@ -62,7 +63,7 @@ func (c *compiledApp) staticPaths(ctx context.Context, r *compiledRoute) iter.Se
 				return
 			}
 			if v := recover(); v != nil {
-				yield(PathEntry{}, newPanicError(v))
+				yield(PathEntry{}, NewPanicError(v))
 			}
 		}()
 		i := 0
@@ -257,6 +258,7 @@ func (c *compiledApp) renderStatic(ctx context.Context, r *compiledRoute, e Path
 	}
 	x := c.newExchange(ctx)
 	full := c.canonical(r, &p)
+	x.static = newStaticHalf()
 	x.prerender, x.method, x.path, x.route, x.entry = true, "GET", p, r, &e
 	x.inputs = inputsOf(ctx)
 	x.cookies.prerendered = true
@@ -355,6 +357,25 @@ func redirectPage(w *Writer, location string, site *url.URL) {
 	w.S("</a></body></html>\n")
 }
 
+// staticHalf is what renders prerendered routes while somebody waits for them. Only the development server and the prerender
+// program link it: it is reached through App.static and through RenderStatic.
+type staticHalf struct {
+	entry func(x *exchange, r *compiledRoute, params Params) (*PathEntry, error)
+	page  func(x *exchange) error
+}
+
+func newStaticHalf() *staticHalf {
+	return &staticHalf{(*exchange).entryFor, (*exchange).renderForDev}
+}
+
+// Dev makes app one of the development server: prerendered routes are rendered on demand, and errors are shown to the
+// visitor.
+func Dev(app *App) *App {
+	app.Config.Dev = true
+	app.static = newStaticHalf()
+	return app
+}
+
 // pathCache keeps the lists of GetStaticPaths where pages are rendered without files.
 type pathCache struct {
 	mu    sync.Mutex
@@ -364,7 +385,8 @@ type pathCache struct {
 
 // entryFor gives the entry of a prerendered route for parameters that a path gave, or nil when the route does not list
 // them.
-func (c *compiledApp) entryFor(ctx context.Context, r *compiledRoute, params Params) (*PathEntry, error) {
+func (x *exchange) entryFor(r *compiledRoute, params Params) (*PathEntry, error) {
+	c, ctx := x.app, x.ctx
 	if r.static() {
 		if r.Render == nil && r.Methods == nil {
 			return nil, nil

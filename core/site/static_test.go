@@ -422,7 +422,7 @@ func TestPaginate(t *testing.T) {
 // In the development server prerendered pages are rendered when they are asked for.
 func TestServeDev(t *testing.T) {
 	calls := 0
-	app := &App{Config: Config{Dev: true}, Routes: []*Route{
+	app := Dev(&App{Routes: []*Route{
 		{Pattern: "/about", Prerender: true, Render: text(func(p *Page) (string, error) {
 			return fmt.Sprintf("%v %v %s", p.Prerendered, p.Request == nil, p.URL.Path), nil
 		})},
@@ -435,7 +435,7 @@ func TestServeDev(t *testing.T) {
 		{Pattern: "/to", Prerender: true, Render: func(_ *Writer, p *Page) error { return p.Rewrite("/b/two") }},
 		page("/todev", func(_ *Writer, p *Page) error { return p.Rewrite("/b/one") }),
 		{Pattern: "/404", Error: 404, Prerender: true, Render: fixed("none")},
-	}}
+	}})
 	x := newTester(t, app, nil)
 	x.run([]exchangeCase{
 		{"GET /about", "200\nContent-Type: text/html; charset=utf-8\n\ntrue true /about/"},

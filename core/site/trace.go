@@ -1,7 +1,7 @@
 package site
 
 import (
-	"fmt"
+	"reflect"
 	"runtime"
 	"strconv"
 	"strings"
@@ -30,12 +30,47 @@ type PanicError struct {
 
 // Error says what was panicked with and where.
 func (e *PanicError) Error() string {
-	s := fmt.Sprintf("panic: %v", e.Value)
+	s := "panic: " + valueText(e.Value)
 	if at := e.At(); at.File != "" {
 		s = at.String() + ": " + s
 	}
 	return s
 }
+
+// valueText is what a panic says. Package fmt, which would print any value, is too large for what nearly always is an
+// error or a text.
+func valueText(v any) string {
+	switch v := v.(type) {
+	case error:
+		return v.Error()
+	case interface{ String() string }:
+		return v.String()
+	}
+	if sc, ok := plain(v); ok {
+		return sc.String()
+	}
+	return "a value of type " + typeName(v)
+}
+
+func typeName(v any) string {
+	if v == nil {
+		return "nil"
+	}
+	return reflect.TypeOf(v).String()
+}
+
+// wrapError is an error with words around it.
+type wrapError struct {
+	before string
+	err    error
+	after  string
+}
+
+// Error gives the words and those of the error.
+func (e *wrapError) Error() string { return e.before + e.err.Error() + e.after }
+
+// Unwrap gives the error.
+func (e *wrapError) Unwrap() error { return e.err }
 
 // At is the innermost frame inside a component, or the innermost one at all when no component is on the stack.
 func (e *PanicError) At() Frame {
@@ -56,8 +91,8 @@ func (e *PanicError) Unwrap() error {
 	return err
 }
 
-// newPanicError must be called by the deferred function that recovered v: the stack is still that of the panic.
-func newPanicError(v any) *PanicError { return &PanicError{Value: v, Stack: stack()} }
+// NewPanicError makes the error of a panic. It must be called by the deferred function that recovered v: the stack is still that of the panic.
+func NewPanicError(v any) *PanicError { return &PanicError{Value: v, Stack: stack()} }
 
 // misuseError is a mistake of the author that shows only at run time, with the line that made it.
 type misuseError struct{ at, msg string }

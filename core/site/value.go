@@ -5,6 +5,7 @@ import (
 	"math"
 	"reflect"
 	"strconv"
+	"unsafe"
 )
 
 // Val is the value of an expression of a template on its way to the output; see V.
@@ -200,11 +201,28 @@ type (
 
 var (
 	stringerType = reflect.TypeFor[stringer]()
-	nodeType     = reflect.TypeFor[Node]()
-	seqType      = reflect.TypeFor[iter.Seq[Node]]()
+	writerType   = reflect.TypeFor[*Writer]()
+	errorType    = reflect.TypeFor[error]()
+	yieldType    = reflect.TypeFor[func(Node) bool]()
 )
 
-func isNode(t reflect.Type) bool { return t.Kind() == reflect.Func && t.ConvertibleTo(nodeType) }
+// isNode says whether t is Node or a type made from it.
+func isNode(t reflect.Type) bool {
+	return t.Kind() == reflect.Func && t.NumIn() == 1 && t.In(0) == writerType && t.NumOut() == 1 && t.Out(0) == errorType && !t.IsVariadic()
+}
+
+// isSeq says whether t is iter.Seq[Node] or a type made from it.
+func isSeq(t reflect.Type) bool {
+	return t.Kind() == reflect.Func && t.NumIn() == 1 && t.In(0) == yieldType && t.NumOut() == 0 && !t.IsVariadic()
+}
+
+// funcOf makes an F of a function of a type made from F, which the caller has seen to. reflect.Value.Convert would do it
+// too, and brings along the conversions between all other types.
+func funcOf[F any](x any) F {
+	type layout struct{ typ, data unsafe.Pointer } // of an interface; a function in it is its pointer
+	f := (*layout)(unsafe.Pointer(&x)).data
+	return *(*F)(unsafe.Pointer(&f))
+}
 
 // method returns what a type says about its own text. Methods are not called on nil pointers.
 func (w *Writer) method(x any) (s string, ok bool) {
@@ -367,11 +385,12 @@ func (w *Writer) markup(x any) bool {
 	if v.Kind() != reflect.Func {
 		return false
 	}
-	if t := v.Type(); t.ConvertibleTo(nodeType) {
-		w.node(v.Convert(nodeType).Interface().(Node))
+	switch t := v.Type(); {
+	case isNode(t):
+		w.node(funcOf[Node](x))
 		return true
-	} else if t.ConvertibleTo(seqType) {
-		w.seq(v.Convert(seqType).Interface().(iter.Seq[Node]))
+	case isSeq(t):
+		w.seq(funcOf[iter.Seq[Node]](x))
 		return true
 	}
 	return false

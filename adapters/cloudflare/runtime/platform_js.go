@@ -2,8 +2,6 @@ package cloudflare
 
 import (
 	"context"
-	"fmt"
-	"runtime/debug"
 	"strconv"
 	"time"
 
@@ -29,7 +27,8 @@ func (p *Platform) WaitUntil(f func(context.Context)) {
 		defer cancel()
 		defer func() {
 			if v := recover(); v != nil {
-				x.w.log(x, site.LogRecord{Level: site.LevelError, Message: "panic in WaitUntil", Err: fmt.Errorf("%v\n%s", v, debug.Stack()),
+				err := site.NewPanicError(v)
+				x.w.log(x, site.LogRecord{Level: site.LevelError, Message: "panic in WaitUntil", Err: err, At: err.At().String(), Stack: err.Stack,
 					Method: x.req.Method, Path: x.req.URL.Path})
 			}
 		}()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"sitegen.dev/core/site"
 )
@@ -56,4 +57,15 @@ func TestLine(t *testing.T) {
 	if err := json.Unmarshal(data, &got); err != nil || got["level"] != "error" || got["error"] != "a\nb" || got["ray"] != "ray" || strings.Contains(string(data), "\n") {
 		t.Errorf("%s %v", data, err)
 	}
+}
+
+func FuzzQuote(f *testing.F) {
+	f.Add("a\"\\\n\x00\x1f\u2028é")
+	f.Add("\xff")
+	f.Fuzz(func(t *testing.T, s string) {
+		var got string
+		if err := json.Unmarshal(appendQuoted(nil, s), &got); err != nil || utf8.ValidString(s) && got != s {
+			t.Errorf("%q became %s, %q, %v", s, appendQuoted(nil, s), got, err)
+		}
+	})
 }

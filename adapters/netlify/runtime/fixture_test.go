@@ -14,7 +14,7 @@ import (
 // app is a site with a page for everything that goes through this package.
 func app() *site.App {
 	return &site.App{
-		Config: site.Config{Base: "/", BuildID: "b1", AssetsDir: "_assets", TrustedProxies: []string{"*"}, AllowedHosts: []string{"example.com", "evil.example"}},
+		Config: site.Config{Base: "/", BuildID: "b1", AssetsDir: "_assets", TrustedProxies: site.TrustedProxies("*"), AllowedHosts: []string{"example.com", "evil.example"}},
 		Routes: []*site.Route{
 			{Pattern: "/", Type: site.EndpointRoute, Methods: map[string]site.Handler{"ALL": func(page *site.Page) error {
 				data, err := page.Request.Bytes()
