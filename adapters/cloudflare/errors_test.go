@@ -135,7 +135,7 @@ func TestWrangler(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	if s := string(out); strings.Contains(s, "WARNING") || !strings.Contains(s, "env.ASSETS") || !strings.Contains(s, "env.GREETING") || !strings.Contains(s, "7 files") {
+	if s := string(out); strings.Contains(s, "WARNING") || !strings.Contains(s, "env.ASSETS") || !strings.Contains(s, "env.GREETING") || !strings.Contains(s, "6 files") {
 		t.Errorf("wrangler says\n%s", s)
 	}
 	for _, name := range []string{"bindings.mjs", "index.mjs", "site.mjs", "site.wasm", "wasm_exec.js"} {
