@@ -147,7 +147,7 @@ func (c *contentState) close() {
 
 // contentVersion is what rendered content depends on beside its source.
 func (b *builder) contentVersion() digest {
-	return digestOf(fmt.Appendf(nil, "%s %s %q %q %q %q %v", b.Version, contentFormat, b.Config.Base, b.Config.Build.Assets, b.Config.TrailingSlash, b.Config.Build.Format, b.Layout.Src))
+	return digestOf(fmt.Appendf(nil, "%s %s %q %q %q %q %v %+v", b.Version, contentFormat, b.Config.Base, b.Config.Build.Assets, b.Config.TrailingSlash, b.Config.Build.Format, b.Layout.Src, b.Config.Markdown))
 }
 
 // contentFormat changes with what rendering gives, for versions of sitegen that are not told apart by their number.
@@ -328,7 +328,7 @@ func (b *builder) readContent(f *contentFile) error {
 	}
 	var links []link
 	e, diags := content.ReadEntry(f.name, data, content.MarkdownOptions{
-		Anchors: true,
+		Anchors: true, HTML: b.Config.Markdown.HTML, Typographer: b.Config.Markdown.SmartPunctuation,
 		Resolve: func(ref content.Ref) (content.Target, bool) {
 			to, ok := b.resolveContent(f, ref)
 			links = append(links, link{ref.Dest, ref.Image, to, ok})

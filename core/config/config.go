@@ -30,6 +30,7 @@ type Config struct {
 	Redirects     []Redirect   // in the order of the file
 	Headers       []HeaderRule // in the order of the file
 	Links         Links
+	Markdown      Markdown
 	Server        Server
 	Security      Security
 	Image         Image
@@ -75,6 +76,12 @@ type Header struct {
 	Name  string
 	Value string
 	At    diag.Range
+}
+
+// Markdown says how Markdown is read.
+type Markdown struct {
+	HTML             bool // keep raw HTML; otherwise it is shown as text
+	SmartPunctuation bool // curly quotes, dashes and ellipses
 }
 
 // Links says what becomes of links in prerendered pages that lead nowhere.

@@ -57,6 +57,14 @@ var siteKeys = []key{
 			doc:  "Paths that something outside of the site answers, with the base: /shop/cart, or /app/* for all below",
 			rule: list{into: func(c *Config) *[]string { return &c.Links.Ignore }, pattern: headerPathPattern, check: checkLinkPath}},
 	}}},
+	{name: "markdown", doc: "How Markdown is read", rule: object{keys: []key{
+		{name: "html", was: []string{"unsafe", "rawHtml", "allowHtml"},
+			doc:  "Whether HTML in Markdown is kept; otherwise it is shown as text, with a warning",
+			rule: boolean{into: func(c *Config) *bool { return &c.Markdown.HTML }}},
+		{name: "smartPunctuation", was: []string{"typographer", "smartypants", "smartQuotes"},
+			doc:  "Whether straight quotes become curly ones, -- and --- dashes, ... an ellipsis",
+			rule: boolean{into: func(c *Config) *bool { return &c.Markdown.SmartPunctuation }}},
+	}}},
 	{name: "server", doc: "Where the dev server, preview and a standalone server listen", rule: object{keys: []key{
 		{name: "host", env: "SITEGEN_SERVER_HOST",
 			doc:  "Address to listen on; 0.0.0.0 for all",

@@ -76,8 +76,9 @@ func TestLoadEverything(t *testing.T) {
 			{"/assets/*", []Header{{"X-Frame-Options", "DENY", at(25, 34, 38)}, {"Access-Control-Max-Age", "600", at(25, 64, 67)}}, at(25, 3, 14)},
 			{"/", []Header{{"Link", "</a>; rel=x", at(27, 12, 25)}, {"Link", "</b>", at(27, 27, 33)}}, at(26, 3, 4)},
 		},
-		Links:  Links{"error", []string{"/docs/app/*"}},
-		Server: Server{"0.0.0.0", 8080},
+		Links:    Links{"error", []string{"/docs/app/*"}},
+		Markdown: Markdown{true, true},
+		Server:   Server{"0.0.0.0", 8080},
 		Security: Security{
 			CheckOrigin: false, AllowedHosts: []string{"example.com", "*.example.com", "https://example.com:8443"},
 			BodyLimit: 10_000_000, TrustedProxies: []string{"10.0.0.0/8", "::1"},
@@ -153,6 +154,7 @@ image:
   domains: [Example.com, "**.example.org"]
   remotePatterns: ["HTTPS://*.Example.com:443/a%20b/**", "http://example.com:8080/*"]
 links: {check: error, ignore: [/docs/app/*]}
+markdown: {html: true, smartPunctuation: true}
 `
 
 // errorCases are files that are wrong, with what is said about them; where nothing is said they are right.

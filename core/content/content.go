@@ -2,8 +2,8 @@
 // links (Markdown), and from those the text of a component (Component), which the compiler treats like one that an author
 // wrote. It reads no files and knows no routes: what a link or an image leads to is asked of the caller.
 //
-// Markdown in a project is source code like the components beside it, so it may hold raw HTML. Text from elsewhere has to
-// be rendered with MarkdownOptions.Untrusted.
+// Markdown in a project is source code like the components beside it, so it may hold raw HTML where the site asks for
+// that. Text from elsewhere has to be rendered with MarkdownOptions.Untrusted.
 package content
 
 import (
@@ -17,9 +17,10 @@ import (
 )
 
 // MarkdownOptions say how Markdown is rendered. The zero value is CommonMark with tables, strikethrough, task lists,
-// bare links, footnotes, ids and {#id} attributes on headings, and raw HTML.
+// bare links, footnotes, ids and {#id} attributes on headings. Raw HTML is shown as text, with a warning.
 type MarkdownOptions struct {
 	Typographer bool // curly quotes, dashes, ellipses
+	HTML        bool // keep raw HTML
 	Anchors     bool // a link to itself in each heading
 	Untrusted   bool // for text by others: no raw HTML, no attributes, links only to well-known schemes
 

@@ -2,6 +2,7 @@ package content
 
 import (
 	"math"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -45,12 +46,10 @@ func TestMarkdownHTML(t *testing.T) {
 		{"\"a\" -- b", "<p>&quot;a&quot; -- b</p>\n"},
 		{"    <i>", "<pre class=\"chroma\" tabindex=\"0\"><code>&lt;i&gt;\n</code></pre>\n"},
 		{"```\n<i>\n```", "<pre class=\"chroma\" tabindex=\"0\"><code>&lt;i&gt;\n</code></pre>\n"},
-		{"```no-such-language\n</code><script>x</script>\n```", "<pre class=\"chroma\" tabindex=\"0\"><code class=\"language-no-such-language\">&lt;/code&gt;&lt;script&gt;x&lt;/script&gt;\n</code></pre>\n"},
-		{"```\"><script>x</script>\n<\n```", "<pre class=\"chroma\" tabindex=\"0\"><code class=\"language-&#34;&gt;&lt;script&gt;x&lt;/script&gt;\">&lt;\n</code></pre>\n"},
 		{"```go title=\"<b>.go\" {2-3}\na\nb\nc\nd\n```", "<figure class=\"code\"><figcaption>&lt;b&gt;.go</figcaption><pre class=\"chroma\" tabindex=\"0\"><code class=\"language-go\">a\n<span class=\"hl\">b\n</span><span class=\"hl\">c\n</span>d\n</code></pre></figure>\n"},
 		{"```go\nreturn \"<a>\" // b\n```", "<pre class=\"chroma\" tabindex=\"0\"><code class=\"language-go\"><span class=\"k\">return </span><span class=\"s\">&#34;&lt;a&gt;&#34; </span><span class=\"c\">// b\n</span></code></pre>\n"},
 	} {
-		if diff := cmp.Diff(tt.want, render(t, tt.in, MarkdownOptions{}).HTML); diff != "" {
+		if diff := cmp.Diff(tt.want, render(t, tt.in, MarkdownOptions{HTML: true}).HTML); diff != "" {
 			t.Errorf("%q:\n%s", tt.in, diff)
 		}
 	}
@@ -62,12 +61,30 @@ func TestMarkdownHTML(t *testing.T) {
 	}
 }
 
+// TestMarkdownShown: what is not understood is shown as text, and told.
+func TestMarkdownShown(t *testing.T) {
+	for _, tt := range []struct{ in, want, told string }{
+		{"a <b onclick=\"x()\">y</b>", "<p>a &lt;b onclick=&#34;x()&#34;&gt;y&lt;/b&gt;</p>\n", "warning SG5028 a.md:1:3: HTML in Markdown is shown as text\n"},
+		{"a <i>y</i>\n\n<div>\n*x*\n\n*y*\n</div>\n\n<hr>", "<p>a &lt;i&gt;y&lt;/i&gt;</p>\n<p>&lt;div&gt;\n*x*</p>\n<p><em>y</em></p>\n<p>&lt;/div&gt;</p>\n<p>&lt;hr&gt;</p>\n", "warning SG5028 a.md:1:3: HTML in Markdown is shown as text, here and in 2 more places of the file\n"},
+		{"a<!-- no -->b\n\n<!-- x\n<script> -->\n\nc", "<p>ab</p>\n<p>c</p>\n", ""},
+		{"<!-- --><script>x</script>", "<p>&lt;!-- --&gt;&lt;script&gt;x&lt;/script&gt;</p>\n", "warning SG5028 a.md:1:1: HTML in Markdown is shown as text\n"},
+		{"```no-such-language\n</code><script>x</script>\n```", "<pre class=\"chroma\" tabindex=\"0\"><code class=\"language-no-such-language\">&lt;/code&gt;&lt;script&gt;x&lt;/script&gt;\n</code></pre>\n", "warning SG5029 a.md:1:4-20: the language \"no-such-language\" is not known, so the code has no colours\n"},
+		{"```\"><script>x</script>\n<\n```", "<pre class=\"chroma\" tabindex=\"0\"><code class=\"language-&#34;&gt;&lt;script&gt;x&lt;/script&gt;\">&lt;\n</code></pre>\n", "warning SG5029 a.md:1:4-24: the language \"\\\"><script>x</script>\" is not known, so the code has no colours\n"},
+		{"```text\na\n```\n\n```x-y\n```\n\n```x-y\n```", "<pre class=\"chroma\" tabindex=\"0\"><code class=\"language-text\">a\n</code></pre>\n<pre class=\"chroma\" tabindex=\"0\"><code class=\"language-x-y\"></code></pre>\n<pre class=\"chroma\" tabindex=\"0\"><code class=\"language-x-y\"></code></pre>\n", "warning SG5029 a.md:5:4-7: the language \"x-y\" is not known, so the code has no colours\n"},
+	} {
+		d, diags := Markdown("a.md", []byte(tt.in), MarkdownOptions{})
+		if diff := cmp.Diff(tt.want, d.HTML) + cmp.Diff(tt.told, lines(diags)); diff != "" {
+			t.Errorf("%q:\n%s", tt.in, diff)
+		}
+	}
+}
+
 func TestMarkdownHeadings(t *testing.T) {
 	src := strings.Join([]string{
 		"# Hello, *World*!", "## Hello World", "## A `<b>` & [link](x_y) &lt;i&gt; \\*", "## Übung – 1.5 _x_", "## !!!", "## ???",
 		"## Mine {#hello-world}", "## foo_bar-baz  qux", "Setext\nheading\n===", "> ### quoted <i>x</i>", "##",
 	}, "\n\n")
-	d := render(t, src, MarkdownOptions{})
+	d := render(t, src, MarkdownOptions{HTML: true})
 	want := []Heading{
 		{1, "hello-world-1", "Hello, World!"}, {2, "hello-world-2", "Hello World"}, {2, "a-b--link-i-", "A <b> & link <i> *"},
 		{2, "übung--15-x", "Übung – 1.5 x"}, {2, "section", "!!!"}, {2, "section-1", "???"}, {2, "hello-world", "Mine"},
@@ -159,7 +176,6 @@ func TestFrontMatter(t *testing.T) {
 func TestFrontMatterErrors(t *testing.T) {
 	for _, tt := range []struct{ in, want string }{
 		{"---\na: b\n", "error SG5021 a.md:1:1-4: the front matter is never closed\n"},
-		{"+++\na = 1\n+++\n", "error SG5020 a.md:1:1-4: front matter is written in YAML, between two lines ---\n"},
 		{"---\na: b\n c: d\n---\n", "error SG5020 a.md:3:1-6: mapping values are not allowed in this context\n"},
 		{"---\na: [b\n---\n", "error SG5020 a.md:2:1-6: did not find expected ',' or ']'\n"},
 		{"---\n- a\n---\n", "error SG5020 a.md:2:1: the front matter is no list of keys and values\n"},
@@ -297,4 +313,17 @@ func FuzzMarkdown(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestCodeStyles: the component that every site has is the sheet of HighlightCSS.
+func TestCodeStyles(t *testing.T) {
+	src, err := os.ReadFile("../codegen/builtin/CodeStyles.gosite")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := strings.NewReplacer(" ", "", "\n", "")
+	want := "<style is:global>\n" + HighlightCSS() + "</style>\n"
+	if diff := cmp.Diff(plain.Replace(want), plain.Replace(string(src))); diff != "" {
+		t.Error(diff)
+	}
 }

@@ -11,18 +11,17 @@ import (
 	"sitegen.dev/core/diag"
 )
 
-// cut finds the front matter of src: the lines between a first line --- and the next one. body is the offset behind it.
-func cut(src *source, list *diag.List) (yamlLine int, text string, body int) {
+// cut finds the front matter of src: the lines between a first line --- or +++ and the next one. body is the offset behind
+// it.
+func cut(src *source, list *diag.List) (frontLine int, text string, body int) {
 	first, _ := src.line(1)
-	if strings.TrimRight(first, " \t") != "---" {
-		if strings.TrimRight(first, " \t") == "+++" {
-			list.Error("SG5020", src.rng(0, 3), "front matter is written in YAML, between two lines ---", "replace +++ by --- and key = value by key: value")
-		}
+	fence := strings.TrimRight(first, " \t")
+	if fence != "---" && fence != tomlFence {
 		return 0, "", 0
 	}
 	for n := 2; n <= len(src.lines); n++ {
 		line, off := src.line(n)
-		if strings.TrimRight(line, " \t") != "---" {
+		if strings.TrimRight(line, " \t") != fence {
 			continue
 		}
 		body = len(src.text)
@@ -31,14 +30,21 @@ func cut(src *source, list *diag.List) (yamlLine int, text string, body int) {
 		}
 		return 2, src.text[src.lines[1]:off], body
 	}
-	list.Error("SG5021", src.rng(0, 3), "the front matter is never closed", "add a line --- behind it")
+	list.Error("SG5021", src.rng(0, 3), "the front matter is never closed", "add a line "+fence+" behind it")
 	return 0, "", len(src.text)
 }
 
 var yamlLine = regexp.MustCompile(`^yaml: (?:unmarshal errors:\s+)?(?:line (\d+): )?`)
 
-// front reads YAML that begins at a line of src.
+// front reads YAML, or TOML behind a line +++, that begins at a line of src.
 func front(src *source, line int, text string, list *diag.List) []Field {
+	if strings.HasPrefix(src.text, tomlFence) {
+		top := tomlTree(src, line, text, list)
+		if top == nil {
+			return nil
+		}
+		return mapFields(src, line, top, list)
+	}
 	var root yaml.Node
 	if err := yaml.Unmarshal([]byte(text), &root); err != nil {
 		list.Error("SG5020", yamlRange(src, line, err), yamlMessage(err), "")

@@ -147,6 +147,14 @@ func writeTokens(b *strings.Builder, tokens []chroma.Token) {
 	}
 }
 
+// plainLanguages are names for code without colours: text, and languages that scripts in the browser read.
+var plainLanguages = map[string]bool{"": true, "text": true, "txt": true, "plain": true, "plaintext": true, "none": true, "mermaid": true, "math": true}
+
+// known says whether a language can be highlighted, or is one that need not be.
+func known(lang string) bool {
+	return plainLanguages[lang] || lang == "gosite" || lexers.Get(lang) != nil
+}
+
 // tokenize cuts code into tokens whose texts make up code again; one token where the language is not known.
 func tokenize(lang, code string) (tokens []chroma.Token) {
 	whole := []chroma.Token{{Type: chroma.Text, Value: code}}
@@ -158,7 +166,7 @@ func tokenize(lang, code string) (tokens []chroma.Token) {
 	if lang == "gosite" {
 		return gosite(code)
 	}
-	if lang == "" {
+	if plainLanguages[lang] {
 		return whole
 	}
 	lexer := lexers.Get(lang)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"html"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -49,6 +50,7 @@ func Markdown(name string, src []byte, o MarkdownOptions) (*Document, []diag.Dia
 		list.Error("SG5020", diag.Range{Pos: d.body}, err.Error(), "")
 	}
 	d.HTML = p.entryLinks(out.String())
+	p.tellHTML()
 	return d, list.Sorted()
 }
 
@@ -60,8 +62,10 @@ type page struct {
 	text    []byte // without front matter
 	options MarkdownOptions
 	list    *diag.List
-	entries []EntryRef // that links lead to, in their order
-	mark    string     // stands for the address of one of them while the text is rendered
+	entries []EntryRef      // that links lead to, in their order
+	raw     []int           // offsets in text of HTML that was not kept
+	unknown map[string]bool // languages that were told of
+	mark    string          // stands for the address of one of them while the text is rendered
 }
 
 func (p *page) goldmark() goldmark.Markdown {
@@ -88,6 +92,10 @@ func (p *page) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	r.Register(ast.KindFencedCodeBlock, p.renderCode)
 	r.Register(ast.KindCodeBlock, p.renderCode)
 	r.Register(ast.KindHeading, p.renderHeading)
+	if !p.options.HTML || p.options.Untrusted {
+		r.Register(ast.KindRawHTML, p.renderInlineHTML)
+		r.Register(ast.KindHTMLBlock, p.renderHTMLBlock)
+	}
 }
 
 func (p *page) renderCode(w util.BufWriter, src []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -107,8 +115,73 @@ func (p *page) renderCode(w util.BufWriter, src []byte, node ast.Node, entering 
 			p.list.Warn("SG5027", p.src.rng(at, p.base+n.Info.Segment.Stop), problem, "write {1,3-4} to mark lines and title=\"…\" for a title")
 		}
 	}
+	if !known(opts.lang) && !p.unknown[opts.lang] {
+		if p.unknown == nil {
+			p.unknown = map[string]bool{}
+		}
+		p.unknown[opts.lang] = true
+		at := p.base + node.(*ast.FencedCodeBlock).Info.Segment.Start
+		p.list.Warn("SG5029", p.src.rng(at, at+len(opts.lang)), fmt.Sprintf("the language %q is not known, so the code has no colours", opts.lang), "write text for code of no language")
+	}
 	_, err := w.WriteString(highlight(code.String(), opts))
 	return ast.WalkSkipChildren, err
+}
+
+// renderInlineHTML shows a tag as text. A comment is left out.
+func (p *page) renderInlineHTML(w util.BufWriter, src []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	if n := node.(*ast.RawHTML); entering && n.Segments.Len() > 0 {
+		p.showHTML(w, string(n.Segments.Value(src)), n.Segments.At(0).Start)
+	}
+	return ast.WalkSkipChildren, nil
+}
+
+// renderHTMLBlock shows a block of HTML as a paragraph of text.
+func (p *page) renderHTMLBlock(w util.BufWriter, src []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	n := node.(*ast.HTMLBlock)
+	if !entering || n.Lines().Len() == 0 {
+		return ast.WalkContinue, nil
+	}
+	code := string(n.Lines().Value(src))
+	if n.HasClosure() {
+		code += string(n.ClosureLine.Value(src))
+	}
+	if comment(code) {
+		return ast.WalkContinue, nil
+	}
+	w.WriteString("<p>")
+	p.showHTML(w, strings.TrimSpace(code), n.Lines().At(0).Start)
+	w.WriteString("</p>\n")
+	return ast.WalkContinue, nil
+}
+
+func (p *page) showHTML(w util.BufWriter, code string, at int) {
+	if !comment(code) {
+		w.WriteString(html.EscapeString(code))
+		if !strings.HasPrefix(code, "</") || len(p.raw) == 0 {
+			p.raw = append(p.raw, at)
+		}
+	}
+}
+
+func comment(code string) bool {
+	code = strings.TrimSpace(code)
+	return strings.HasPrefix(code, "<!--") && strings.HasSuffix(code, "-->") && strings.Index(code, "-->") == len(code)-3
+}
+
+// tellHTML warns of HTML that was not kept, once a file.
+func (p *page) tellHTML() {
+	if len(p.raw) == 0 || p.options.Untrusted {
+		return
+	}
+	message := "HTML in Markdown is shown as text"
+	switch n := len(p.raw) - 1; n {
+	case 0:
+	case 1:
+		message += ", here and in one more place of the file"
+	default:
+		message += fmt.Sprintf(", here and in %d more places of the file", n)
+	}
+	p.list.Warn("SG5028", diag.Range{Pos: p.src.pos(p.base + slices.Min(p.raw))}, message, "write Markdown, or keep HTML with `markdown: {html: true}` in site.yaml")
 }
 
 func (p *page) renderHeading(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {

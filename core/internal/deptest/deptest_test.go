@@ -81,6 +81,7 @@ var others = []struct{ pkg, module, why string }{
 	{"core/content", "gopkg.in/yaml.v3", "front matter with the place of every key"},
 	{"core/content", "github.com/yuin/goldmark", "Markdown"},
 	{"core/content", "github.com/alecthomas/chroma/v2", "highlighted code blocks"},
+	{"core/content", "github.com/BurntSushi/toml", "front matter in TOML"},
 	{"core/assets", "github.com/evanw/esbuild", "bundle scripts and stylesheets"},
 	{"core/assets", "github.com/tdewolff/parse/v2", "the CSS tokens that the scoping works on"},
 	{"core/assets", "github.com/gen2brain/webp", "write WebP, lossy too, without cgo"},
