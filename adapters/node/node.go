@@ -101,6 +101,7 @@ func (Adapter) Info() adapter.Info {
 			adapter.PageHeaders:  stable,
 			adapter.ServerIsland: stable,
 			adapter.Revalidate:   {Level: adapter.Limited, Message: "the server keeps nothing itself; it tells the cache in front of it, with CDN-Cache-Control"},
+			adapter.Sessions:     stable,
 		},
 		Options: json.RawMessage(schema),
 		Images:  "endpoint",

@@ -168,7 +168,8 @@ func (b *builder) manifest() *manifest.Manifest {
 		BuildFormat:   cfg.Build.Format,
 		AssetsDir:     cfg.Build.Assets,
 		Routes:        append(b.islandRoutes(), b.routes...),
-		Middleware:    b.middleware != "",
+		Middleware:    b.middleware != "" || b.guards != "",
+		Features:      b.sessionFeatures(),
 	}
 	for _, r := range cfg.Redirects {
 		m.Redirects = append(m.Redirects, manifest.Redirect{From: r.From, To: r.To, Status: r.Status})

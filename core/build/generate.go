@@ -84,6 +84,7 @@ func (b *builder) bundle() codegen.Bundle {
 			TrustedProxies: cfg.Security.TrustedProxies, BodyLimit: cfg.Security.BodyLimit,
 		},
 	}
+	out.Session = b.sessions()
 	out.IslandKey, out.IslandMark = b.bundleKey()
 	out.Images = b.images()
 	for _, h := range cfg.Headers {

@@ -304,6 +304,18 @@ func OnRequest() {}
 -- src/pages/index.gosite --
 <p>a</p>
 `, "src/middleware.go:1:9: package main cannot be imported"},
+		{"sessions that are off", `
+-- src/pages/index.gosite --
+---
+const prerender = false
+
+n, err := page.Session.Has("n")
+if err != nil {
+	return err
+}
+---
+<p>{n}</p>
+`, "src/pages/index.gosite:4:16: page.Session is used, but the site has no sessions"},
 		{"a guarded page is prerendered", guards + `
 -- src/pages/admin/users.gosite --
 <p>users</p>

@@ -17,6 +17,7 @@ type Bundle struct {
 	Middleware string           // import path of the package that declares OnRequest, "" for none
 	Guards     string           // import path of the package that declares Guards, "" for none; the same one
 	Fetch      bool             // something calls site.Fetch
+	Session    *Session         // nil for none
 	IslandKey  string           // compiled into the program; "" where it is in the environment
 	IslandMark string           // tells whether a key is the one of the build
 	Content    bool             // the site has collections, which the prerender program reads from disk
@@ -51,6 +52,30 @@ type Route struct {
 	Status    int    // of a redirect
 	Component *Component
 	Markdown  bool // a page of the content store, which Component is the layout of
+}
+
+// Session is what the runtime needs to know of sessions; the fields are those of site.SessionConfig.
+type Session struct {
+	Driver, Dir string
+	Seconds     int64 // of a life
+	Name        string
+	Domain      string
+	SameSite    string // of site.SameSite, "" for the default
+	Secure      bool
+}
+
+func (s *Session) literal() string {
+	var cookie, f fields
+	cookie.str("Name", s.Name)
+	cookie.str("Domain", s.Domain)
+	if s.SameSite != "" {
+		cookie = append(cookie, "SameSite: _sg.SameSite"+s.SameSite)
+	}
+	cookie.flag("Secure", s.Secure)
+	f.str("Driver", s.Driver)
+	f.str("Dir", s.Dir)
+	f = append(f, "TTL: "+strconv.FormatInt(s.Seconds, 10)+" * 1000000000", "Cookie: _sg.Cookie{"+cookie.String()+"}")
+	return f.String()
 }
 
 // Config is what the runtime needs of site.yaml; the fields are those of site.Config.
@@ -167,6 +192,9 @@ func (p *Program) bundle(b Bundle, in linking) []byte {
 	if len(islands) > 0 {
 		imports = append(imports, strconv.Quote(sealPath))
 	}
+	if b.Session != nil {
+		imports = append(imports, `_rand "crypto/rand"`)
+	}
 	for _, c := range islands {
 		if !prerender && !slices.Contains(comps, c) {
 			comps = append(comps, c)
@@ -255,6 +283,9 @@ func (p *Program) bundle(b Bundle, in linking) []byte {
 	}
 	if b.Images != nil {
 		w("\t\tImages: &_sg.Images{", b.Images.literal(prerender), "},\n")
+	}
+	if b.Session != nil {
+		w("\t\tSessions: _sg.NewSessions(_sg.SessionConfig{", b.Session.literal(), "}, _rand.Read),\n")
 	}
 	w("\t\tConfig: _sg.Config{", b.Config.literal(), "},\n")
 	w("\t\tAssets: map[string]_sg.Asset{")

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 // The patterns below stand in the JSON Schema and must mean the same in Go and in JavaScript. A check may be stricter
@@ -19,6 +20,8 @@ const (
 	assetsPattern   = `^[A-Za-z0-9_~-][A-Za-z0-9._~-]*(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*$`
 	hostPattern     = `^[A-Za-z0-9.:_-]+$`
 	hostRulePattern = `^(https?://)?((\*\*?\.)?[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?$`
+	durationPattern = `^([0-9]+(\.[0-9]+)?(s|m|h))+$`
+	tokenPattern    = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"
 	networkPattern  = `^[0-9a-fA-F:.]+(/[0-9]{1,3})?$`
 )
 
@@ -149,6 +152,18 @@ func checkFolders(l *loader) {
 	}
 }
 
+// checkSessionCookie refuses what browsers would: they drop such a cookie without a word.
+func checkSessionCookie(l *loader) {
+	c := l.c.Session.Cookie
+	prefix := strings.ToLower(c.Name)
+	switch {
+	case strings.HasPrefix(prefix, "__host-") && c.Domain != "":
+		l.list.Error("SG4004", l.c.At("session.cookie.domain"), "session.cookie.domain cannot be set for a name that begins with __Host-, which binds the cookie to one host", "remove the domain, or choose another name")
+	case c.SameSite == "none" && !c.Secure:
+		l.list.Error("SG4004", l.c.At("session.cookie.sameSite"), "session.cookie.sameSite: none needs secure", "write `cookie: {sameSite: none, secure: true}`")
+	}
+}
+
 // isWithin says whether dir is parent or below it.
 func isWithin(dir, parent string) bool { return dir == parent || strings.HasPrefix(dir, parent+"/") }
 
@@ -206,6 +221,29 @@ func checkNetwork(s string) (string, *problem) {
 func checkLinkPath(s string) (string, *problem) {
 	if !matches(headerPathPattern, s) {
 		return "", &problem{message: "has " + strconv.Quote(s) + ", which is no path", hint: "write a path such as /shop, or /shop/* for all below a folder"}
+	}
+	return s, nil
+}
+
+// checkDuration takes what Go reads as a duration, from a second to ten years.
+func checkDuration(s string) (string, *problem) {
+	d, err := time.ParseDuration(s)
+	if err != nil || d < time.Second || d > 10*365*24*time.Hour {
+		return "", &problem{message: "must be a time such as 30m or 24h, not " + strconv.Quote(s)}
+	}
+	return s, nil
+}
+
+func checkToken(s string) (string, *problem) {
+	if !matches(tokenPattern, s) {
+		return "", &problem{message: "must be a name of letters, digits, - and _, not " + strconv.Quote(s)}
+	}
+	return s, nil
+}
+
+func checkSessionDir(s string) (string, *problem) {
+	if s == "" || strings.ContainsAny(s, "\x00\n") {
+		return "", &problem{message: "must be a folder"}
 	}
 	return s, nil
 }

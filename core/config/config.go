@@ -33,6 +33,7 @@ type Config struct {
 	Markdown      Markdown
 	Server        Server
 	Security      Security
+	Session       Session
 	Image         Image
 
 	name    string
@@ -104,6 +105,22 @@ type Security struct {
 	TrustedProxies []string // addresses and networks
 }
 
+// Session says whether and where values of visitors are kept between requests.
+type Session struct {
+	Driver string // "memory", "file" or "platform"; "" for no sessions
+	TTL    string // a duration of Go
+	Dir    string // of driver "file"
+	Cookie SessionCookie
+}
+
+// SessionCookie is the cookie with the id of a session.
+type SessionCookie struct {
+	Name     string
+	Domain   string
+	SameSite string // "lax", "strict" or "none"
+	Secure   bool
+}
+
 // Image says how pictures get their sizes, and whose pictures may be shown.
 type Image struct {
 	Service   string // "build", "platform" or "none"
@@ -140,6 +157,7 @@ func defaults() *Config {
 		Links:         Links{Check: "warn"},
 		Server:        Server{Host: "127.0.0.1", Port: 4321},
 		Security:      Security{CheckOrigin: true, BodyLimit: 1 << 20},
+		Session:       Session{TTL: "24h", Dir: "sessions", Cookie: SessionCookie{Name: "session", SameSite: "lax"}},
 		Image:         Image{Service: "build", Widths: []int{320, 480, 640, 960, 1280, 1600, 1920, 2560}, Quality: 75},
 		at:            map[string]diag.Range{},
 		origins:       map[string]Origin{},

@@ -88,6 +88,31 @@ var siteKeys = []key{
 			doc:  "Addresses and networks of the proxies in front: 10.0.0.0/8, ::1",
 			rule: list{into: func(c *Config) *[]string { return &c.Security.TrustedProxies }, pattern: networkPattern, check: checkNetwork}},
 	}}},
+	{name: "session", was: []string{"sessions"}, doc: "Values of a visitor that are kept between requests: page.Session", rule: object{keys: []key{
+		{name: "driver", env: "SITEGEN_SESSION_DRIVER",
+			doc:  "Where sessions are kept: in the memory of the server (memory), in files beside it (file), or in the store of the platform (platform). Without it there are none",
+			rule: text{into: func(c *Config) *string { return &c.Session.Driver }, enum: []string{"memory", "file", "platform"}}},
+		{name: "ttl", was: []string{"maxAge"},
+			doc:  "How long a session lives after it was last written: 30m, 24h",
+			rule: text{into: func(c *Config) *string { return &c.Session.TTL }, pattern: durationPattern, check: checkDuration}},
+		{name: "dir",
+			doc:  "Folder of driver file, from the folder in which the server is started; SESSION_DIR takes its place when the server runs",
+			rule: text{into: func(c *Config) *string { return &c.Session.Dir }, check: checkSessionDir}},
+		{name: "cookie", doc: "The cookie that holds the id of a session", rule: object{keys: []key{
+			{name: "name",
+				doc:  "Its name; one that begins with __Host- is bound to this host, and needs https",
+				rule: text{into: func(c *Config) *string { return &c.Session.Cookie.Name }, pattern: tokenPattern, check: checkToken}},
+			{name: "domain",
+				doc:  "Domain that it is sent to, subdomains included; without it, this host alone",
+				rule: text{into: func(c *Config) *string { return &c.Session.Cookie.Domain }, pattern: hostPattern, check: checkHost}},
+			{name: "sameSite",
+				doc:  "Whether requests from other sites carry it: when they are links (lax), never (strict) or always (none)",
+				rule: text{into: func(c *Config) *string { return &c.Session.Cookie.SameSite }, enum: []string{"lax", "strict", "none"}}},
+			{name: "secure",
+				doc:  "Send it over https only, also where the server is asked over http, as behind a proxy that is not trusted",
+				rule: boolean{into: func(c *Config) *bool { return &c.Session.Cookie.Secure }}},
+		}}},
+	}}},
 	{name: "image", was: []string{"images"}, doc: "Pictures of <Image> and <Picture>", rule: object{keys: []key{
 		{name: "service", env: "SITEGEN_IMAGE_SERVICE",
 			doc:  "Who makes the sizes of a picture: the build, into files (build; pages on demand use the platform's service), the platform's image service for all pages (platform), or nobody (none)",
@@ -111,4 +136,4 @@ var siteKeys = []key{
 }
 
 // laterKeys are keys of the design whose feature does not exist yet.
-var laterKeys = []string{"i18n", "session", "env", "security.csp"}
+var laterKeys = []string{"i18n", "env", "security.csp"}

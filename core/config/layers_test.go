@@ -106,6 +106,7 @@ func TestVariables(t *testing.T) {
 		"SITEGEN_LINKS_CHECK links.check",
 		"SITEGEN_SERVER_HOST server.host",
 		"SITEGEN_SERVER_PORT server.port",
+		"SITEGEN_SESSION_DRIVER session.driver",
 		"SITEGEN_IMAGE_SERVICE image.service",
 	}
 	if d := cmp.Diff(want, got); d != "" {

@@ -37,6 +37,7 @@ func Load(name string, data []byte, getenv func(string) string, flags ...Overrid
 	l.environment(getenv)
 	l.flags(flags)
 	checkFolders(l)
+	checkSessionCookie(l)
 	return c, l.list
 }
 

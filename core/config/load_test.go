@@ -83,6 +83,7 @@ func TestLoadEverything(t *testing.T) {
 			CheckOrigin: false, AllowedHosts: []string{"example.com", "*.example.com", "https://example.com:8443"},
 			BodyLimit: 10_000_000, TrustedProxies: []string{"10.0.0.0/8", "::1"},
 		},
+		Session: Session{Driver: "file", TTL: "1h30m", Dir: "/var/lib/site", Cookie: SessionCookie{"sid", "example.com", "strict", true}},
 		Image: Image{Service: "platform", Widths: []int{320, 640}, Quality: 80, Qualities: []int{50},
 			Domains: []string{"example.com", "**.example.org"}, Patterns: []string{"https://*.example.com/a%20b/**", "http://example.com:8080/*"}},
 	}
@@ -155,6 +156,11 @@ image:
   remotePatterns: ["HTTPS://*.Example.com:443/a%20b/**", "http://example.com:8080/*"]
 links: {check: error, ignore: [/docs/app/*]}
 markdown: {html: true, smartPunctuation: true}
+session:
+  driver: file
+  ttl: 1h30m
+  dir: /var/lib/site
+  cookie: {name: sid, domain: example.com, sameSite: strict, secure: true}
 `
 
 // errorCases are files that are wrong, with what is said about them; where nothing is said they are right.

@@ -27,4 +27,6 @@ var prerenderCodes = []CodeInfo{
 		"Render the page on demand with `const prerender = false`; move the file out of the public folder, or the page out of the guard's path."},
 	{"SG3113", "A prerendered page reads the query of its address, which is always empty while it is rendered.",
 		"Render the route per request with `const prerender = false`, or guard the code with `if !page.Prerendered { … }`."},
+	{"SG3114", "A component uses page.Session on a site without sessions.",
+		"Write `session: {driver: memory}` into site.yaml. The drivers are memory, file and platform."},
 }

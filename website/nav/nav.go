@@ -39,6 +39,7 @@ func Docs() []Section {
 			{"/docs/rendering/", "Prerendering and on demand", "When a page is rendered."},
 			{"/docs/request-and-response/", "Request and response", "Read what came in, decide what goes out."},
 			{"/docs/cookies/", "Cookies", "Read, set and delete them."},
+			{"/docs/sessions/", "Sessions", "Keep values of a visitor between requests."},
 			{"/docs/endpoints/", "Endpoints", "Routes that answer with data."},
 			{"/docs/streaming/", "Streaming", "Send the first part before the last is ready."},
 			{"/docs/server-islands/", "Server islands", "A finished page with parts for each visitor."},

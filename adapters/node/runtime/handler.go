@@ -112,6 +112,13 @@ func (h *handler) mount(app *site.App, platform any, getenv func(string) string)
 	if h.files != nil {
 		host.Static = h.files
 	}
+	if s := app.Sessions; s != nil && s.Driver != "memory" {
+		folder, err := openSessions(cmp.Or(getenv("SESSION_DIR"), s.Dir, "sessions"))
+		if err != nil {
+			return err
+		}
+		host.Sessions = folder
+	}
 	h.site = site.NewHandler(app, host)
 	if h.images != nil {
 		h.image = cmp.Or(app.Config.Base, "/") + "_image"

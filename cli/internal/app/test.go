@@ -24,7 +24,7 @@ type testOptions struct {
 func testCommand(env Env) *cli.Command {
 	var o testOptions
 	var variants []string
-	for _, v := range adaptertest.Variants() {
+	for _, v := range append(adaptertest.Variants(), adaptertest.Optional()...) {
 		variants = append(variants, v.Name)
 	}
 	return &cli.Command{

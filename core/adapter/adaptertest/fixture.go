@@ -21,7 +21,7 @@ import (
 // The fixture lies in testdata so that the go command takes its Go files for data: they belong to a module of their own,
 // whose go.mod is written when the fixture is.
 //
-//go:embed all:testdata/site variants/*.yaml
+//go:embed all:testdata variants/*.yaml
 var fixture embed.FS
 
 const goMod = `module example.com/conformance
@@ -57,6 +57,13 @@ func WriteSite(dir, variant string) error {
 	}
 	if err := os.CopyFS(dir, site); err != nil {
 		return err
+	}
+	if more, err := fs.Sub(fixture, "testdata/"+variant); err == nil {
+		if _, err := fs.Stat(more, "."); err == nil {
+			if err := os.CopyFS(dir, more); err != nil {
+				return err
+			}
+		}
 	}
 	files := made()
 	files["go.mod"] = []byte(goMod)

@@ -82,7 +82,10 @@ func Run(t *testing.T, target Target) {
 		filter = regexp.MustCompile(s)
 	}
 	whole := &Report{Schema: 1, Target: target.Name}
-	for _, v := range Variants() {
+	for _, v := range allVariants() {
+		if v.Needs != "" && target.Adapter.Info().Supports[v.Needs].Level == "" {
+			continue
+		}
 		t.Run(v.Name, func(t *testing.T) {
 			b := buildVariant(t, v.Name)
 			// Below the module, so that what the adapter writes can be imported from a program there.

@@ -18,6 +18,7 @@ func Sources() []Source {
 		{"behaviour 10", "error pages"},
 		{"behaviour 11", "form posts from elsewhere, hidden files"},
 		{"behaviour 12", "server islands"},
+		{"behaviour 13", "sessions"},
 		{"behaviour 16", "files, assets, conditions and ranges"},
 		{"behaviour 17", "connections"},
 		{"security C1", "open redirects"},
@@ -37,7 +38,7 @@ func Sources() []Source {
 		{"security C17", "input that costs too much time"},
 		{"security C18", "names that come from a body"},
 		{"security C19", "state shared between requests"},
-		{"security C22", "attributes of cookies"},
+		{"security C22", "sessions, and attributes of cookies"},
 		{"security C24", "error pages that show what they were asked for"},
 	}
 }

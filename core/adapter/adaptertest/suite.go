@@ -19,32 +19,43 @@ import (
 	"sync"
 	"time"
 
+	"sitegen.dev/core/adapter"
 	"sitegen.dev/core/adapter/adaptertest/httpcase"
 )
 
 //go:embed cases/*.http
 var caseFiles embed.FS
 
-// Variant is one configuration of the fixture. All have the same sources.
+// Variant is one configuration of the fixture.
 type Variant struct {
 	Name  string
 	Base  string // path that the site lives below, without a slash at its end
 	Slash string // what the addresses of pages end in: "/" or nothing
 	Doc   string
+	Needs string // a feature without which an adapter has no such variant; it may bring sources of its own
 }
 
-// Variants are the configurations that the suite builds.
+// Variants are the configurations that the suite builds for every adapter. All have the same sources.
 func Variants() []Variant {
 	return []Variant{
-		{"default", "", "", "output static, no base, any trailing slash, a folder for each page"},
-		{"base", "/docs", "/", "below a base path, with trailingSlash: always"},
-		{"never", "", "", "trailingSlash: never, a file for each page"},
-		{"server", "", "", "output server: error pages on demand; allowed hosts, a trusted proxy, no origin check, no limit of bodies"},
+		{Name: "default", Doc: "output static, no base, any trailing slash, a folder for each page"},
+		{Name: "base", Base: "/docs", Slash: "/", Doc: "below a base path, with trailingSlash: always"},
+		{Name: "never", Doc: "trailingSlash: never, a file for each page"},
+		{Name: "server", Doc: "output server: error pages on demand; allowed hosts, a trusted proxy, no origin check, no limit of bodies"},
 	}
 }
 
+// Optional are the configurations for what not every adapter can. They have further sources, in testdata/NAME.
+func Optional() []Variant {
+	return []Variant{
+		{Name: "sessions", Doc: "page.Session, with the driver in site.yaml", Needs: adapter.Sessions},
+	}
+}
+
+func allVariants() []Variant { return append(Variants(), Optional()...) }
+
 func findVariant(name string) (Variant, bool) {
-	all := Variants()
+	all := allVariants()
 	i := slices.IndexFunc(all, func(v Variant) bool { return v.Name == name })
 	if i < 0 {
 		return Variant{}, false
@@ -146,7 +157,7 @@ func RunURL(ctx context.Context, origin string, o Options) (*Report, error) {
 	v, ok := findVariant(o.Variant)
 	if !ok {
 		var names []string
-		for _, v := range Variants() {
+		for _, v := range allVariants() {
 			names = append(names, v.Name)
 		}
 		return nil, fmt.Errorf("there is no variant %q of the fixture (there are: %s)", o.Variant, strings.Join(names, ", "))

@@ -47,7 +47,7 @@ func TestCases(t *testing.T) {
 }
 
 func TestWriteSite(t *testing.T) {
-	for _, v := range Variants() {
+	for _, v := range allVariants() {
 		dir := t.TempDir()
 		if err := WriteSite(dir, v.Name); err != nil {
 			t.Fatal(err)
@@ -65,7 +65,7 @@ func TestWriteSite(t *testing.T) {
 
 // The variants say about themselves what their site.yaml says.
 func TestVariants(t *testing.T) {
-	for _, v := range Variants() {
+	for _, v := range allVariants() {
 		data, err := fixture.ReadFile("variants/" + v.Name + ".yaml")
 		if err != nil {
 			t.Fatal(err)
@@ -75,8 +75,8 @@ func TestVariants(t *testing.T) {
 		}
 	}
 	entries, err := fixture.ReadDir("variants")
-	if err != nil || len(entries) != len(Variants()) {
-		t.Errorf("%d files, %d variants, %v", len(entries), len(Variants()), err)
+	if err != nil || len(entries) != len(allVariants()) {
+		t.Errorf("%d files, %d variants, %v", len(entries), len(allVariants()), err)
 	}
 }
 
