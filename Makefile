@@ -11,7 +11,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 export GOFLAGS ?= -buildvcs=false
 
 .DEFAULT_GOAL := check
-.PHONY: help demo build check test tools vet unit examples reproducible conformance platform-light platform browser conformance golden fuzz bench clean rename
+.PHONY: help demo build check test tools vet unit examples reproducible conformance platform-light platform editors browser conformance golden fuzz bench clean rename
 
 help: ## list the tasks
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,7 +26,7 @@ build: ## build the command into bin/
 
 check: vet unit ## what to run before every push: vet and the tests that need nothing installed
 
-test: tools vet unit examples reproducible platform-light browser ## install what the tests need and run all of them
+test: tools vet unit examples reproducible platform-light editors browser ## install what the tests need and run all of them
 
 tools: ## install what the tests need: Chromium, and the platforms' own tools from npm
 	@scripts/tools
@@ -52,6 +52,9 @@ platform-light: build ## the platforms' own readers and runtimes on what the ada
 
 platform: build ## the same with everything that takes longer
 	@set -e; for s in scripts/platform-*; do echo "== $$s"; FULL=1 $$s; done
+
+editors: ## the grammar in VS Code's engine, and the extension
+	scripts/editors
 
 browser: build ## the site in Chromium, wide and narrow
 	scripts/browser
