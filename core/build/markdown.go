@@ -91,7 +91,9 @@ func pageData(pattern string, layout *codegen.Component, front string) string {
 func (b *builder) patterns() map[string]string {
 	out := make(map[string]string, len(b.routes))
 	for _, r := range b.routes {
-		out[r.Source] = r.Pattern
+		if r.Redirect == nil { // an alias has the file of its page
+			out[r.Source] = r.Pattern
+		}
 	}
 	return out
 }
@@ -121,7 +123,7 @@ func layoutName(l codegen.Layout) string {
 	return l.Component.Path
 }
 
-func isMarkdown(r manifest.Route) bool { return content.IsMarkdown(r.Source) }
+func isMarkdown(r manifest.Route) bool { return r.Redirect == nil && content.IsMarkdown(r.Source) }
 
 // headKey is what routes with the same tags for the head have in common: pages of one layout, or the page itself.
 func (b *builder) headKey(r manifest.Route) string {

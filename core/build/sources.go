@@ -204,13 +204,19 @@ func (b *builder) route(context.Context) error {
 	}
 	table, list := routes.Build(pages, routes.Config{
 		Output:    b.Config.Output,
-		Redirects: b.redirects(),
+		Redirects: append(b.redirects(), b.aliases()...),
 		HasPublic: func(name string) bool {
 			info, err := os.Stat(filepath.Join(b.Layout.Root, filepath.FromSlash(path.Join(b.Config.Public, name))))
 			return err == nil && info.Mode().IsRegular()
 		},
 	})
-	b.list.Add(list.Sorted()...)
+	for _, d := range list.Sorted() {
+		d.Range = b.aliasPlace(d.Range)
+		for i := range d.Notes {
+			d.Notes[i].Range = b.aliasPlace(d.Notes[i].Range)
+		}
+		b.list.Add(d)
+	}
 	b.routes, b.site.Routes = table, table
 	return nil
 }

@@ -12,7 +12,7 @@ var assetCodes = []CodeInfo{
 	{"SG5011", "A script holds something that is probably a mistake.", "Correct the JavaScript or TypeScript where the message points."},
 	{"SG5020", "The front matter of a Markdown file cannot be read.", "Correct the YAML between the two lines `---`, or the TOML between the two lines `+++`."},
 	{"SG5021", "The front matter of a Markdown file has no end.", "Close it with the line that it begins with, `---` or `+++`."},
-	{"SG5022", "A key of the front matter that sitegen reads has a value of the wrong type.", "`layout`, `title`, `description` and `lang` are texts, `draft` is `true` or `false`."},
+	{"SG5022", "A key of the front matter that sitegen reads has a value of the wrong type.", "`layout`, `title`, `description` and `lang` are texts, `draft` is `true` or `false`, `aliases` a list of addresses such as `/old/page/`."},
 	{"SG5023", "A value of the front matter cannot be passed to the layout.", "Use a text, number, boolean, or a list of these; declare a prop `Frontmatter map[string]any` in the layout for anything else."},
 	{"SG5024", "Two headings of a page ask for the same id.", "Give one of them another: `## Title {#other-id}`."},
 	{"SG5025", "A Markdown link runs code instead of leading somewhere.", "Link to an address; `javascript:`, `vbscript:` and `data:` are refused."},
