@@ -47,6 +47,8 @@ func exists(name string) bool {
 //	start PATTERN prog args…  runs a program until it has printed a line that matches; URL becomes the first address in it
 //	stop [CODE]               sends it Ctrl-C and expects the exit code, usually 0; its output is in the file out.log
 //	http [-X METHOD] [-H 'Name: value'] [-d BODY] PATH STATUS   asks $URL; the answer, head and body, becomes stdout
+//	until [-H …] PATH TEXT    asks $URL again and again until the answer holds TEXT; with ! until it does not
+//	says PATTERN              waits until the program has printed a line that matches
 //	island [-H …] N STATUS    asks for the Nth server island in the last answer, counted from 1, as the script of the page would
 //	samefiles A B             compares two folders
 //	editor …                  is an editor that speaks with `sitegen lsp`; see editor_test.go
@@ -80,6 +82,8 @@ func TestScripts(t *testing.T) {
 			"start":     start,
 			"stop":      stop,
 			"http":      ask,
+			"until":     until,
+			"says":      says,
 			"island":    island,
 			"samefiles": sameFiles,
 			"netlify":   netlifyAccount,
@@ -301,6 +305,55 @@ func ask(ts *testscript.TestScript, neg bool, args []string) {
 	if strconv.Itoa(res.StatusCode) != args[1] {
 		ts.Fatalf("%s %s: %s instead of %s\n%s", method, args[0], res.Status, args[1], out)
 	}
+}
+
+func says(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: says PATTERN")
+	}
+	pattern, err := regexp.Compile("(?m)" + args[0])
+	ts.Check(err)
+	w := ts.Value(processKey{}).(*process).log
+	text := ""
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		w.mu.Lock()
+		text = w.text.String()
+		w.mu.Unlock()
+		if pattern.MatchString(text) {
+			return
+		}
+	}
+	ts.Fatalf("it does not say %s, but\n%s", args[0], text)
+}
+
+func until(ts *testscript.TestScript, neg bool, args []string) {
+	header := http.Header{"Accept": {"text/html"}}
+	for len(args) > 2 && args[0] == "-H" {
+		name, value, _ := strings.Cut(args[1], ":")
+		header.Set(name, strings.TrimSpace(value))
+		args = args[2:]
+	}
+	if len(args) != 2 {
+		ts.Fatalf("usage: [!] until [-H 'Name: value'] PATH TEXT")
+	}
+	origin := strings.Join(strings.SplitN(ts.Value(processKey{}).(*process).url, "/", 4)[:3], "/")
+	client := &http.Client{Timeout: 30 * time.Second}
+	last := ""
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		req, err := http.NewRequest("GET", origin+args[0], nil)
+		ts.Check(err)
+		req.Header = header
+		res, err := client.Do(req)
+		ts.Check(err)
+		body, err := io.ReadAll(res.Body)
+		res.Body.Close()
+		ts.Check(err)
+		if last = res.Status + "\n" + string(body); strings.Contains(last, args[1]) != neg {
+			fmt.Fprint(ts.Stdout(), last)
+			return
+		}
+	}
+	ts.Fatalf("%s does not come to hold %q, or not to hold it:\n%s", args[0], args[1], last)
 }
 
 var islandMarker = regexp.MustCompile(`<script type="application/json" data-sitegen-island="([^"]*)">([^<]*)</script>`)
