@@ -71,6 +71,7 @@
     reloading = true;
     stream?.close();
     keep();
+    history.scrollRestoration = "manual"; // the browser knows nothing of what is unfolded again
     if (method && method !== "GET") location.replace(location.href); // without asking whether to send the form again
     else location.reload();
   }
@@ -88,7 +89,7 @@
   }
 
   function value(f) {
-    if (f.tagName === "DETAILS") return f.open !== f.hasAttribute("open") ? f.open : undefined;
+    if (f.tagName === "DETAILS") return f.open;
     if (f.tagName === "SELECT") {
       const now = [...f.options].map((o) => o.selected);
       const none = !f.multiple && ![...f.options].some((o) => o.defaultSelected);
@@ -148,6 +149,7 @@
       sessionStorage.removeItem(stateKey);
     } catch {}
     if (!state) return;
+    history.scrollRestoration = "manual";
     const list = fields();
     const keys = names(list);
     list.forEach((f, i) => {
@@ -163,8 +165,13 @@
       scrollTo({ left: state.x, top: state.y, behavior: "instant" });
       for (const [way, [x, y]] of Object.entries(state.inner)) at(way)?.scrollTo({ left: x, top: y, behavior: "instant" });
     };
+    const settled = () => {
+      scroll(); // images have their sizes now
+      requestAnimationFrame(() => (history.scrollRestoration = "auto"));
+    };
     scroll();
-    if (document.readyState !== "complete") addEventListener("load", scroll, { once: true }); // images have their sizes now
+    if (document.readyState === "complete") settled();
+    else addEventListener("load", settled, { once: true });
   }
 
   // ---- stylesheets and files
