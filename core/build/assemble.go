@@ -48,7 +48,11 @@ func (b *builder) prerender(ctx context.Context) error {
 			return err
 		}
 	}
-	if b.site.PublicBytes, list, err = copyPublic(b.Layout, b.Config.Public, b.site.ClientDir); err != nil {
+	b.before = b.openBefore()
+	if b.before.dir != "" {
+		stage.known = b.before
+	}
+	if b.site.PublicBytes, list, err = b.copyPublic(); err != nil {
 		return err
 	}
 	b.list.Add(list.Sorted()...)
@@ -61,11 +65,18 @@ func (b *builder) prerender(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	job := wire.Job{
+		Out: b.site.ClientDir, Concurrency: b.Config.Build.Concurrency, MaxErrors: 50, Redirects: !b.Server, Module: b.Layout.ModulePath, Keys: b.key, Content: b.contentFile(),
+	}
+	if err := b.before.tell(&job, b.keys, b.programKey); err != nil {
+		return err
+	}
 	w := bufio.NewWriter(f)
 	b.site.Pages, list, err = prerender.Run(ctx, prerender.Options{
 		Program: b.binary,
 		Dir:     b.Layout.Root,
-		Job:     wire.Job{Out: b.site.ClientDir, Concurrency: b.Config.Build.Concurrency, MaxErrors: 50, Redirects: !b.Server, Module: b.Layout.ModulePath, Keys: b.key, Content: b.contentFile()},
+		Job:     job,
+		Page:    b.before.page,
 		List:    w,
 		Output:  b.Output,
 		Progress: func(done int) {
@@ -91,10 +102,10 @@ func (b *builder) copyHTML() {
 		if !strings.HasSuffix(r.Source, ".html") {
 			continue
 		}
-		to := filepath.Join(b.site.ClientDir, filepath.FromSlash(htmlFile(r, b.Config.Build.Format)))
-		err := os.MkdirAll(filepath.Dir(to), 0o777)
-		if err == nil {
-			_, err = copyFile(filepath.Join(b.Layout.Root, filepath.FromSlash(r.Source)), to)
+		name, from := htmlFile(r, b.Config.Build.Format), filepath.Join(b.Layout.Root, filepath.FromSlash(r.Source))
+		err := fs.ErrExist
+		if _, taken := b.before.others[name]; !taken {
+			err = b.stageHTML(from, name)
 		}
 		if err != nil {
 			at := diag.Range{Pos: diag.Pos{File: r.Source}}
@@ -105,6 +116,19 @@ func (b *builder) copyHTML() {
 			b.list.Error("SG7005", at, "cannot be copied: "+bare(err).Error(), "")
 		}
 	}
+}
+
+func (b *builder) stageHTML(from, name string) error {
+	rel, err := filepath.Rel(b.Layout.ModuleDir, from)
+	if err != nil {
+		return err
+	}
+	d, err := b.prints.file(filepath.ToSlash(rel))
+	if err != nil {
+		return err
+	}
+	_, err = b.stageFile(from, name, d)
+	return err
 }
 
 // htmlFile names the file of a plain HTML page.
@@ -129,8 +153,14 @@ func (b *builder) assemble(ctx context.Context) error {
 	for _, f := range b.emitted {
 		size := int64(len(f.data))
 		to := filepath.Join(dir, filepath.FromSlash(f.name))
-		var err error
+		name, sum := path.Join(b.Config.Build.Assets, f.name), digestOf(f.data)
 		if f.from != "" {
+			sum = digestOf([]byte(f.sum))
+		}
+		var err error
+		if b.before.keeps(name, sum) {
+			size = b.before.files[name].size
+		} else if b.before.made(name, sum); f.from != "" {
 			if err = os.MkdirAll(filepath.Dir(to), 0o777); err == nil {
 				size, err = copyFile(f.from, to)
 			}
@@ -143,6 +173,9 @@ func (b *builder) assemble(ctx context.Context) error {
 		b.site.Assets = append(b.site.Assets, Asset{Name: f.name, Size: size})
 	}
 	slices.SortFunc(b.site.Assets, func(x, y Asset) int { return strings.Compare(x.Name, y.Name) })
+	if err := b.before.settle(b.site.Stage, b.site.ClientDir); err != nil {
+		return err
+	}
 	if !b.Server {
 		os.Remove(b.site.Prerendered)
 		b.site.Prerendered = ""

@@ -71,6 +71,7 @@ type Options struct {
 	Open     map[string][]byte           // text that stands for that of a file, by its name below the module root: what an editor holds unsaved
 	Key      string                      // of server islands, what SITEGEN_KEY holds; empty to keep one in the work directory
 	Links    string                      // instead of links.check of site.yaml: "warn", "error" or "off"
+	Clean    bool                        // make everything anew, whatever is known of the last build
 	Force    bool                        // replace an output directory that sitegen did not make
 	Beside   []string                    // directories of the stage that go below the project root instead of into the output
 	Output   io.Writer                   // what the site's own code prints while prerendering
@@ -108,7 +109,9 @@ func Run(ctx context.Context, o Options) (*Site, *diag.List, error) {
 	if b.Output == nil {
 		b.Output = io.Discard
 	}
+	b.prints = openFingerprints(b.Layout, fingerprintsFile)
 	defer b.contents.close()
+	defer b.prints.save() // what could not be written is read again the next time
 	for _, p := range phases {
 		if err := ctx.Err(); err != nil {
 			b.discard()
@@ -158,6 +161,11 @@ type builder struct {
 	pages      map[string]*codegen.Component // by Route.Source
 	contents   contentState
 	prints     *fingerprints
+	before     *before
+	keys       map[string]string // of the pages, by source; nil where nothing is remembered
+	programKey string
+	compileKey string // of all that the go command reads
+	inputs     *inputs
 	emitted    []file // hashed files, names below the assets directory
 	table      assetTable
 	islands    []*codegen.Component // components that are rendered by requests of their own

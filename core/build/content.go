@@ -96,9 +96,6 @@ func (b *builder) content(ctx context.Context) error {
 		return nil
 	}
 	var err error
-	if b.prints == nil {
-		b.prints = openFingerprints(b.Layout)
-	}
 	c.version = hex.EncodeToString(digestSlice(b.contentVersion()))
 	if c.pack, err = openPack(ctx, b.Layout.abs(contentCache+"/"+c.version+".pack")); err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"io"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -33,6 +34,7 @@ const tick = 3 * time.Second
 // fingerprints is that memory. It may be used by several goroutines.
 type fingerprints struct {
 	layout *Layout
+	name   string // of the memory, below the module root
 	mu     sync.Mutex
 	old    map[string]fingerprint
 	now    map[string]fingerprint // what was asked for in this build
@@ -47,9 +49,9 @@ type fingerprint struct {
 
 const fingerprintsMagic = "sitegen files 1\n"
 
-func openFingerprints(l *Layout) *fingerprints {
-	f := &fingerprints{layout: l, old: map[string]fingerprint{}, now: map[string]fingerprint{}, start: time.Now()}
-	data, err := os.ReadFile(l.abs(fingerprintsFile))
+func openFingerprints(l *Layout, name string) *fingerprints {
+	f := &fingerprints{layout: l, name: name, old: map[string]fingerprint{}, now: map[string]fingerprint{}, start: time.Now()}
+	data, err := os.ReadFile(l.abs(name))
 	if err != nil || len(data) < len(fingerprintsMagic) || string(data[:len(fingerprintsMagic)]) != fingerprintsMagic {
 		return f
 	}
@@ -130,7 +132,10 @@ func (f *fingerprints) save() error {
 	if !f.dirty && len(f.now) == len(f.old) {
 		return nil
 	}
-	tmp, err := os.CreateTemp(f.layout.abs(workDir), "files-*")
+	if err := os.MkdirAll(filepath.Dir(f.layout.abs(f.name)), 0o777); err != nil {
+		return err
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(f.layout.abs(f.name)), "files-*")
 	if err != nil {
 		return err
 	}
@@ -152,5 +157,5 @@ func (f *fingerprints) save() error {
 	if err != nil {
 		return err
 	}
-	return os.Rename(tmp.Name(), f.layout.abs(fingerprintsFile))
+	return os.Rename(tmp.Name(), f.layout.abs(f.name))
 }

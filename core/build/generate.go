@@ -27,7 +27,7 @@ func (b *builder) find() error {
 }
 
 // generate writes the Go packages of the components, the bundle and the prerender program.
-func (b *builder) generate(context.Context) (err error) {
+func (b *builder) generate(ctx context.Context) (err error) {
 	files, list := b.program.Generate()
 	b.add(list.Sorted()...)
 	if err := b.find(); err != nil || b.list.HasErrors() {
@@ -60,6 +60,11 @@ func (b *builder) generate(context.Context) (err error) {
 	for _, f := range b.program.Bundle(bundle) {
 		out = append(out, file{name: f.Path, data: f.Data})
 	}
+	if b.inputs, err = b.scanInputs(ctx); err != nil {
+		return err
+	}
+	b.keys, b.programKey = b.routeKeys(b.inputs, bundle, files)
+	b.compileKey = b.compiled(bundle, files)
 	b.site.Bundle = b.Layout.ModulePath + "/" + genDir + "/" + bundlePackage
 	if err := b.sync(); err != nil || b.list.HasErrors() {
 		return err

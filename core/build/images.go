@@ -172,6 +172,11 @@ func (p *pictures) variant(v wire.Image) (size int64, hit bool, err error) {
 	hash := hex.EncodeToString(key[:])
 	entry := p.b.Layout.abs(path.Join(imageCache, hash[:2], hash[2:]+"."+v.Format))
 	to := filepath.Join(p.dir, filepath.FromSlash(v.Name))
+	name, sum := path.Join(p.b.Config.Build.Assets, v.Name), digest(key[:len(digest{})])
+	if p.b.before.keeps(name, sum) {
+		return p.b.before.files[name].size, true, nil
+	}
+	p.b.before.made(name, sum)
 	if data, ok := readEntry(entry); ok {
 		return int64(len(data)), true, writeNew(to, data)
 	}

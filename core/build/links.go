@@ -41,7 +41,7 @@ func (b *builder) links(context.Context) error {
 		return err
 	}
 	defer f.Close()
-	pages := &pageList{in: bufio.NewReader(f), client: b.site.ClientDir}
+	pages := &pageList{in: bufio.NewReader(f), file: func(name string) string { return b.before.file(b.site.ClientDir, name) }}
 	found, err := links.Check(links.Site{
 		Origin: b.Config.Site, Base: b.Config.Base, Exists: at.exists, Page: at.page, Ignore: ignored(b.Config.Links.Ignore),
 	}, runtime.GOMAXPROCS(0), pages.next)
@@ -56,18 +56,18 @@ func (b *builder) links(context.Context) error {
 
 // answers knows what the site answers.
 type answers struct {
-	pages   map[string]string // file below the client directory, by decoded path with the base but no slash at the end
-	files   map[string]bool   // decoded paths of files with the base
-	routes  []manifest.Route  // on-demand ones and redirects
-	base    string            // without a slash at the end
-	client  string
-	sources map[string]string // of routes, by pattern
+	pages   map[string]string        // file below the client directory, by decoded path with the base but no slash at the end
+	files   map[string]bool          // decoded paths of files with the base
+	routes  []manifest.Route         // on-demand ones and redirects
+	base    string                   // without a slash at the end
+	place   func(name string) string // of a page
+	sources map[string]string        // of routes, by pattern
 
 	folders map[string][]string // names by folder, once one was asked for
 }
 
 func (b *builder) answers() (*answers, error) {
-	a := &answers{pages: map[string]string{}, files: map[string]bool{}, base: strings.TrimSuffix(b.Config.Base, "/"), client: b.site.ClientDir, sources: map[string]string{}}
+	a := &answers{pages: map[string]string{}, files: map[string]bool{}, base: strings.TrimSuffix(b.Config.Base, "/"), place: func(name string) string { return b.before.file(b.site.ClientDir, name) }, sources: map[string]string{}}
 	for _, r := range b.site.Manifest.Routes {
 		a.sources[r.Pattern] = r.Source
 		if !r.Prerender || r.Redirect != nil {
@@ -135,7 +135,7 @@ func (a *answers) page(p string) ([]byte, bool, error) {
 	if !ok || !isHTML(f) {
 		return nil, false, nil
 	}
-	data, err := os.ReadFile(filepath.Join(a.client, filepath.FromSlash(f)))
+	data, err := os.ReadFile(a.place(f))
 	return data, true, err
 }
 
@@ -155,9 +155,9 @@ func ignored(patterns []string) func(string) bool {
 
 // pageList reads the list of prerendered files.
 type pageList struct {
-	in     *bufio.Reader
-	client string
-	err    error
+	in   *bufio.Reader
+	file func(name string) string // where a page lies
+	err  error
 }
 
 func (l *pageList) read() (p manifest.Prerendered, ok bool) {
@@ -185,7 +185,7 @@ func (l *pageList) next() (links.Page, bool) {
 		if !isHTML(p.File) {
 			continue
 		}
-		name := filepath.Join(l.client, filepath.FromSlash(p.File))
+		name := l.file(p.File)
 		return links.Page{Path: p.Path, Group: p.Route, Read: func() ([]byte, error) { return os.ReadFile(name) }}, true
 	}
 }

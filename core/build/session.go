@@ -92,7 +92,9 @@ func (d *DevSite) ContentProblem(p wire.ContentProblem) diag.Diagnostic {
 func (s *Session) Update(ctx context.Context, changed []string) (*DevSite, *diag.List, error) {
 	s.memory.forget(changed, s.o.Layout.relModule(s.o.Config.Public)+"/")
 	b := &builder{Options: s.o, list: &diag.List{}, site: &Site{Layout: s.o.Layout}, memory: s.memory, gen: devGenDir}
+	b.prints = openFingerprints(s.o.Layout, devDir+"/files")
 	defer b.contents.close()
+	defer b.prints.save()
 	for _, p := range phases {
 		if p.name == Generate {
 			break

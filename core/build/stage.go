@@ -24,6 +24,8 @@ type Stage struct {
 	layout *Layout
 	out    string   // absolute, where it goes
 	name   string   // out as the author knows it
+	known  *before  // what the next build is to know of the output; nil for nothing
+	delta  *delta   // how the output is changed in place; nil where the stage takes its place
 	beside []string // directories of the stage that go to the same name below the project root instead
 }
 
@@ -119,6 +121,27 @@ func (s *Stage) Publish() error {
 		if err := writeChanged(s.layout.abs(outputsFile), append(data, '\n')); err != nil {
 			return err
 		}
+	}
+	if s.known != nil {
+		if err := s.known.save(s.Dir); err != nil {
+			return err
+		}
+	}
+	if err := s.publish(); err != nil {
+		return err
+	}
+	if s.known != nil {
+		return s.known.commit()
+	}
+	return nil
+}
+
+func (s *Stage) publish() error {
+	if s.delta != nil {
+		if err := s.delta.apply(s.Dir, s.out); err != nil {
+			return fmt.Errorf("write %s: %w", s.name, bare(err))
+		}
+		return os.RemoveAll(s.Dir)
 	}
 	swaps := s.swaps()
 	for i := range swaps {
@@ -239,9 +262,22 @@ func (s *Stage) Discard() { os.RemoveAll(s.Dir) }
 // Out is the absolute path of the output directory.
 func (s *Stage) Out() string { return s.out }
 
-// copyPublic copies the public folder into dir. Links are followed only to places within the project.
-func copyPublic(l *Layout, public, dir string) (int64, *diag.List, error) {
+// copyPublic copies what has changed of the public folder into the stage. Links are followed only to places within the
+// project.
+func (b *builder) copyPublic() (int64, *diag.List, error) {
+	l, public, dir := b.Layout, b.Config.Public, b.site.ClientDir
 	list := &diag.List{}
+	stage := func(file, rel string) (int64, error) {
+		name, err := filepath.Rel(l.ModuleDir, file)
+		if err != nil {
+			return 0, err
+		}
+		d, err := b.prints.file(filepath.ToSlash(name))
+		if err != nil {
+			return 0, err
+		}
+		return b.stageFile(file, filepath.ToSlash(rel), d)
+	}
 	from := filepath.Join(l.Root, filepath.FromSlash(public))
 	if _, err := os.Stat(from); errors.Is(err, fs.ErrNotExist) {
 		return 0, list, nil
@@ -271,7 +307,7 @@ func copyPublic(l *Layout, public, dir string) (int64, *diag.List, error) {
 				list.Error("SG7012", at, "a link to a directory cannot be copied", "copy the directory into "+public)
 				return nil
 			}
-			n, err := copyFile(real, to)
+			n, err := stage(real, rel)
 			total += n
 			return err
 		}
@@ -284,7 +320,7 @@ func copyPublic(l *Layout, public, dir string) (int64, *diag.List, error) {
 		case d.Name() == ".DS_Store" || d.Name() == "Thumbs.db":
 			return nil
 		}
-		n, err := copyFile(name, to)
+		n, err := stage(name, rel)
 		total += n
 		return err
 	})

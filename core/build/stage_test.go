@@ -9,6 +9,9 @@ import (
 	"testing"
 
 	"golang.org/x/mod/modfile"
+
+	"sitegen.dev/core/config"
+	"sitegen.dev/core/diag"
 )
 
 // project makes a site with the given files in a new folder.
@@ -215,8 +218,14 @@ func TestCopyPublic(t *testing.T) {
 		}
 	}
 	link("../notes.txt", "inside.txt")
+	copyPublic := func(to string) (int64, *diag.List, error) {
+		cfg := &config.Config{}
+		cfg.Public = "public"
+		b := &builder{Options: Options{Layout: l, Config: cfg}, site: &Site{ClientDir: to}, prints: openFingerprints(l, fingerprintsFile), before: newBefore(to)}
+		return b.copyPublic()
+	}
 	to := t.TempDir()
-	n, list, err := copyPublic(l, "public", to)
+	n, list, err := copyPublic(to)
 	if err != nil || list.HasErrors() {
 		t.Fatal(err, list.Err())
 	}
@@ -233,7 +242,7 @@ func TestCopyPublic(t *testing.T) {
 	link(outside, "outside.txt")
 	link("nowhere", "dangling.txt")
 	link("../src", "folder")
-	_, list, err = copyPublic(l, "public", t.TempDir())
+	_, list, err = copyPublic(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

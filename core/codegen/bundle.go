@@ -287,7 +287,11 @@ func (p *Program) bundle(b Bundle, in linking) []byte {
 	if b.Session != nil {
 		w("\t\tSessions: _sg.NewSessions(_sg.SessionConfig{", b.Session.literal(), "}, _rand.Read),\n")
 	}
-	w("\t\tConfig: _sg.Config{", b.Config.literal(), "},\n")
+	config := b.Config
+	if prerender {
+		config.BuildID = "" // changes with every text, and would have the program linked again
+	}
+	w("\t\tConfig: _sg.Config{", config.literal(), "},\n")
 	w("\t\tAssets: map[string]_sg.Asset{")
 	ids := make([]string, 0, len(b.Assets))
 	for id := range b.Assets {

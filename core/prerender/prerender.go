@@ -30,6 +30,7 @@ type Options struct {
 	Job      wire.Job                         // what to render
 	List     io.Writer                        // gets one manifest.Prerendered per line, in the order of the routes
 	Output   io.Writer                        // gets what the site's own code prints
+	Page     func(wire.Event)                 // told of every page; may be nil
 	Progress func(done int)                   // called after every page; may be nil
 	Place    func(diag.Range) diag.Range      // turns a place in a file of the site's module into what the author is shown
 	Source   func(file string) ([]byte, bool) // the text of such a file, to find columns; may be nil
@@ -44,6 +45,7 @@ type Count struct {
 
 // Result sums up a run.
 type Result struct {
+	Kept   int              // pages that came out of the last build, and were not rendered
 	Routes map[string]Count // by pattern
 	Pages  int
 	Bytes  int64
@@ -136,12 +138,18 @@ func (r *run) event(e wire.Event) error {
 		c.Bytes += e.Size
 		r.result.Routes[e.Route] = c
 		r.result.Pages++
+		if e.Kept {
+			r.result.Kept++
+		}
 		r.result.Bytes += e.Size
 		for _, image := range e.Images {
 			if !r.images[image.Name] {
 				r.images[image.Name] = true
 				r.result.Images = append(r.result.Images, image)
 			}
+		}
+		if r.Page != nil {
+			r.Page(e)
 		}
 		if r.Progress != nil {
 			r.Progress(r.result.Pages)

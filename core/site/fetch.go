@@ -132,6 +132,7 @@ func fetch(ctx context.Context, t FetchTransport, r FetchRequest) (*FetchRespons
 		}
 		return nil, &FetchError{r.Method, where, err}
 	}
+	noteFetch(ctx)
 	u, err := checkFetch(&r)
 	if err != nil {
 		return fail(err)

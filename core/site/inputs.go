@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // Inputs collects what a page depends on beside the program itself: which inputs were read on its behalf, and in which
@@ -11,6 +12,26 @@ import (
 type Inputs struct {
 	mu   sync.Mutex
 	read map[string]string
+}
+
+// Inputs that are not content.
+const (
+	NetworkInput = "network" // what another server has answered: never the same
+	ProgramInput = "program" // all code of the site: the page was answered by another route
+)
+
+// fetched says that a request was sent for nobody in particular.
+var fetched atomic.Bool
+
+// FetchedUntracked says whether Fetch was called with a context that is not that of a page or a list of paths.
+func FetchedUntracked() bool { return fetched.Load() }
+
+func noteFetch(ctx context.Context) {
+	if in := inputsOf(ctx); in != nil {
+		in.note(NetworkInput, "")
+		return
+	}
+	fetched.Store(true)
 }
 
 func (in *Inputs) note(input, digest string) {

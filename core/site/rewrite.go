@@ -32,6 +32,9 @@ func (x *exchange) rewriteTo(target string) error {
 	if x.req != nil && x.req.spent() {
 		return misuse("page.Rewrite(" + quoteShort(target) + "): " + errBodyRead.Error())
 	}
+	if x.inputs != nil {
+		x.inputs.note(ProgramInput, "")
+	}
 	if x.rewrites++; x.rewrites > maxRewrites {
 		return &statusError{508}
 	}

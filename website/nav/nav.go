@@ -53,6 +53,7 @@ func Docs() []Section {
 		}},
 		{"Ship", []Page{
 			{"/docs/adapters/", "Adapters", "One standalone server, one file, or a handler."},
+			{"/docs/incremental/", "Building again", "What is remembered, and what is rendered again."},
 			{"/docs/deployment/", "Deployment", "Put the result somewhere."},
 			{"/docs/vercel/", "Vercel", "Files to its network, pages on demand into one function."},
 			{"/docs/netlify/", "Netlify", "Files on its network, pages on demand in a function."},

@@ -28,6 +28,7 @@ type buildOptions struct {
 	base    string
 	strict  bool
 	force   bool
+	clean   bool
 	json    bool
 }
 
@@ -49,6 +50,7 @@ one. If anything fails, the last output stays as it is.
 			&cli.StringFlag{Name: "site", Usage: "the public `ORIGIN` of the site, https://example.com", Destination: &o.site},
 			&cli.StringFlag{Name: "base", Usage: "the `PATH` below which the site lives", Destination: &o.base},
 			&cli.BoolFlag{Name: "strict", Usage: "treat warnings as errors and run go vet", Destination: &o.strict},
+			&cli.BoolFlag{Name: "clean", Usage: "render every page, also those that have not changed since the last build", Destination: &o.clean},
 			&cli.BoolFlag{Name: "force", Usage: "replace an output folder that sitegen did not make", Destination: &o.force},
 			&cli.BoolFlag{Name: "json", Usage: "print the report as JSON on standard output", Destination: &o.json},
 		},
@@ -106,7 +108,7 @@ func runBuild(ctx context.Context, p *project, o buildOptions) (report, error) {
 	}
 	site, list, err := build.Run(ctx, build.Options{
 		Layout: p.layout, Config: p.config, Version: p.env.Version, Key: p.env.Getenv(keyVariable),
-		Server: chosen.adapter != nil, Vet: o.strict, All: true, Force: o.force || platform, Beside: beside, Images: images, Output: p.term,
+		Server: chosen.adapter != nil, Vet: o.strict, All: true, Clean: o.clean, Force: o.force || platform, Beside: beside, Images: images, Output: p.term,
 		Progress: p.progress,
 	})
 	p.term.print(list, p.read)

@@ -32,6 +32,11 @@ type Content interface {
 	Open(index string) ([]*site.Route, error)
 	// Check tells what of the content is not what the program's types ask for.
 	Check(report func(message, file string, p wire.Problem))
+	// Current gives the digest that an input has now, as it was noted for a page.
+	Current(input string) string
+	// Digest names the whole store, and Untracked says whether some of it was read without saying for which page.
+	Digest() string
+	Untracked() bool
 }
 
 // Main renders app as the wire.Job on standard input says and exits: 0 when every page was written, 1 otherwise. content
@@ -71,6 +76,9 @@ func Run(ctx context.Context, app *site.App, content Content, job wire.Job, w io
 	if err := app.UseKeys(job.Keys); err != nil {
 		p.event(wire.Event{Kind: wire.Error, What: wire.Returned, Message: err.Error()})
 	}
+	if err := p.remember(content); err != nil {
+		p.event(wire.Event{Kind: wire.Error, What: wire.Disk, File: job.Records, Message: bare(err).Error()})
+	}
 
 	// Routes with a fixed path cannot meet each other, so they are rendered as one batch. A dynamic route begins when
 	// those before it are written: where two make the same file, the one of higher priority has it.
@@ -108,6 +116,9 @@ func Run(ctx context.Context, app *site.App, content Content, job wire.Job, w io
 				}
 			}
 		})
+	}
+	if err := p.closeRecords(); err != nil {
+		p.event(wire.Event{Kind: wire.Error, What: wire.Disk, File: job.Records, Message: bare(err).Error()})
 	}
 	if ctx.Err() == nil {
 		p.event(wire.Event{Kind: wire.Done})
@@ -154,6 +165,7 @@ type printer struct {
 	out    *bufio.Writer
 	enc    *json.Encoder
 	errors int
+	known  *known // nil where nothing is remembered
 }
 
 func (p *printer) event(e wire.Event) {
@@ -220,9 +232,23 @@ func (p *printer) batch(ctx context.Context, tasks iter.Seq[task]) {
 	workers.Wait()
 }
 
-// page renders and writes one page. It gives back the buffer for the next one.
+// page renders and writes one page, unless it is known to come out as it did. It gives back the buffer for the next one.
 func (p *printer) page(ctx context.Context, t task, buf []byte) (_ []byte, events []wire.Event) {
 	e := wire.Event{Kind: wire.Page, Route: t.route.Pattern, Source: t.route.Source}
+	id, key := p.known.name(t)
+	if before := p.known.find(id, key); before != nil {
+		if !p.known.take(before.File) {
+			e.Path, e.File = before.Path, before.File
+			return buf, []wire.Event{p.conflict(e)}
+		}
+		e.Path, e.File, e.Status, e.Size, e.Headers, e.Images, e.Kept = before.Path, before.File, before.Status, before.Size, before.Headers, before.Images, true
+		p.known.write(before)
+		return buf, []wire.Event{e}
+	}
+	inputs := &site.Inputs{}
+	if p.known != nil {
+		ctx = site.WithInputs(ctx, inputs)
+	}
 	r, err := p.app.RenderStatic(ctx, t.route, t.entry, buf[:0])
 	if err != nil {
 		e.Path = entryPath(t)
@@ -235,9 +261,13 @@ func (p *printer) page(ctx context.Context, t task, buf []byte) (_ []byte, event
 	for _, v := range r.Variants {
 		e.Images = append(e.Images, wire.Image(v))
 	}
-	switch err := write(p.job.Out, r.File, r.Body); {
+	if !p.known.take(r.File) {
+		return r.Buffer, []wire.Event{p.conflict(e)}
+	}
+	modified, err := write(p.job.Out, r.File, r.Body)
+	switch {
 	case errors.Is(err, fs.ErrExist):
-		return r.Buffer, []wire.Event{p.failure(e, wire.Conflict, fmt.Errorf("%s is there already", r.File))}
+		return r.Buffer, []wire.Event{p.conflict(e)}
 	case err != nil:
 		return r.Buffer, []wire.Event{p.failure(e, wire.Disk, err)}
 	}
@@ -246,7 +276,17 @@ func (p *printer) page(ctx context.Context, t task, buf []byte) (_ []byte, event
 		events = append(events, wire.Event{Kind: wire.Warning, Route: e.Route, Source: e.Source, Path: e.Path, Message: m.Message, Detail: m.Hint,
 			At: wire.Frame{File: m.File, Line: m.Line}})
 	}
+	if p.known != nil {
+		if len(r.Warnings) > 0 {
+			key = "" // to be told again the next time
+		}
+		p.known.write(&wire.Record{Task: id, Key: key, Inputs: wire.SortInputs(inputs.Read()), Path: e.Path, File: e.File, Status: e.Status, Size: e.Size, ModTime: modified, Headers: e.Headers, Images: e.Images})
+	}
 	return r.Buffer, events
+}
+
+func (p *printer) conflict(e wire.Event) wire.Event {
+	return p.failure(e, wire.Conflict, fmt.Errorf("%s is there already", e.File))
 }
 
 // entryPath names one of the pages of a dynamic route, for a message; "" for a route with one page, which the file tells.
@@ -298,24 +338,27 @@ func (p *printer) failure(e wire.Event, what wire.Failure, err error) wire.Event
 	return e
 }
 
-// write makes a new file below dir. It never replaces one.
-func write(dir, name string, data []byte) error {
+// write makes a new file below dir and gives its time. It never replaces one.
+func write(dir, name string, data []byte) (modified int64, err error) {
 	if !filepath.IsLocal(filepath.FromSlash(name)) {
-		return fmt.Errorf("%q is no name for a file below the output", name)
+		return 0, fmt.Errorf("%q is no name for a file below the output", name)
 	}
 	file := filepath.Join(dir, filepath.FromSlash(name))
 	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err = os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
-			return bare(err)
+			return 0, bare(err)
 		}
 		f, err = os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	}
 	if err != nil {
-		return bare(err)
+		return 0, bare(err)
 	}
 	_, err = f.Write(data)
-	return bare(errors.Join(err, f.Close()))
+	if info, statErr := f.Stat(); statErr == nil {
+		modified = info.ModTime().UnixNano()
+	}
+	return modified, bare(errors.Join(err, f.Close()))
 }
 
 // bare drops the path of a file error: it names a temporary place that the author never chose.

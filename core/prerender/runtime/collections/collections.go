@@ -36,3 +36,12 @@ func (c Content) Check(report func(message, file string, p wire.Problem)) {
 	content.Check(content.Store(), tell)
 	content.CheckPages(content.Store(), c.Layouts, tell)
 }
+
+// Current gives the digest that an input has now.
+func (Content) Current(input string) string { return content.Current(content.Store(), input) }
+
+// Digest names the whole store.
+func (Content) Digest() string { return content.Store().Digest() }
+
+// Untracked says whether content was read without a page.
+func (Content) Untracked() bool { return content.Untracked() }

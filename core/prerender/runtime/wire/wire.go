@@ -17,6 +17,14 @@ type Job struct {
 	Keys        string `json:"keys"`        // of server islands, as SITEGEN_KEY holds them
 	Content     string `json:"content"`     // index of the content store; "" on a site without
 	Check       bool   `json:"check"`       // hold the content against its types, and render nothing
+
+	// What is remembered between builds; all empty where nothing is.
+	RouteKeys map[string]string `json:"routeKeys,omitempty"` // of the code and configuration, by the source of a route
+	Program   string            `json:"program,omitempty"`   // of all code: for pages that may run any of it
+	Before    string            `json:"before,omitempty"`    // file with the records of the last build
+	Records   string            `json:"records,omitempty"`   // file for those of this one
+	Lost      []string          `json:"lost,omitempty"`      // files of the last build that are not what they were
+	Taken     []string          `json:"taken,omitempty"`     // files of the output that are no pages and not in Out
 }
 
 // Kind tells the events apart.
@@ -42,6 +50,7 @@ type Event struct {
 	Size    int64       `json:"size,omitempty"` // bytes
 	Headers [][2]string `json:"headers,omitempty"`
 	Images  []Image     `json:"images,omitempty"` // files that the page shows and the build is to make
+	Kept    bool        `json:"kept,omitempty"`   // of a Page: it is what it was, and was not written
 
 	// Of an Error or a Warning: what happened and, where it is known, the author's line.
 	Message string  `json:"message,omitempty"`

@@ -1,0 +1,439 @@
+package build
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"sitegen.dev/core/codegen"
+	"sitegen.dev/core/manifest"
+	"sitegen.dev/core/prerender/runtime/wire"
+	"sitegen.dev/core/site/content/store"
+)
+
+// outputDir holds, for every output, what the last build knew of it.
+const outputDir = workDir + "/output"
+
+// The files of such a folder.
+const (
+	pagesFile  = "pages"  // wire.Records
+	othersFile = "others" // the files that are no pages
+	busyFile   = "busy"   // there while the output is being changed: then nothing is known of it
+)
+
+// before is what is known of the output of the last build, and what the next one is to know of this.
+type before struct {
+	dir    string // absolute: of its files; "" where nothing is remembered
+	client string // absolute: where the last build has put the pages
+
+	files map[string]outFile // of the last build that are what they were, by name below client
+	gone  []string           // files below client that should not be there
+	lost  []string           // files of the last build that are not what they were
+
+	mu     sync.Mutex
+	kept   map[string]bool    // of files: those that stay
+	others map[string]outFile // of this build, all that are no pages
+	pages  map[string]bool    // names of the pages of this build
+}
+
+// outFile is a file of an output.
+type outFile struct {
+	size, mtime int64
+	digest      digest // of its source, for what is no page
+	page        bool
+}
+
+// openBefore finds out what of the last output can stay. Of an output that an adapter makes nothing is known: what it does
+// with the pages is its own business, and to copy them from there costs as much as to render them.
+func (b *builder) openBefore() *before {
+	out := b.site.Stage.out
+	p := newBefore(out)
+	if b.Server {
+		return p
+	}
+	id := sha256.Sum256([]byte(b.Layout.Rel(out)))
+	p.dir = b.Layout.abs(path.Join(outputDir, hex.EncodeToString(id[:6])))
+	if b.Clean || !b.site.Stage.ours() {
+		return p
+	}
+	if _, err := os.Stat(filepath.Join(p.dir, busyFile)); err == nil {
+		return p
+	}
+	expected := map[string]outFile{}
+	data, err := os.ReadFile(filepath.Join(p.dir, pagesFile))
+	if err != nil {
+		return p
+	}
+	err = wire.ReadRecords(data, func(r *wire.Record) {
+		if r.Task != "" {
+			expected[r.File] = outFile{size: r.Size, mtime: r.ModTime, page: true}
+		}
+	})
+	if err != nil || !readOthers(filepath.Join(p.dir, othersFile), expected) {
+		return p
+	}
+	err = filepath.WalkDir(p.client, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(p.client, name)
+		if err != nil {
+			return err
+		}
+		rel = filepath.ToSlash(rel)
+		want, ok := expected[rel]
+		if !ok {
+			p.gone = append(p.gone, rel)
+			return nil
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		if info.Mode().IsRegular() && info.Size() == want.size && info.ModTime().UnixNano() == want.mtime {
+			p.files[rel] = want
+		}
+		return nil
+	})
+	if err != nil {
+		p.files, p.gone = map[string]outFile{}, nil
+		return p
+	}
+	for name := range expected {
+		if _, ok := p.files[name]; !ok {
+			p.lost = append(p.lost, name)
+		}
+	}
+	slices.Sort(p.lost)
+	return p
+}
+
+func newBefore(client string) *before {
+	return &before{client: client, files: map[string]outFile{}, kept: map[string]bool{}, others: map[string]outFile{}, pages: map[string]bool{}}
+}
+
+func readOthers(name string, to map[string]outFile) bool {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return false
+	}
+	r := &reader{s: string(data)}
+	for r.s != "" && !r.bad {
+		file, d := r.text(), r.text()
+		f := outFile{size: r.int(), mtime: r.int()}
+		copy(f.digest[:], d)
+		to[file] = f
+	}
+	return !r.bad
+}
+
+// keeps says whether a file that is no page can stay as the last build made it: of the same source, and untouched since.
+func (p *before) keeps(name string, d digest) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	f, ok := p.files[name]
+	if !ok || f.page || f.digest != d {
+		return false
+	}
+	p.kept[name] = true
+	p.others[name] = f
+	return true
+}
+
+// made notes a file that is no page and was written into the stage.
+func (p *before) made(name string, d digest) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.others[name] = outFile{digest: d}
+}
+
+// tell tells the prerender program what is known, and where to leave what it makes known.
+func (p *before) tell(job *wire.Job, keys map[string]string, program string) error {
+	if p.dir == "" {
+		return nil
+	}
+	job.RouteKeys, job.Program, job.Lost, job.Taken = keys, program, p.lost, p.taken()
+	job.Records = filepath.Join(p.dir, pagesFile+".new")
+	if len(p.files) > 0 {
+		job.Before = filepath.Join(p.dir, pagesFile)
+	}
+	return os.MkdirAll(p.dir, 0o777)
+}
+
+// taken lists the files that are no pages and are not in the stage, for the prerender program.
+func (p *before) taken() []string {
+	var out []string
+	for name := range p.kept {
+		out = append(out, name)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// page notes a page of this build.
+func (p *before) page(e wire.Event) {
+	p.pages[e.File] = true
+	if e.Kept {
+		p.kept[e.File] = true
+	}
+}
+
+// file gives the place of a file of this build.
+func (p *before) file(client, name string) string {
+	if p != nil && p.kept[name] {
+		client = p.client
+	}
+	return filepath.Join(client, filepath.FromSlash(name))
+}
+
+// settle decides how the output is changed: in place where little has changed, else as a whole, for which all that stays
+// is linked into the stage.
+func (p *before) settle(s *Stage, client string) error {
+	total := len(p.pages) + len(p.others)
+	if changed := total - len(p.kept); len(p.kept) > 0 && changed <= max(32, total/4) && probe(s.Dir, s.out) == nil {
+		d := &delta{dir: p.dir}
+		for name := range p.pages {
+			if !p.kept[name] {
+				d.put = append(d.put, name)
+			}
+		}
+		for name := range p.others {
+			if !p.kept[name] {
+				d.put = append(d.put, name)
+			}
+		}
+		for name := range p.files {
+			if !p.pages[name] {
+				if _, ok := p.others[name]; !ok {
+					d.remove = append(d.remove, name)
+				}
+			}
+		}
+		for _, name := range append(p.lost, p.gone...) {
+			if _, ok := p.others[name]; !ok && !p.pages[name] {
+				d.remove = append(d.remove, name)
+			}
+		}
+		slices.Sort(d.put)
+		slices.Sort(d.remove)
+		s.delta = d
+		return nil
+	}
+	for name := range p.kept {
+		from, to := filepath.Join(p.client, filepath.FromSlash(name)), filepath.Join(client, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
+			return err
+		}
+		if os.Link(from, to) == nil {
+			continue
+		}
+		if _, err := copyFile(from, to); err != nil {
+			return err
+		}
+		if info, err := os.Stat(from); err == nil {
+			os.Chtimes(to, info.ModTime(), info.ModTime())
+		}
+	}
+	return nil
+}
+
+// save writes what the next build is to know, before the output is changed.
+func (p *before) save(client string) error {
+	if err := os.MkdirAll(p.dir, 0o777); err != nil {
+		return err
+	}
+	var b []byte
+	for _, name := range slices.Sorted(mapKeys(p.others)) {
+		f := p.others[name]
+		if !p.kept[name] {
+			info, err := os.Stat(filepath.Join(client, filepath.FromSlash(name)))
+			if err != nil {
+				continue // an adapter has put it elsewhere
+			}
+			f.size, f.mtime = info.Size(), info.ModTime().UnixNano()
+		}
+		b = store.AppendText(b, name)
+		b = store.AppendText(b, string(f.digest[:]))
+		b = binary.AppendVarint(b, f.size)
+		b = binary.AppendVarint(b, f.mtime)
+	}
+	if err := os.WriteFile(filepath.Join(p.dir, othersFile+".new"), b, 0o666); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(p.dir, busyFile), nil, 0o666)
+}
+
+// commit makes what save wrote count.
+func (p *before) commit() error {
+	return errors.Join(
+		os.Rename(filepath.Join(p.dir, pagesFile+".new"), filepath.Join(p.dir, pagesFile)),
+		os.Rename(filepath.Join(p.dir, othersFile+".new"), filepath.Join(p.dir, othersFile)),
+		os.Remove(filepath.Join(p.dir, busyFile)),
+	)
+}
+
+// globalKey names what every page depends on: the version, the environment, the code of the site that is no component, and
+// the configuration that is compiled in.
+func (b *builder) globalKey(in *inputs, bundle codegen.Bundle) string {
+	h := sha256.New()
+	bundle.Config.BuildID = ""
+	hashInto(h, b.Version, self(), environment(), string(in.code[:]), fmt.Sprintf("%#v", bundle.Config), bundle.Middleware, bundle.Guards,
+		bundle.IslandMark, b.key, fmt.Sprint(b.Server, b.Drafts, bundle.Fetch))
+	if bundle.Images != nil {
+		hashInto(h, fmt.Sprintf("%#v", *bundle.Images))
+	}
+	for _, c := range b.islands {
+		hashInto(h, c.Path)
+	}
+	if in.opens {
+		hashInto(h, string(in.other[:]))
+	}
+	return string(h.Sum(nil))
+}
+
+// routeKeys names, for each route, all code and configuration that its pages depend on.
+func (b *builder) routeKeys(in *inputs, bundle codegen.Bundle, files []codegen.File) (keys map[string]string, program string) {
+	global := b.globalKey(in, bundle)
+	generated := map[string][]byte{} // by folder
+	all := sha256.New()
+	hashInto(all, global)
+	for _, f := range files {
+		generated[path.Dir(f.Path)] = f.Data
+		hashInto(all, f.Path, string(f.Data))
+	}
+	components := map[*codegen.Component]string{}
+	component := func(c *codegen.Component) string {
+		key, ok := components[c]
+		if !ok {
+			h := sha256.New()
+			for _, d := range c.Closure() {
+				hashInto(h, d.Path, string(generated[d.Dir]))
+				for _, a := range d.Assets {
+					hashInto(h, a.ID, fmt.Sprintf("%#v", b.table.byID[a.ID]))
+				}
+				for _, s := range d.Scripts {
+					hashInto(h, s.ID, fmt.Sprintf("%#v", b.table.byID[s.ID]))
+				}
+			}
+			key = string(h.Sum(nil))
+			components[c] = key
+		}
+		return key
+	}
+	keys = make(map[string]string, len(b.routes))
+	for i, r := range b.routes {
+		h := sha256.New()
+		hashInto(h, global, r.Pattern, string(r.Type), bundle.Routes[i].Head, fmt.Sprint(r.Error))
+		if c := b.pages[r.Source]; c != nil {
+			hashInto(h, component(c))
+		}
+		key := hex.EncodeToString(h.Sum(nil)[:16])
+		hashInto(all, r.Source, key)
+		if r.Type != manifest.Redir {
+			keys[r.Source] = key
+			continue
+		}
+		hashInto(all, fmt.Sprintf("%#v", bundle.Routes[i]))
+	}
+	return keys, hex.EncodeToString(all.Sum(nil)[:16])
+}
+
+// delta changes an output in place: what is in the stage goes to its place, what is not wanted any more goes.
+type delta struct {
+	dir         string // of what is known of the output
+	put, remove []string
+}
+
+// apply changes the output. What it replaces is kept until all is done, and comes back if something goes wrong.
+func (d *delta) apply(stage, out string) (err error) {
+	old := filepath.Join(stage, ".replaced")
+	type move struct{ from, to string }
+	var done []move
+	defer func() {
+		if err == nil {
+			return
+		}
+		for _, m := range slices.Backward(done) {
+			os.Rename(m.to, m.from)
+		}
+	}()
+	rename := func(from, to string) error {
+		err := os.Rename(from, to)
+		if errors.Is(err, fs.ErrNotExist) {
+			if err = os.MkdirAll(filepath.Dir(to), 0o777); err == nil {
+				err = os.Rename(from, to)
+			}
+		}
+		if err == nil {
+			done = append(done, move{from, to})
+		}
+		return err
+	}
+	away := func(name string) error {
+		from := filepath.Join(out, filepath.FromSlash(name))
+		if _, err := os.Lstat(from); errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return rename(from, filepath.Join(old, filepath.FromSlash(name)))
+	}
+	for _, name := range d.remove {
+		if err := away(name); err != nil {
+			return err
+		}
+	}
+	for _, name := range d.remove { // a file of the same name as a folder may be about to come
+		removeEmpty(out, path.Dir(name))
+	}
+	for _, name := range d.put {
+		if err := away(name); err != nil {
+			return err
+		}
+		if err := rename(filepath.Join(stage, filepath.FromSlash(name)), filepath.Join(out, filepath.FromSlash(name))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// removeEmpty removes the folders of a name below root that hold nothing any more.
+func removeEmpty(root, name string) {
+	for ; name != "." && name != "/"; name = path.Dir(name) {
+		if os.Remove(filepath.Join(root, filepath.FromSlash(name))) != nil {
+			return
+		}
+	}
+}
+
+// stageFile copies a file into the stage unless the output has it already.
+func (b *builder) stageFile(from, name string, d digest) (int64, error) {
+	if b.before.keeps(name, d) {
+		return b.before.files[name].size, nil
+	}
+	to := filepath.Join(b.site.ClientDir, filepath.FromSlash(name))
+	n, err := copyFile(from, to)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = os.MkdirAll(filepath.Dir(to), 0o777); err == nil {
+			n, err = copyFile(from, to)
+		}
+	}
+	b.before.made(name, d)
+	return n, err
+}
+
+func mapKeys[V any](m map[string]V) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for k := range m {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,293 @@
+package build
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/mod/modfile"
+
+	"sitegen.dev/core/content"
+)
+
+// inputs is the state of the files of a project, as far as the pages of its site can depend on it.
+type inputs struct {
+	code  digest // Go files of the module and of what go.mod and go.work take from disk, and what they embed
+	other digest // all other files that are no sources of the compiler: a page may open them
+	opens bool   // the code of the site may open files at all
+}
+
+// leftOut are folders that are never looked into: nothing of them is a source.
+var leftOut = map[string]bool{".git": true, ".hg": true, ".svn": true, workDir: true, "node_modules": true, ".vercel": true, ".netlify": true, ".wrangler": true}
+
+// goModuleFiles mean something to the go command beside the Go files.
+var goModuleFiles = map[string]bool{"go.mod": true, "go.sum": true, "go.work": true, "go.work.sum": true}
+
+// scanInputs looks at all files of the project. Those that were not touched since they were last looked at are not opened.
+func (b *builder) scanInputs(ctx context.Context) (*inputs, error) {
+	s := &inputScan{b: b, in: &inputs{}, outputs: map[string]bool{}, seen: map[string]bool{}}
+	for _, name := range append((&Stage{layout: b.Layout}).recorded(), b.Config.Out) {
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(b.Layout.Root, filepath.FromSlash(name))
+		}
+		s.outputs[name] = true
+	}
+	for _, name := range b.Beside {
+		s.outputs[filepath.Join(b.Layout.Root, filepath.FromSlash(name))] = true
+	}
+	roots := []string{b.Layout.Root}
+	if !inside(b.Layout.ModuleDir, b.Layout.Root) {
+		roots = append(roots, b.Layout.ModuleDir)
+	}
+	roots = append(roots, s.localModules()...)
+	for _, root := range roots {
+		if err := s.walk(root); err != nil {
+			return nil, err
+		}
+	}
+	s.in.opens = s.mayOpen()
+	all := slices.Concat(s.code, s.other)
+	digests := make([]digest, len(all))
+	err := each(ctx, len(all), func(i int) (err error) {
+		digests[i], err = b.prints.file(all[i])
+		if errors.Is(err, fs.ErrNotExist) { // a link to nowhere
+			err = nil
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.in.code = listDigest(s.code, digests[:len(s.code)])
+	s.in.other = listDigest(s.other, digests[len(s.code):])
+	return s.in, nil
+}
+
+func listDigest(names []string, digests []digest) digest {
+	h := sha256.New()
+	for i, name := range names {
+		fmt.Fprintf(h, "%s\x00%s", name, digests[i][:])
+	}
+	return digest(h.Sum(nil)[:len(digest{})])
+}
+
+type inputScan struct {
+	b           *builder
+	in          *inputs
+	outputs     map[string]bool
+	code, other []string // names below the module root
+	seen        map[string]bool
+}
+
+// localModules lists the folders outside the project that the go command takes modules from.
+func (s *inputScan) localModules() (dirs []string) {
+	l := s.b.Layout
+	add := func(base, dir string) {
+		if dir == "" || !strings.HasPrefix(dir, ".") && !filepath.IsAbs(dir) {
+			return
+		}
+		if !filepath.IsAbs(dir) {
+			dir = filepath.Join(base, filepath.FromSlash(dir))
+		}
+		if !inside(dir, l.Root) && !inside(dir, l.ModuleDir) {
+			dirs = append(dirs, dir)
+		}
+	}
+	for _, r := range l.Module.Replace {
+		add(l.ModuleDir, r.New.Path)
+	}
+	if os.Getenv("GOWORK") == "off" {
+		return dirs
+	}
+	for dir := l.ModuleDir; ; dir = filepath.Dir(dir) {
+		name := filepath.Join(dir, "go.work")
+		if data, err := os.ReadFile(name); err == nil {
+			if w, err := modfile.ParseWork(name, data, nil); err == nil {
+				for _, u := range w.Use {
+					add(dir, u.Path)
+				}
+				for _, r := range w.Replace {
+					add(dir, r.New.Path)
+				}
+			}
+			return dirs
+		}
+		if dir == filepath.Dir(dir) {
+			return dirs
+		}
+	}
+}
+
+func (s *inputScan) walk(root string) error {
+	l := s.b.Layout
+	contents := l.abs(path.Join(l.Src, contentDir))
+	pages := l.abs(path.Join(l.Src, pagesDir))
+	return filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if name != root && leftOut[d.Name()] || s.outputs[name] || strings.HasSuffix(name, ".previous") && s.outputs[strings.TrimSuffix(name, ".previous")] {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		rel, err := filepath.Rel(l.ModuleDir, name)
+		if err != nil {
+			return err
+		}
+		rel = filepath.ToSlash(rel)
+		if s.seen[rel] {
+			return nil
+		}
+		s.seen[rel] = true
+		base := d.Name()
+		switch {
+		case strings.HasSuffix(base, ".go"):
+			if !strings.HasSuffix(base, "_test.go") {
+				s.code = append(s.code, rel)
+				return s.embeds(name)
+			}
+		case goModuleFiles[base], base == "modules.txt":
+			s.code = append(s.code, rel)
+		case strings.HasSuffix(base, ".gosite"):
+		case inside(name, contents) && content.IsEntry(base), inside(name, pages) && content.IsMarkdown(base):
+		default: // the public folder too: who opens a file of it depends on it
+			if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
+				s.other = append(s.other, rel)
+			}
+		}
+		return nil
+	})
+}
+
+// embeds adds what a Go file embeds to the code, whatever it is.
+func (s *inputScan) embeds(name string) error {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	if !bytes.Contains(data, []byte("//go:embed ")) {
+		return nil
+	}
+	dir := filepath.Dir(name)
+	add := func(file string) {
+		if rel, err := filepath.Rel(s.b.Layout.ModuleDir, file); err == nil {
+			s.code = append(s.code, filepath.ToSlash(rel))
+		}
+	}
+	for line := range strings.Lines(string(data)) {
+		patterns, ok := strings.CutPrefix(strings.TrimSpace(line), "//go:embed ")
+		if !ok {
+			continue
+		}
+		for _, p := range strings.Fields(patterns) {
+			p = strings.TrimPrefix(strings.Trim(p, "\"`"), "all:")
+			matches, err := filepath.Glob(filepath.Join(dir, filepath.FromSlash(p)))
+			if err != nil {
+				continue // the go command will say so
+			}
+			for _, m := range matches {
+				filepath.WalkDir(m, func(file string, d fs.DirEntry, err error) error {
+					if err == nil && !d.IsDir() {
+						add(file)
+					}
+					return nil
+				})
+			}
+		}
+	}
+	return nil
+}
+
+// openers are the packages of the standard library with which code opens files, or runs what does.
+var openers = []string{`"os"`, `"os/exec"`, `"io/ioutil"`, `"syscall"`, `"plugin"`, `"path/filepath"`, `"net"`, `"net/http"`, `"archive/zip"`, `"debug/`, `"C"`}
+
+// mayOpen says whether code of the site can open files while pages are rendered: it imports a package for that, or a
+// module that is not known.
+func (s *inputScan) mayOpen() bool {
+	for _, r := range s.b.Layout.Module.Require {
+		if r.Mod.Path != corePath {
+			return true
+		}
+	}
+	has := func(data []byte) bool {
+		for _, o := range openers {
+			if bytes.Contains(data, []byte(o)) {
+				return true
+			}
+		}
+		return false
+	}
+	for _, data := range s.b.files {
+		if has(data) {
+			return true
+		}
+	}
+	for _, name := range s.code {
+		if !strings.HasSuffix(name, ".go") || !filepath.IsLocal(filepath.FromSlash(name)) {
+			continue
+		}
+		if data, err := os.ReadFile(s.b.Layout.abs(name)); err == nil && has(data) {
+			return true
+		}
+	}
+	return false
+}
+
+// hashInto writes a list of parts to a hash so that no two lists are alike.
+func hashInto(h hash.Hash, parts ...string) {
+	for _, p := range parts {
+		fmt.Fprintf(h, "%d:%s", len(p), p)
+	}
+}
+
+// passing are variables of the environment that change from one terminal to the next and mean nothing to a site.
+var passing = []string{"_", "PWD", "OLDPWD", "SHLVL", "TERM", "COLORTERM", "COLUMNS", "LINES", "WINDOWID", "DISPLAY", "TMUX", "TMUX_PANE", "STY", "SSH_CLIENT", "SSH_CONNECTION", "SSH_TTY", "SSH_AUTH_SOCK", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "LS_COLORS", "INVOCATION_ID", "JOURNAL_STREAM", "TMPDIR"}
+
+// environment names the environment that the site's code is run in.
+func environment() string {
+	env := slices.DeleteFunc(os.Environ(), func(line string) bool {
+		name, _, _ := strings.Cut(line, "=")
+		return slices.Contains(passing, name) || strings.HasPrefix(name, "TERM_") || strings.HasPrefix(name, "XDG_SESSION") || strings.HasPrefix(name, "ITERM") || strings.HasPrefix(name, "VSCODE_")
+	})
+	slices.Sort(env)
+	h := sha256.New()
+	hashInto(h, env...)
+	return string(h.Sum(nil))
+}
+
+// toolStamp names a program by what the file system tells of it.
+func toolStamp(name string) string {
+	file, err := exec.LookPath(name)
+	if err != nil {
+		return ""
+	}
+	if real, err := filepath.EvalSymlinks(file); err == nil {
+		file = real
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprint(file, info.Size(), info.ModTime().UnixNano())
+}
+
+// self names this very program: two that were built of different states of the source may have one version.
+func self() string {
+	name, err := os.Executable()
+	if err != nil {
+		return ""
+	}
+	return toolStamp(name)
+}
