@@ -284,11 +284,10 @@ func (p *before) commit() error {
 // the configuration that is compiled in.
 func (b *builder) globalKey(in *inputs, bundle codegen.Bundle) string {
 	h := sha256.New()
-	bundle.Config.BuildID = ""
-	hashInto(h, b.Version, self(), environment(), string(in.code[:]), fmt.Sprintf("%#v", bundle.Config), bundle.Middleware, bundle.Guards,
-		bundle.IslandMark, b.key, fmt.Sprint(b.Server, b.Drafts, bundle.Fetch))
-	if bundle.Images != nil {
-		hashInto(h, fmt.Sprintf("%#v", *bundle.Images))
+	bundle.Config.BuildID, bundle.Routes, bundle.Assets, bundle.Layouts, bundle.Embedded = "", nil, nil, nil, ""
+	hashInto(h, b.Version, self(), environment(), string(in.code[:]), b.key, fmt.Sprint(b.Server, b.Drafts))
+	for _, f := range b.program.Bundle(bundle) { // all configuration that reaches the programs, whatever will be added to it
+		hashInto(h, string(f.Data))
 	}
 	for _, c := range b.islands {
 		hashInto(h, c.Path)
