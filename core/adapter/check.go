@@ -52,6 +52,18 @@ func Check(info Info, m *manifest.Manifest, known []Info) *diag.List {
 	return list
 }
 
+// Uses lists what the routes of a site use, in the order of the routes.
+func Uses(m *manifest.Manifest) []manifest.Feature {
+	var out []manifest.Feature
+	for _, u := range uses(m) {
+		out = append(out, u.feature)
+	}
+	return out
+}
+
+// Phrase says what a route does that uses a feature: "renders on demand".
+func Phrase(feature string) string { return phrase(feature) }
+
 func phrase(feature string) string {
 	if p, ok := phrases[feature]; ok {
 		return p

@@ -68,6 +68,7 @@ type Options struct {
 	Drafts   bool                        // entries and pages that say draft: true are there
 	Images   string                      // image service of the platform: "endpoint", "vercel", "netlify", "cloudflare" or ""
 	All      bool                        // when a phase has found errors, report what later ones find in what is sound
+	Access   bool                        // look for what keeps people from using the pages, as package a11y does
 	Open     map[string][]byte           // text that stands for that of a file, by its name below the module root: what an editor holds unsaved
 	Key      string                      // of server islands, what SITEGEN_KEY holds; empty to keep one in the work directory
 	Links    string                      // instead of links.check of site.yaml: "warn", "error" or "off"

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 
+	"sitegen.dev/core/a11y"
 	"sitegen.dev/core/codegen"
 	"sitegen.dev/core/diag"
 	"sitegen.dev/core/internal/gocmd"
@@ -163,6 +164,11 @@ func (b *builder) link(ctx context.Context) error {
 		},
 	})
 	b.add(list.Sorted()...)
+	if b.Access {
+		for _, s := range b.sources {
+			b.add(a11y.Check(s.File)...)
+		}
+	}
 	b.program, b.site.Program = program, program
 	b.site.Components = len(program.Components)
 	return nil

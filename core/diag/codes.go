@@ -17,5 +17,5 @@ type CodeInfo struct {
 
 // Codes lists every code there is, in order.
 func Codes() []CodeInfo {
-	return slices.Concat(syntaxCodes, componentCodes, routeCodes, prerenderCodes, linkCodes, devCodes, configCodes, assetCodes, contentCodes, adapterCodes, vercelCodes, netlifyCodes, cloudflareCodes, fileCodes)
+	return slices.Concat(syntaxCodes, componentCodes, a11yCodes, routeCodes, prerenderCodes, linkCodes, devCodes, configCodes, assetCodes, contentCodes, adapterCodes, vercelCodes, netlifyCodes, cloudflareCodes, fileCodes)
 }

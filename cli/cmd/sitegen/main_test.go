@@ -51,6 +51,7 @@ func exists(name string) bool {
 //	says PATTERN              waits until the program has printed a line that matches
 //	island [-H …] N STATUS    asks for the Nth server island in the last answer, counted from 1, as the script of the page would
 //	samefiles A B             compares two folders
+//	sarif FILE                holds a file against the schema of SARIF 2.1.0
 //	editor …                  is an editor that speaks with `sitegen lsp`; see editor_test.go
 //	netlify NAME              is an account at Netlify with the project NAME: sets NETLIFY_API_URL and TOKEN
 func TestScripts(t *testing.T) {
@@ -89,6 +90,7 @@ func TestScripts(t *testing.T) {
 			"netlify":   netlifyAccount,
 			"picture":   picture,
 			"editor":    editorCommand,
+			"sarif":     validSARIF,
 		},
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 	})

@@ -2,6 +2,9 @@ package app
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -9,12 +12,16 @@ import (
 	"sitegen.dev/core/adapter"
 	"sitegen.dev/core/build"
 	"sitegen.dev/core/diag"
+	"sitegen.dev/core/manifest"
 )
 
 type checkOptions struct {
-	adapter string
-	strict  bool
-	json    bool
+	adapter     string
+	strict      bool
+	maxWarnings int
+	links       bool
+	json        bool
+	sarif       bool
 }
 
 func checkCommand(env Env) *cli.Command {
@@ -22,33 +29,55 @@ func checkCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name:  "check",
 		Usage: "find errors without building",
-		Description: `Reads, type-checks and vets the components and everything they import, and holds the routes against what the adapter
-can do. The output is not touched.
+		Description: `Reads, type-checks and vets the components and everything they import, looks for what keeps people from using the pages
+(missing alternative texts, labels, names of buttons, order of headings), and holds the routes against what the adapter can
+do. The output is not touched. Warnings fail only if asked for.
 
    sitegen check
-   sitegen check --strict           warnings fail too
-   sitegen check --json             what was found, as JSON on standard output
-   sitegen check --format github    as annotations of a workflow`,
+   sitegen check --links             render all pages too, and look for links that lead nowhere
+   sitegen check --strict            warnings fail too
+   sitegen check --max-warnings 10   more warnings than these fail
+   sitegen check --adapter all       which adapters can do what the site uses
+   sitegen check --json              what was found, as JSON on standard output
+   sitegen check --sarif >out.sarif  the same for code hosts, as SARIF 2.1.0
+   sitegen check --format github     as annotations of a workflow`,
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "adapter", Usage: "check for the platform `NAME` instead of that of site.yaml", Destination: &o.adapter},
+			&cli.StringFlag{Name: "adapter", Usage: "check for the platform `NAME` instead of that of site.yaml, or for all", Destination: &o.adapter},
+			&cli.BoolFlag{Name: "links", Usage: "render all pages too, and look for links that lead nowhere", Destination: &o.links},
 			&cli.BoolFlag{Name: "strict", Usage: "warnings fail too", Destination: &o.strict},
+			&cli.IntFlag{Name: "max-warnings", Usage: "fail if there are more than `N` warnings", DefaultText: "any number", Value: -1, Destination: &o.maxWarnings},
 			&cli.BoolFlag{Name: "json", Usage: "print what was found as JSON on standard output", Destination: &o.json},
+			&cli.BoolFlag{Name: "sarif", Usage: "print what was found as SARIF on standard output", Destination: &o.sarif},
 		},
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
 				return err
 			}
+			switch {
+			case o.json && o.sarif:
+				return usage("--json and --sarif both want standard output; choose one")
+			case o.adapter == allAdapters && (o.json || o.sarif):
+				return usage("--adapter all prints a table; without --json and --sarif: sitegen check --adapter all")
+			}
 			p, err := open(c, env)
 			if err == nil {
 				err = runCheck(c.Context, p, o)
 			}
-			if o.json && p != nil {
+			switch {
+			case o.json && p != nil:
 				return answer(env.Stdout, findings{Schema: 1, OK: err == nil, Report: diag.NewReport(&p.term.said)}, err)
+			case o.sarif && p != nil:
+				if werr := diag.SARIF(env.Stdout, &p.term.said, env.Version, p.read); werr != nil && err == nil {
+					return werr
+				}
 			}
 			return err
 		},
 	}
 }
+
+// allAdapters is what --adapter says instead of a name.
+const allAdapters = "all"
 
 // findings is the JSON form of a check.
 type findings struct {
@@ -58,9 +87,12 @@ type findings struct {
 }
 
 func runCheck(ctx context.Context, p *project, o checkOptions) error {
-	chosen, err := openAdapter(ctx, p, o.adapter)
-	if err != nil {
-		return err
+	var chosen choice
+	if o.adapter != allAdapters {
+		var err error
+		if chosen, err = openAdapter(ctx, p, o.adapter); err != nil {
+			return err
+		}
 	}
 	unlock, err := p.lock(ctx)
 	if err != nil {
@@ -68,9 +100,13 @@ func runCheck(ctx context.Context, p *project, o checkOptions) error {
 	}
 	defer unlock()
 	defer p.term.progress("", "")
+	until := build.Entries
+	if o.links {
+		until = build.Links
+	}
 	site, list, err := build.Run(ctx, build.Options{
 		Layout: p.layout, Config: p.config, Version: p.env.Version, Key: p.env.Getenv(keyVariable),
-		Until: build.Entries, Server: chosen.adapter != nil, Vet: true, All: true, Output: p.term, Progress: p.progress,
+		Until: until, Server: chosen.adapter != nil || o.adapter == allAdapters, Vet: true, All: true, Access: true, Output: p.term, Progress: p.progress,
 	})
 	p.term.print(list, p.read)
 	switch {
@@ -78,6 +114,10 @@ func runCheck(ctx context.Context, p *project, o checkOptions) error {
 		return err
 	case list.HasErrors():
 		return &exit{code: exitFailed}
+	}
+	if o.adapter == allAdapters {
+		_, err := io.WriteString(p.env.Stdout, abilities(site.Manifest))
+		return err
 	}
 	able := capabilities(site, chosen)
 	p.term.print(able, p.read)
@@ -87,8 +127,56 @@ func runCheck(ctx context.Context, p *project, o checkOptions) error {
 	case o.strict && (list.Len()+able.Len() > 0 || chosen.warning != nil):
 		return errStrict
 	}
+	if n := diag.NewReport(&p.term.said).Warnings; o.maxWarnings >= 0 && n > o.maxWarnings {
+		return &exit{exitFailed, fmt.Errorf("%d warnings are more than the %d of --max-warnings", n, o.maxWarnings)}
+	}
 	p.term.note("no errors in %d components, %d routes", site.Components, len(site.Routes))
 	return nil
+}
+
+// abilities is a table of what the site uses and which adapters can do it.
+func abilities(m *manifest.Manifest) string {
+	infos := registry.Infos()
+	head := []string{"uses", "at"}
+	for _, i := range infos {
+		head = append(head, i.Name)
+	}
+	rows := [][]string{head}
+	seen := map[string]bool{}
+	var notes []string
+	for _, f := range adapter.Uses(m) {
+		if seen[f.Name] {
+			continue
+		}
+		seen[f.Name] = true
+		at := diag.Pos{File: f.File, Line: f.Line, Col: f.Col}
+		row := []string{adapter.Phrase(f.Name), at.String()}
+		for _, i := range infos {
+			s := i.Supports[f.Name]
+			word := "no"
+			switch s.Level {
+			case adapter.Stable:
+				word = "yes"
+			case adapter.Limited:
+				word = "limited"
+			case adapter.Experimental:
+				word = "experimental"
+			}
+			row = append(row, word)
+			if s.Level != adapter.Stable && s.Message != "" {
+				notes = append(notes, fmt.Sprintf("%s, %s: %s", adapter.Phrase(f.Name), i.Name, s.Message))
+			}
+		}
+		rows = append(rows, row)
+	}
+	if len(rows) == 1 {
+		return "everything is prerendered; any adapter will do, and none is needed\n"
+	}
+	out := table(rows, nil)
+	if len(notes) > 0 {
+		out += "\n" + strings.Join(notes, "\n") + "\n"
+	}
+	return out
 }
 
 // capabilities holds what the site uses against what its adapter can do.

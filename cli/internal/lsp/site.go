@@ -121,7 +121,7 @@ func (st *site) make(ctx context.Context, docs map[string]*document, serial int)
 	if st.layout == nil {
 		return a
 	}
-	program, list, err := build.Analyze(ctx, build.Options{Layout: st.layout, Config: st.config, Open: a.open()})
+	program, list, err := build.Analyze(ctx, build.Options{Layout: st.layout, Config: st.config, Open: a.open(), Access: true})
 	a.list.Add(list.Sorted()...)
 	if err != nil {
 		fmt.Fprintln(st.server.Log, "sitegen lsp:", err)
@@ -213,7 +213,7 @@ func (st *site) saved() {
 		}
 		defer unlock()
 		_, list, err := build.Run(ctx, build.Options{Layout: a.layout, Config: st.config, Version: st.server.Version,
-			Key: st.server.Getenv("SITEGEN_KEY"), Until: until, Server: true, All: true})
+			Key: st.server.Getenv("SITEGEN_KEY"), Until: until, Server: true, All: true, Access: true})
 		if err != nil || until != build.Compile {
 			return
 		}

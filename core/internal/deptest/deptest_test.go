@@ -43,6 +43,7 @@ var layers = []struct {
 	{"core/internal/golden", nil},
 	{"core/internal/deptest", nil},
 	{"core/routes", []string{"core/diag", "core/syntax", "core/manifest"}},
+	{"core/a11y", []string{"core/diag", "core/syntax"}},
 	{"core/links", []string{"core/internal/htmlscan"}},
 	{"core/content", []string{"core/diag", "core/config", "core/assets", "core/site/content/store"}},
 	{"core/codegen", []string{"core/diag", "core/syntax", "core/routes", "core/manifest"}},
@@ -57,7 +58,7 @@ var layers = []struct {
 	{"core/dev/runtime", []string{"core/site", "core/dev/runtime/wire"}},
 	{"core/dev/runtime/wire", []string{"core/prerender/runtime/wire"}},
 	{"core/dev/runtime/collections", []string{"core/dev/runtime/wire", "core/prerender/runtime/wire", "core/site/content", "core/site/content/storefile"}},
-	{"core/build", []string{"core", "core/dev/runtime/wire", "core/diag", "core/config", "core/syntax", "core/routes", "core/codegen", "core/assets", "core/content", "core/links",
+	{"core/build", []string{"core", "core/a11y", "core/dev/runtime/wire", "core/diag", "core/config", "core/syntax", "core/routes", "core/codegen", "core/assets", "core/content", "core/links",
 		"core/manifest", "core/prerender", "core/prerender/runtime/wire", "core/internal/gocmd", "core/site/seal", "core/site/content/store", "core/site/content/storefile"}},
 	{"adapters/*", []string{"core/adapter", "core/manifest", "core/diag"}},
 	{"adapters/*/conformance", nil},                              // holds tests alone
