@@ -25,6 +25,7 @@ import (
 func (b *builder) aliases() []routes.Redirect {
 	var out []routes.Redirect
 	var patterns map[string]string // of collections
+	var taken map[string]string    // files by the address of their page
 	for _, f := range b.contents.files {
 		for _, e := range f.entries {
 			if e.draft && !b.Drafts || !strings.Contains(e.Data, aliasesKey) {
@@ -38,25 +39,24 @@ func (b *builder) aliases() []routes.Redirect {
 			if len(list) == 0 {
 				continue
 			}
-			var to string
-			if f.isPage() {
-				to = "/" + strings.TrimPrefix(b.pageURL(strings.TrimSuffix(f.slug, path.Ext(f.slug))), b.Config.Base)
-			} else {
-				if patterns == nil {
-					patterns = b.entryPatterns()
-				}
-				slug := e.Slug
-				if slug == "" {
-					slug = f.slug
-				}
-				to = b.entryPath(patterns[f.collection], f.collection, slug)
+			if patterns == nil {
+				patterns = b.entryPatterns()
+				taken = b.entryAddresses(patterns)
 			}
+			to := b.entryAddress(f, e, patterns)
 			for i, from := range list {
 				if !strings.HasPrefix(from, "/") {
 					from = path.Dir(strings.TrimSuffix(to, "/")) + "/" + from
 				}
 				from = path.Clean(from)
 				at := diag.Range{Pos: diag.Pos{File: b.Layout.Rel(f.name), Line: 1, Col: i + 1}}
+				if other, ok := taken[from]; ok {
+					b.list.Add(diag.Diagnostic{
+						Code: "SG5069", Range: b.aliasPlace(at), Message: from + " is the address of another page", Hint: "remove the alias",
+						Notes: []diag.Note{{Range: diag.Range{Pos: diag.Pos{File: other, Line: 1}}, Message: "the page"}},
+					})
+					continue
+				}
 				out = append(out, routes.Redirect{From: from, To: to, Status: 301, At: at, ToAt: at})
 			}
 		}
@@ -65,6 +65,35 @@ func (b *builder) aliases() []routes.Redirect {
 }
 
 const aliasesKey = "aliases"
+
+// entryAddress is the path of the page of a file's entry, below the base.
+func (b *builder) entryAddress(f *contentFile, e contentEntry, patterns map[string]string) string {
+	if f.isPage() {
+		return "/" + strings.TrimPrefix(b.pageURL(strings.TrimSuffix(f.slug, path.Ext(f.slug))), b.Config.Base)
+	}
+	slug := e.Slug
+	if slug == "" {
+		slug = f.slug
+	}
+	return b.entryPath(patterns[f.collection], f.collection, slug)
+}
+
+// entryAddresses gives the files of all pages of entries by their address without a slash at the end. Pages in Markdown
+// are in the route table, which tells a clash itself.
+func (b *builder) entryAddresses(patterns map[string]string) map[string]string {
+	out := map[string]string{}
+	for _, f := range b.contents.files {
+		if f.isPage() {
+			continue
+		}
+		for _, e := range f.entries {
+			if !e.draft || b.Drafts {
+				out[path.Clean(b.entryAddress(f, e, patterns))] = b.Layout.Rel(f.name)
+			}
+		}
+	}
+	return out
+}
 
 // aliasList reads the aliases among the data of an entry: a text, or a list of them.
 func aliasList(data string) (out []string, problem string) {

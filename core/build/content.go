@@ -107,14 +107,38 @@ func (b *builder) content(ctx context.Context) error {
 	if err := each(ctx, len(c.files), func(i int) error { return b.readContent(c.files[i]) }); err != nil {
 		return err
 	}
-	for _, f := range c.files {
-		b.add(f.diags...)
-	}
+	b.add(gatherLanguages(c.files)...)
 	if b.list.HasErrors() {
 		return nil
 	}
 	b.emitContentImages()
 	return nil
+}
+
+// gatherLanguages gives what was said of all files, and of a language that is not known only once.
+func gatherLanguages(files []*contentFile) []diag.Diagnostic {
+	var out []diag.Diagnostic
+	first := map[string]int{} // by message
+	more := map[int]int{}
+	for _, f := range files {
+		for _, d := range f.diags {
+			if d.Code == "SG5029" {
+				if i, ok := first[d.Message]; ok {
+					more[i]++
+					continue
+				}
+				first[d.Message] = len(out)
+			}
+			out = append(out, d)
+		}
+	}
+	for i, n := range more {
+		out[i].Message += fmt.Sprintf(", here and in %d more files", n)
+		if n == 1 {
+			out[i].Message = strings.TrimSuffix(out[i].Message, "1 more files") + "one more file"
+		}
+	}
+	return out
 }
 
 // indexFile is where the index of the store goes. A development server and a build may run at the same time, and do not

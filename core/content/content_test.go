@@ -79,6 +79,34 @@ func TestMarkdownShown(t *testing.T) {
 	}
 }
 
+func TestParseInfo(t *testing.T) {
+	for _, tt := range []struct {
+		in      string
+		want    codeOptions
+		problem string
+	}{
+		{"go", codeOptions{lang: "go"}, ""},
+		{"go{1}", codeOptions{lang: "go", marks: [][2]int{{1, 1}}}, ""},
+		{`go {1, 3-4} title="a b"`, codeOptions{"go", "a b", [][2]int{{1, 1}, {3, 4}}}, ""},
+		{`go title=a {2} more`, codeOptions{"go", "a", [][2]int{{2, 2}}}, ""},
+		{`go {file="a/b.html" copy=true .wide #id}`, codeOptions{lang: "go", title: "a/b.html"}, ""},
+		{`go {title='x', hl_lines=[1,"3-4"], linenos=inline}`, codeOptions{"go", "x", [][2]int{{1, 1}, {3, 4}}}, ""},
+		{`go {hl_lines="2 5-6"}`, codeOptions{lang: "go", marks: [][2]int{{2, 2}, {5, 6}}}, ""},
+		{`go showLineNumbers`, codeOptions{lang: "go"}, ""},
+		{`go {1`, codeOptions{lang: "go", marks: [][2]int{{1, 1}}}, "the marked lines are never closed with }"},
+		{`go {2-1}`, codeOptions{lang: "go"}, `"2-1" is no range of lines`},
+		{`go x="`, codeOptions{lang: "go"}, "the value of x is never closed"},
+		{`go "`, codeOptions{lang: "go"}, "a quotation mark is never closed"},
+		{`go }]{}`, codeOptions{lang: "go"}, ""},
+		{`go ==a=`, codeOptions{lang: "go"}, ""},
+	} {
+		o, problem := parseInfo(tt.in)
+		if diff := cmp.Diff(tt.want, o, cmp.AllowUnexported(codeOptions{})); diff != "" || problem != tt.problem {
+			t.Errorf("%s: %s%s", tt.in, problem, diff)
+		}
+	}
+}
+
 func TestMarkdownHeadings(t *testing.T) {
 	src := strings.Join([]string{
 		"# Hello, *World*!", "## Hello World", "## A `<b>` & [link](x_y) &lt;i&gt; \\*", "## Übung – 1.5 _x_", "## !!!", "## ???",
@@ -183,8 +211,8 @@ func TestFrontMatterErrors(t *testing.T) {
 		{"---\n1: a\n---\n", "error SG5020 a.md:2:1-2: a key is no text\n"},
 		{"---\ndraft: maybe\nlayout: [a]\ntitle: {b: c}\n---\n", "error SG5022 a.md:2:8-13: draft must be true or false\nerror SG5022 a.md:3:9: layout must be a text\nerror SG5022 a.md:4:8: title must be a text\n"},
 		{"---\na: &x [*x]\n---\n", "error SG5020 a.md:2:4: anchor 'x' value contains itself\n"},
-		{"```go {3-1} title=\"x\n```\n", "warning SG5027 a.md:1:4-21: the title is never closed with \"\n"},
-		{"a\n\n```go {0,b}\n```\n", "warning SG5027 a.md:3:4-12: \"b\" is no range of lines\n"},
+		{"```go {3-1} title=\"x\n```\n", "warning SG5027 a.md:1:4-21: the value of title is never closed\n"},
+		{"a\n\n```go {0,b}\n```\n", "warning SG5027 a.md:3:4-12: \"0\" is no range of lines\n"},
 	} {
 		_, diags := Markdown("a.md", []byte(tt.in), MarkdownOptions{})
 		if diff := cmp.Diff(tt.want, lines(diags)); diff != "" {

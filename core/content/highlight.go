@@ -20,57 +20,101 @@ type codeOptions struct {
 // maxMarks bounds line numbers, so that a range is cheap to check.
 const maxMarks = 1 << 20
 
-// parseInfo reads an info string: `go {1,3-4} title="main.go"`. Words it does not know are for other tools. problem says
-// what could not be read.
+// parseInfo reads an info string: `go {1,3-4} title="main.go"`. What other generators write is understood where it means
+// the same, `{title="main.go" hl_lines=[1,"3-4"]}`, and other words are for other tools. problem says what could not be
+// read.
 func parseInfo(info string) (o codeOptions, problem string) {
 	i := strings.IndexAny(info, " \t{")
 	if i < 0 {
 		i = len(info)
 	}
 	o.lang = info[:i]
-	for rest := strings.TrimSpace(info[i:]); rest != ""; rest = strings.TrimSpace(rest) {
-		if rest[0] == '{' {
-			inside, after, ok := strings.Cut(rest[1:], "}")
-			if !ok {
-				return o, "the marked lines are never closed with }"
-			}
-			for part := range strings.SplitSeq(inside, ",") {
-				a, b, isRange := strings.Cut(strings.TrimSpace(part), "-")
-				from, err1 := strconv.Atoi(strings.TrimSpace(a))
-				to, err2 := from, error(nil)
-				if isRange {
-					to, err2 = strconv.Atoi(strings.TrimSpace(b))
-				}
-				if err1 != nil || err2 != nil || from < 1 || to < from || to > maxMarks {
-					problem = fmt.Sprintf("%q is no range of lines", strings.TrimSpace(part))
-					continue
-				}
-				o.marks = append(o.marks, [2]int{from, to})
-			}
-			rest = after
+	depth := 0 // of braces and brackets
+	for rest := info[i:]; ; {
+		rest = strings.TrimLeft(rest, " \t,")
+		if rest == "" {
+			break
+		}
+		switch rest[0] {
+		case '{', '[':
+			depth++
+			rest = rest[1:]
+			continue
+		case '}', ']':
+			depth = max(depth-1, 0)
+			rest = rest[1:]
 			continue
 		}
-		if value, ok := strings.CutPrefix(rest, "title="); ok {
-			quote := ""
-			if value != "" && (value[0] == '"' || value[0] == '\'') {
-				quote, value = value[:1], value[1:]
+		var word, value string
+		word, rest = infoWord(rest, "= \t{}[],")
+		if strings.HasPrefix(rest, "=") {
+			rest = rest[1:]
+			if strings.HasPrefix(rest, "[") && word == "hl_lines" {
+				continue // its numbers are read as those between braces
 			}
-			var after string
-			if quote == "" {
-				o.title, after, _ = strings.Cut(value, " ")
-			} else if o.title, after, ok = strings.Cut(value, quote); !ok {
-				return o, "the title is never closed with " + quote
+			if value, rest = infoWord(rest, " \t}],"); value == unclosed {
+				return o, "the value of " + word + " is never closed"
 			}
-			rest = after
+			switch word {
+			case "title", "file", "filename":
+				o.title = value
+			case "hl_lines":
+				problem = o.mark(value, problem)
+			}
 			continue
 		}
-		end := strings.IndexAny(rest, " \t{")
-		if end <= 0 {
-			end = len(rest)
+		if word == unclosed {
+			return o, "a quotation mark is never closed"
 		}
-		rest = rest[end:]
+		if depth > 0 && word != "" && ('0' <= word[0] && word[0] <= '9' || word[0] == '-') {
+			problem = o.mark(word, problem)
+		}
+		if word == "" && rest != "" {
+			rest = rest[1:]
+		}
+	}
+	if depth > 0 {
+		problem = "the marked lines are never closed with }"
 	}
 	return o, problem
+}
+
+// unclosed stands for a text in quotes that is not closed. No info string holds a line break.
+const unclosed = "\n"
+
+// infoWord reads a word up to one of stop, or what is in quotes.
+func infoWord(s, stop string) (word, rest string) {
+	if s != "" && (s[0] == '"' || s[0] == '\'') {
+		n := strings.IndexByte(s[1:], s[0])
+		if n < 0 {
+			return unclosed, ""
+		}
+		return s[1 : 1+n], s[n+2:]
+	}
+	n := strings.IndexAny(s, stop)
+	if n < 0 {
+		n = len(s)
+	}
+	return s[:n], s[n:]
+}
+
+// mark adds lines: "3" or "3-4", several parted by blanks or commas.
+func (o *codeOptions) mark(text, before string) (problem string) {
+	problem = before
+	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ',' }) {
+		a, b, isRange := strings.Cut(part, "-")
+		from, err1 := strconv.Atoi(a)
+		to, err2 := from, error(nil)
+		if isRange {
+			to, err2 = strconv.Atoi(b)
+		}
+		if err1 != nil || err2 != nil || from < 1 || to < from || to > maxMarks {
+			problem = fmt.Sprintf("%q is no range of lines", part)
+			continue
+		}
+		o.marks = append(o.marks, [2]int{from, to})
+	}
+	return problem
 }
 
 // highlight gives the HTML of a code block. Everything that comes out of code is escaped here and nowhere else, whether
