@@ -161,9 +161,40 @@ func (b *builder) guardOf(path string) *guard {
 	return nil
 }
 
-// guardPages reports prerendered pages that a guard covers. Those with parameters are checked when they are rendered.
+// guardOfSome gives a guard that covers some of the paths of a pattern, or nil.
+func (b *builder) guardOfSome(segments [][]manifest.Part) *guard {
+	for i := range b.guarded {
+		if meet(b.guarded[i].route.Segments, segments) {
+			return &b.guarded[i]
+		}
+	}
+	return nil
+}
+
+// meet says whether a path can match both patterns. Of segments with a parameter it takes that for granted.
+func meet(a, b [][]manifest.Part) bool {
+	switch {
+	case len(a) > 0 && a[0][0].Rest, len(b) > 0 && b[0][0].Rest:
+		return true
+	case len(a) == 0 || len(b) == 0:
+		return len(a) == len(b)
+	}
+	fixed := len(a[0]) == 1 && len(b[0]) == 1 && a[0][0].Param == "" && b[0][0].Param == ""
+	return (!fixed || a[0][0].Text == b[0][0].Text) && meet(a[1:], b[1:])
+}
+
+// guardPages reports pages that a guard covers and that are answered without it: prerendered ones, and those that caches are
+// to keep. Prerendered ones with parameters are checked when they are rendered.
 func (b *builder) guardPages() {
 	for _, r := range b.routes {
+		if r.Revalidate > 0 {
+			if g := b.guardOfSome(r.Segments); g != nil {
+				b.list.Add(diag.Diagnostic{Severity: diag.Error, Code: "SG3112", Range: diag.Range{Pos: diag.Pos{File: r.Source, Line: 1, Col: 1}},
+					Message: r.Pattern + " is kept by caches, and they give it to everybody: the guard of " + g.path + " would not run for it",
+					Hint:    "remove `const revalidate`, or move the page out of " + g.path,
+					Notes:   []diag.Note{{Range: g.at, Message: "the guard is declared here"}}})
+			}
+		}
 		if !r.Prerender || r.Error != 0 || r.Type == manifest.Redir || strings.Contains(r.Pattern, "[") {
 			continue
 		}

@@ -69,11 +69,17 @@ func TestGuardsLeaveTheRest(t *testing.T) {
 	s, list := site(t, guards+`
 -- src/pages/administrator.gosite --
 <p>a</p>
+-- src/pages/blog/[slug].gosite --
+---
+const prerender = false
+const revalidate = 60
+---
+<p>kept</p>
 -- src/pages/404.gosite --
 <p>lost</p>
 -- public/report.pdf --
 PDF
-`, Options{})
+`, Options{Server: true})
 	if list.HasErrors() || s.Pages.Pages != 2 {
 		t.Fatal(list.Err())
 	}
@@ -324,6 +330,22 @@ if err != nil {
 -- src/pages/admin/index.gosite --
 <p>users</p>
 `, "src/pages/admin/index.gosite:1:1: /admin is prerendered"},
+		{"a guarded page that caches keep", guards + `
+-- src/pages/admin/kept.gosite --
+---
+const prerender = false
+const revalidate = 60
+---
+<p>kept</p>
+`, "src/pages/admin/kept.gosite:1:1: /admin/kept is kept by caches"},
+		{"guarded pages that caches keep", guards + `
+-- src/pages/[team]/[...rest].gosite --
+---
+const prerender = false
+const revalidate = 60
+---
+<p>kept</p>
+`, "src/pages/[team]/[...rest].gosite:1:1: /[team]/[...rest] is kept by caches"},
 		{"a guarded page of Markdown", guards + `
 -- src/pages/admin/a.md --
 text

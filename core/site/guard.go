@@ -84,6 +84,7 @@ func (g *Guards) run(x *exchange) (err error) {
 		if !g.matches(i, &x.path) {
 			continue
 		}
+		x.personal = true
 		if err := g.list[i].Check(&x.page); err != nil {
 			return err
 		}

@@ -1,9 +1,11 @@
 package site
 
 import (
+	"crypto/rand"
 	"errors"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestGuards(t *testing.T) {
@@ -126,6 +128,32 @@ func TestGuardsThatAreWrong(t *testing.T) {
 	for _, g := range []Guard{{Path: "/a"}, {Path: "a", Check: pass}, {Check: pass}, {Path: "/[a", Check: pass}} {
 		if _, err := (&App{Guards: NewGuards([]Guard{g})}).compile(); err == nil {
 			t.Errorf("%q is taken", g.Path)
+		}
+	}
+}
+
+// TestNothingPersonalIsKept sees that caches keep nothing that a guard or the session has decided about.
+func TestNothingPersonalIsKept(t *testing.T) {
+	kept := func(f func(p *Page)) Handler {
+		return func(p *Page) error {
+			p.Cache(Cache{MaxAge: time.Minute})
+			f(p)
+			return p.Text("x")
+		}
+	}
+	nothing := func(*Page) {}
+	app := &App{
+		Guards:   NewGuards([]Guard{{Path: "/guarded", Check: func(*Page) error { return nil }}}),
+		Sessions: NewSessions(SessionConfig{}, rand.Read),
+		Routes: []*Route{
+			get("/free", kept(nothing)), get("/guarded", kept(nothing)), get("/guarded/[x]", kept(nothing)),
+			get("/session", kept(func(p *Page) { p.Session.Has("x") })),
+		},
+	}
+	for path, want := range map[string]bool{"/free": true, "/guarded": false, "/guarded/a": false, "/session": false} {
+		a := newTester(t, app, nil).do("GET " + path)
+		if got := a.get("CDN-Cache-Control") != ""; got != want || a.status != 200 {
+			t.Errorf("%s: kept is %v, %v", path, got, a.header)
 		}
 	}
 }

@@ -105,6 +105,7 @@ type exchange struct {
 	dropped     bool                     // the Writer gave its buffer away unsent, for HEAD
 	keep        func(*exchange, *Header) // of Page.Cache, before the header is sent; nil without
 	errorAnswer bool                     // an error page, or a short text in its place, is the answer
+	personal    bool                     // a guard has let the visitor pass, so that the answer is not for everybody
 	warnings    []Warning
 }
 

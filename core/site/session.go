@@ -141,6 +141,16 @@ func (s *Session) begin(method string, write bool) error {
 	return nil
 }
 
+// used says whether anything of the session was asked for.
+func (s *Session) used() bool {
+	if s == nil {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.loaded
+}
+
 func (s *sessionState) load() error {
 	if s.loaded {
 		return s.loadErr
