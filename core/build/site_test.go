@@ -69,7 +69,7 @@ func TestGuardsLeaveTheRest(t *testing.T) {
 	s, list := site(t, guards+`
 -- src/pages/administrator.gosite --
 <p>a</p>
--- src/pages/blog/[slug].gosite --
+-- src/pages/blog/post/[slug].gosite --
 ---
 const prerender = false
 const revalidate = 60
@@ -187,7 +187,7 @@ type Props struct {
 }
 ---
 <p>about {props.Name}</p>
--- src/pages/blog/[slug].gosite --
+-- src/pages/blog/post/[slug].gosite --
 ---
 func GetStaticPaths(b *site.Build) ([]site.Path[Props], error) {
 	return []site.Path[Props]{{Params: site.Params{"slug": "a"}}, {Params: site.Params{"slug": "b"}}}, nil
