@@ -187,7 +187,7 @@ type Props struct {
 }
 ---
 <p>about {props.Name}</p>
--- src/pages/blog/post/[slug].gosite --
+-- src/pages/blog/[slug].gosite --
 ---
 func GetStaticPaths(b *site.Build) ([]site.Path[Props], error) {
 	return []site.Path[Props]{{Params: site.Params{"slug": "a"}}, {Params: site.Params{"slug": "b"}}}, nil
