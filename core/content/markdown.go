@@ -39,6 +39,10 @@ func Markdown(name string, src []byte, o MarkdownOptions) (*Document, []diag.Dia
 		d.known(&list)
 	}
 	d.body = s.pos(body)
+	if off, ok := nested(s.text[body:]); !ok {
+		list.Error("SG5059", diag.Range{Pos: s.pos(body + off)}, fmt.Sprintf("blocks are nested more than %d deep", maxNesting), "write the text in fewer quotations and lists")
+		return d, list.Sorted()
+	}
 
 	p := &page{doc: d, src: s, base: body, text: []byte(s.text[body:]), options: o, list: &list}
 	md := p.goldmark()
@@ -52,6 +56,37 @@ func Markdown(name string, src []byte, o MarkdownOptions) (*Document, []diag.Dia
 	d.HTML = p.entryLinks(out.String())
 	p.tellHTML()
 	return d, list.Sorted()
+}
+
+// maxNesting bounds quotations and lists within each other. The parser's time grows with the cube of their number.
+const maxNesting = 200
+
+// nested looks at what lines begin with and gives the offset of one that opens too many blocks; ok is true where none does.
+func nested(text string) (off int, ok bool) {
+	for line := range strings.Lines(text) {
+		n := 0
+	marks:
+		for i := 0; i < len(line); i++ {
+			switch c := line[i]; c {
+			case ' ', '\t':
+			case '>':
+				n++
+			case '-', '+', '*':
+				if i+1 < len(line) && (line[i+1] == ' ' || line[i+1] == '\t') {
+					n++
+					continue
+				}
+				break marks
+			default:
+				break marks
+			}
+		}
+		if n > maxNesting {
+			return off, false
+		}
+		off += len(line)
+	}
+	return 0, true
 }
 
 // page is a Markdown text on its way to HTML.

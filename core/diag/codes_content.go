@@ -1,6 +1,7 @@
 package diag
 
 var contentCodes = []CodeInfo{
+	{"SG5059", "Quotations or lists in Markdown are nested too deeply.", "Write the text in fewer blocks; what a program has made is probably damaged."},
 	{"SG5060", "A content file is not UTF-8.", "Save it as UTF-8; the message names the first byte that is not."},
 	{"SG5061", "An entry has a key that nothing takes.", "Correct the key, declare a field for it in the struct of the collection (for a page: a prop in its layout), or take the rest of the keys with a field `Rest map[string]any` tagged `content:\",rest\"`."},
 	{"SG5062", "A value of an entry is not what its field takes.", "Write a value of the type that the struct of the collection declares; dates are written `2026-01-31`."},
