@@ -14,6 +14,7 @@ import (
 	"sync"
 
 	"sitegen.dev/core/codegen"
+	"sitegen.dev/core/links"
 	"sitegen.dev/core/manifest"
 	"sitegen.dev/core/prerender/runtime/wire"
 	"sitegen.dev/core/site/content/store"
@@ -26,6 +27,7 @@ const outputDir = workDir + "/output"
 const (
 	pagesFile  = "pages"  // wire.Records
 	othersFile = "others" // the files that are no pages
+	linksFile  = "links"  // the key of a check of links that found none broken
 	busyFile   = "busy"   // there while the output is being changed: then nothing is known of it
 )
 
@@ -37,6 +39,9 @@ type before struct {
 	files map[string]outFile // of the last build that are what they were, by name below client
 	gone  []string           // files below client that should not be there
 	lost  []string           // files of the last build that are not what they were
+
+	linksBefore string // key of the check of links that found none broken in the last build, or ""
+	links       string // and in this one
 
 	mu     sync.Mutex
 	kept   map[string]bool    // of files: those that stay
@@ -79,6 +84,9 @@ func (b *builder) openBefore() *before {
 	})
 	if err != nil || !readOthers(filepath.Join(p.dir, othersFile), expected) {
 		return p
+	}
+	if data, err := os.ReadFile(filepath.Join(p.dir, linksFile)); err == nil {
+		p.linksBefore = string(data)
 	}
 	err = filepath.WalkDir(p.client, func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -268,7 +276,44 @@ func (p *before) save(client string) error {
 	if err := os.WriteFile(filepath.Join(p.dir, othersFile+".new"), b, 0o666); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(p.dir, busyFile), nil, 0o666)
+	return errors.Join(
+		os.WriteFile(filepath.Join(p.dir, busyFile), nil, 0o666),
+		os.WriteFile(filepath.Join(p.dir, linksFile), []byte(p.links), 0o666),
+	)
+}
+
+// soundLinks says whether no link of a page that was kept can be broken: none was, the check is the same, and nothing
+// that was there is missing, no file and no id. later are files that are not there yet.
+func (p *before) soundLinks(key, client string, later map[string]bool) bool {
+	if p.linksBefore == "" || p.linksBefore != key || len(p.lost) > 0 {
+		return false
+	}
+	for name, f := range p.files {
+		if p.kept[name] {
+			continue
+		}
+		_, other := p.others[name]
+		switch {
+		case !f.page && !other && !later[name] || f.page && !p.pages[name]:
+			return false
+		case f.page && isHTML(name):
+			old, err := os.ReadFile(filepath.Join(p.client, filepath.FromSlash(name)))
+			now, err2 := os.ReadFile(filepath.Join(client, filepath.FromSlash(name)))
+			if err != nil || err2 != nil || !subset(links.IDs(old), links.IDs(now)) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func subset(some, all []string) bool {
+	for _, s := range some {
+		if !slices.Contains(all, s) {
+			return false
+		}
+	}
+	return true
 }
 
 // commit makes what save wrote count.

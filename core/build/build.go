@@ -72,6 +72,7 @@ type Options struct {
 	Open     map[string][]byte           // text that stands for that of a file, by its name below the module root: what an editor holds unsaved
 	Key      string                      // of server islands, what SITEGEN_KEY holds; empty to keep one in the work directory
 	Links    string                      // instead of links.check of site.yaml: "warn", "error" or "off"
+	Snapshot *Snapshot                   // of what is to be built; may be nil
 	Clean    bool                        // make everything anew, whatever is known of the last build
 	Force    bool                        // replace an output directory that sitegen did not make
 	Beside   []string                    // directories of the stage that go below the project root instead of into the output
@@ -110,7 +111,11 @@ func Run(ctx context.Context, o Options) (*Site, *diag.List, error) {
 	if b.Output == nil {
 		b.Output = io.Discard
 	}
-	b.prints = openFingerprints(b.Layout, fingerprintsFile)
+	if b.Snapshot != nil {
+		b.prints = b.Snapshot.prints
+	} else {
+		b.prints = openFingerprints(b.Layout, fingerprintsFile)
+	}
 	defer b.contents.close()
 	defer b.prints.save() // what could not be written is read again the next time
 	for _, p := range phases {

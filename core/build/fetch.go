@@ -22,13 +22,20 @@ func (b *builder) fetches() (bool, error) {
 			return true, nil
 		}
 	}
+	if b.inputs != nil {
+		return b.inputs.fetch, nil
+	}
 	return b.memory.fetches(b.goFetches)
+}
+
+// callsFetch says whether a Go file may call it.
+func callsFetch(src []byte) bool {
+	return bytes.Contains(src, []byte(codegen.RuntimePath+`"`)) && bytes.Contains(src, []byte(fetchCall))
 }
 
 // goFetches says whether the site's Go files may call it.
 func (b *builder) goFetches() (bool, error) {
 	found := false
-	runtime := []byte(codegen.RuntimePath + `"`)
 	err := filepath.WalkDir(b.Layout.ModuleDir, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -53,7 +60,7 @@ func (b *builder) goFetches() (bool, error) {
 		if err != nil {
 			return err
 		}
-		if bytes.Contains(src, runtime) && bytes.Contains(src, []byte(fetchCall)) {
+		if callsFetch(src) {
 			found = true
 			return fs.SkipAll
 		}

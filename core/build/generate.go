@@ -43,6 +43,9 @@ func (b *builder) generate(ctx context.Context) (err error) {
 	if b.site.Manifest.BuildID, err = b.inputsHash(out); err != nil {
 		return err
 	}
+	if b.inputs, err = b.scanInputs(ctx); err != nil {
+		return err
+	}
 	bundle := b.bundle()
 	if bundle.Fetch, err = b.fetches(); err != nil {
 		return err
@@ -59,9 +62,6 @@ func (b *builder) generate(ctx context.Context) (err error) {
 	}
 	for _, f := range b.program.Bundle(bundle) {
 		out = append(out, file{name: f.Path, data: f.Data})
-	}
-	if b.inputs, err = b.scanInputs(ctx); err != nil {
-		return err
 	}
 	b.keys, b.programKey = b.routeKeys(b.inputs, bundle, files)
 	b.compileKey = b.compiled(bundle, files)

@@ -342,3 +342,88 @@ func TestPackDamaged(t *testing.T) {
 	}
 	x.check("cut off", -1)
 }
+
+// TestIncrementalLinks finds a link that is broken by a change elsewhere: the page that holds it is not rendered again.
+func TestIncrementalLinks(t *testing.T) {
+	x := newIncremental(t, `
+-- src/pages/index.gosite --
+<p><a href="/other#part">part</a> <a href="/file.txt">file</a></p>
+-- src/pages/other.gosite --
+<h2 id="part">Part</h2>
+-- public/file.txt --
+text
+`)
+	warnings := func(want ...string) {
+		t.Helper()
+		yaml, _ := os.ReadFile(filepath.Join(x.root, "site.yaml"))
+		cfg, _ := config.Load("site.yaml", yaml, func(string) string { return "" })
+		layout, _ := FindLayout(x.root, cfg.Src)
+		s, list, err := Run(t.Context(), Options{Layout: layout, Config: cfg, Version: "test"})
+		if err != nil || list.HasErrors() {
+			t.Fatal(err, list.Err())
+		}
+		if err := s.Publish(""); err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, d := range list.Sorted() {
+			got = append(got, d.Message)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+	}
+	warnings()
+	warnings()
+	x.put("src/pages/other.gosite", "<h2 id=\"teil\">Part</h2>\n")
+	warnings("/other#part leads to an id that the page does not have, on /")
+	warnings("/other#part leads to an id that the page does not have, on /")
+	x.put("src/pages/other.gosite", "<h2 id=\"part\">Part</h2>\n")
+	warnings()
+	x.remove("public/file.txt")
+	warnings("/file.txt leads nowhere, on /")
+	x.put("public/file.txt", "text")
+	warnings()
+	x.remove("src/pages/other.gosite")
+	warnings("/other#part leads nowhere, on /")
+}
+
+// TestUnknownDependencies renders again whatever cannot be told: props with functions, and content that was read for no
+// page.
+func TestUnknownDependencies(t *testing.T) {
+	x := newIncremental(t, `
+-- src/src.go --
+package src
+
+import "sitegen.dev/core/site/content"
+
+var Things = content.New[Thing]("things")
+
+type Thing struct{ Name string }
+-- src/content/things/a.md --
+---
+name: A
+---
+-- src/pages/f/[x].gosite --
+---
+type Props struct { F func() string }
+
+func GetStaticPaths(b *site.Build) ([]site.Path[Props], error) {
+	return []site.Path[Props]{{Params: site.Params{"x": "x"}, Props: Props{F: func() string { return "f" }}}}, nil
+}
+---
+<p>{props.F()}</p>
+-- src/pages/plain.gosite --
+<p>plain</p>
+-- src/pages/nobody.gosite --
+---
+import "example.com/site/src"
+---
+{for _, t := range src.Things.All(nil) { <p>{t.Data.Name}</p> }}
+`)
+	x.check("first", 3)
+	x.check("nothing", 1)
+	x.put("src/content/things/a.md", "---\nname: B\n---\n")
+	x.check("content read for nobody", 3)
+	x.check("nothing again", 1)
+}

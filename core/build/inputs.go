@@ -25,6 +25,7 @@ type inputs struct {
 	code  digest // Go files of the module and of what go.mod and go.work take from disk, and what they embed
 	other digest // all other files that are no sources of the compiler: a page may open them
 	opens bool   // the code of the site may open files at all
+	fetch bool   // Go files of the module may send requests; see fetches
 }
 
 // leftOut are folders that are never looked into: nothing of them is a source.
@@ -35,25 +36,9 @@ var goModuleFiles = map[string]bool{"go.mod": true, "go.sum": true, "go.work": t
 
 // scanInputs looks at all files of the project. Those that were not touched since they were last looked at are not opened.
 func (b *builder) scanInputs(ctx context.Context) (*inputs, error) {
-	s := &inputScan{b: b, in: &inputs{}, outputs: map[string]bool{}, seen: map[string]bool{}}
-	for _, name := range append((&Stage{layout: b.Layout}).recorded(), b.Config.Out) {
-		if !filepath.IsAbs(name) {
-			name = filepath.Join(b.Layout.Root, filepath.FromSlash(name))
-		}
-		s.outputs[name] = true
-	}
-	for _, name := range b.Beside {
-		s.outputs[filepath.Join(b.Layout.Root, filepath.FromSlash(name))] = true
-	}
-	roots := []string{b.Layout.Root}
-	if !inside(b.Layout.ModuleDir, b.Layout.Root) {
-		roots = append(roots, b.Layout.ModuleDir)
-	}
-	roots = append(roots, s.localModules()...)
-	for _, root := range roots {
-		if err := s.walk(root); err != nil {
-			return nil, err
-		}
+	s := b.newScan()
+	if _, err := s.files(); err != nil {
+		return nil, err
 	}
 	s.in.opens = s.mayOpen()
 	all := slices.Concat(s.code, s.other)
@@ -73,6 +58,36 @@ func (b *builder) scanInputs(ctx context.Context) (*inputs, error) {
 	return s.in, nil
 }
 
+func (b *builder) newScan() *inputScan {
+	s := &inputScan{b: b, in: &inputs{}, outputs: map[string]bool{}, seen: map[string]bool{}}
+	for _, name := range append((&Stage{layout: b.Layout}).recorded(), b.Config.Out) {
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(b.Layout.Root, filepath.FromSlash(name))
+		}
+		s.outputs[name] = true
+	}
+	for _, name := range b.Beside {
+		s.outputs[filepath.Join(b.Layout.Root, filepath.FromSlash(name))] = true
+	}
+	return s
+}
+
+// files looks for the files, and gives the names of all that were found.
+func (s *inputScan) files() ([]string, error) {
+	l := s.b.Layout
+	roots := []string{l.Root}
+	if !inside(l.ModuleDir, l.Root) {
+		roots = append(roots, l.ModuleDir)
+	}
+	roots = append(roots, s.localModules()...)
+	for _, root := range roots {
+		if err := s.walk(root); err != nil {
+			return nil, err
+		}
+	}
+	return slices.Concat(s.code, s.other), nil
+}
+
 func listDigest(names []string, digests []digest) digest {
 	h := sha256.New()
 	for i, name := range names {
@@ -87,6 +102,7 @@ type inputScan struct {
 	outputs     map[string]bool
 	code, other []string // names below the module root
 	seen        map[string]bool
+	all         bool // the sources of the compiler too, and no file is opened
 }
 
 // localModules lists the folders outside the project that the go command takes modules from.
@@ -153,6 +169,8 @@ func (s *inputScan) walk(root string) error {
 		s.seen[rel] = true
 		base := d.Name()
 		switch {
+		case s.all:
+			s.other = append(s.other, rel)
 		case strings.HasSuffix(base, ".go"):
 			if !strings.HasSuffix(base, "_test.go") {
 				s.code = append(s.code, rel)
@@ -171,12 +189,13 @@ func (s *inputScan) walk(root string) error {
 	})
 }
 
-// embeds adds what a Go file embeds to the code, whatever it is.
+// embeds reads a Go file and adds what it embeds to the code, whatever that is.
 func (s *inputScan) embeds(name string) error {
 	data, err := os.ReadFile(name)
 	if err != nil {
 		return err
 	}
+	s.in.fetch = s.in.fetch || inside(name, s.b.Layout.ModuleDir) && callsFetch(data)
 	if !bytes.Contains(data, []byte("//go:embed ")) {
 		return nil
 	}

@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -42,6 +44,10 @@ func (b *builder) links(context.Context) error {
 	}
 	defer f.Close()
 	pages := &pageList{in: bufio.NewReader(f), file: func(name string) string { return b.before.file(b.site.ClientDir, name) }}
+	key := b.linksKey(mode)
+	if b.before.soundLinks(key, b.site.ClientDir, b.willHave()) {
+		pages.skip = b.before.kept // nothing that they lead to has gone
+	}
 	found, err := links.Check(links.Site{
 		Origin: b.Config.Site, Base: b.Config.Base, Exists: at.exists, Page: at.page, Ignore: ignored(b.Config.Links.Ignore),
 	}, runtime.GOMAXPROCS(0), pages.next)
@@ -49,9 +55,34 @@ func (b *builder) links(context.Context) error {
 		return err
 	}
 	if len(found.Broken) == 0 {
+		b.before.links = key
 		return nil
 	}
 	return b.reportLinks(found, at, mode)
+}
+
+// willHave gives the files that come later: what was emitted and the pictures that pages show.
+func (b *builder) willHave() map[string]bool {
+	names := map[string]bool{}
+	for _, f := range b.emitted {
+		names[path.Join(b.Config.Build.Assets, f.name)] = true
+	}
+	for _, i := range b.site.Pages.Images {
+		names[path.Join(b.Config.Build.Assets, i.Name)] = true
+	}
+	return names
+}
+
+// linksKey names what a check of links depends on beside the pages and files.
+func (b *builder) linksKey(mode string) string {
+	h := sha256.New()
+	hashInto(h, b.Version, self(), mode, b.Config.Site, b.Config.Base, strings.Join(b.Config.Links.Ignore, "\x00"))
+	for _, r := range b.site.Manifest.Routes {
+		if !r.Prerender || r.Redirect != nil {
+			hashInto(h, r.Pattern, fmt.Sprint(r.Methods))
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // answers knows what the site answers.
@@ -157,6 +188,7 @@ func ignored(patterns []string) func(string) bool {
 type pageList struct {
 	in   *bufio.Reader
 	file func(name string) string // where a page lies
+	skip map[string]bool          // pages that need not be looked at
 	err  error
 }
 
@@ -182,7 +214,7 @@ func (l *pageList) next() (links.Page, bool) {
 		if !ok {
 			return links.Page{}, false
 		}
-		if !isHTML(p.File) {
+		if !isHTML(p.File) || l.skip[p.File] {
 			continue
 		}
 		name := l.file(p.File)

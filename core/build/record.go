@@ -40,6 +40,20 @@ func (s *Site) Publish(adapter string) error {
 	return writeChanged(s.Layout.abs(recordsFile), append(data, '\n'))
 }
 
+// markLast makes an output that was built before the last one.
+func markLast(l *Layout, out string) error {
+	h := readHistory(l)
+	if h.Last == l.Rel(out) {
+		return nil
+	}
+	h.Last = l.Rel(out)
+	data, err := json.MarshalIndent(h, "", "  ")
+	if err != nil {
+		return err
+	}
+	return writeChanged(l.abs(recordsFile), append(data, '\n'))
+}
+
 // LastOutput is the folder that the last build wrote, relative to the project root, or "".
 func LastOutput(l *Layout) string { return readHistory(l).Last }
 

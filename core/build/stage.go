@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"sitegen.dev/core/diag"
 )
@@ -141,6 +142,8 @@ func (s *Stage) publish() error {
 		if err := s.delta.apply(s.Dir, s.out); err != nil {
 			return fmt.Errorf("write %s: %w", s.name, bare(err))
 		}
+		now := time.Now()
+		os.Chtimes(s.out, now, now) // tells a preview that there is something new
 		return os.RemoveAll(s.Dir)
 	}
 	swaps := s.swaps()

@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -106,11 +107,22 @@ func runBuild(ctx context.Context, p *project, o buildOptions) (report, error) {
 	if chosen.adapter != nil {
 		beside, images = chosen.adapter.Info().Beside, chosen.adapter.Info().Images
 	}
-	site, list, err := build.Run(ctx, build.Options{
+	options := build.Options{
 		Layout: p.layout, Config: p.config, Version: p.env.Version, Key: p.env.Getenv(keyVariable),
 		Server: chosen.adapter != nil, Vet: o.strict, All: true, Clean: o.clean, Force: o.force || platform, Beside: beside, Images: images, Output: p.term,
 		Progress: p.progress,
-	})
+	}
+	snapshot, err := build.TakeSnapshot(ctx, options, adapterState(p, chosen))
+	if err != nil {
+		return r, err
+	}
+	if last, ok := snapshot.Last(); ok && !o.strict && chosen.program == nil && json.Unmarshal(last, &r) == nil {
+		p.term.note("nothing has changed")
+		return r, nil
+	}
+	r = report{}
+	options.Snapshot = snapshot
+	site, list, err := build.Run(ctx, options)
 	p.term.print(list, p.read)
 	switch {
 	case err != nil:
@@ -133,10 +145,27 @@ func runBuild(ctx context.Context, p *project, o buildOptions) (report, error) {
 	if err := ctx.Err(); err != nil {
 		return r, err
 	}
+	snapshot.Forget()
 	if err := site.Publish(r.Adapter); err != nil {
 		return r, p.disk(err)
 	}
-	return r, nil
+	if p.term.said.Len() > 0 {
+		return r, nil // what there was to say is to be said again
+	}
+	data, err := json.Marshal(r)
+	if err != nil {
+		return r, err
+	}
+	return r, snapshot.Keep(data)
+}
+
+// adapterState names what a build depends on beside the site and the command: the adapter, its options and its part of the
+// environment.
+func adapterState(p *project, c choice) string {
+	if c.adapter == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s %q %v", c.name, c.options, environment(c.adapter.Info().Env, p.env.Getenv))
 }
 
 // disk prints a trouble with the disk that the author can mend, and gives any other error back.

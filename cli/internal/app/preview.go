@@ -213,7 +213,7 @@ func (s *staticPreview) current(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.info != nil && os.SameFile(s.info, info) {
+	if s.info != nil && os.SameFile(s.info, info) && s.info.ModTime().Equal(info.ModTime()) {
 		return s.handler, nil
 	}
 	handler, err := registry.Static(ctx, s.dir, s.config, s.log)
