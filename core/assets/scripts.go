@@ -67,6 +67,9 @@ func BundleScripts(dir string, scripts []ScriptModule, o Options) ([]Bundle, []d
 	if err := json.Unmarshal([]byte(result.Metafile), &meta); err != nil {
 		return nil, append(diags, internal("SG5010", err)...)
 	}
+	if diags = append(diags, s.envDiagnostics(meta)...); hasErrors(diags) {
+		return nil, diags
+	}
 	out := outputs{data: map[string][]byte{}, meta: map[string]metaOutput{}}
 	for _, f := range result.OutputFiles {
 		rel, err := filepath.Rel(filepath.Join(s.dir, "out"), f.Path)
@@ -112,6 +115,7 @@ func entryName(file string, used map[string]int) string {
 
 // metafile is what we read of esbuild's description of its output.
 type metafile struct {
+	Inputs  map[string]struct{}   `json:"inputs"`
 	Outputs map[string]metaOutput `json:"outputs"`
 }
 

@@ -67,6 +67,7 @@ func (b *builder) prerender(ctx context.Context) error {
 	}
 	job := wire.Job{
 		Out: b.site.ClientDir, Concurrency: b.Config.Build.Concurrency, MaxErrors: 50, Redirects: !b.Server, Module: b.Layout.ModulePath, Keys: b.key, Content: b.contentFile(),
+		Env: b.buildEnv, Secrets: b.secrets,
 	}
 	if err := b.before.tell(&job, b.keys, b.programKey); err != nil {
 		return err
@@ -92,7 +93,10 @@ func (b *builder) prerender(ctx context.Context) error {
 	if err := errors.Join(err, w.Flush(), f.Close()); err != nil {
 		return err
 	}
-	b.list.Add(list.Sorted()...)
+	b.list.Add(b.maskDiagnostics(list)...)
+	if m, ok := b.Output.(*mask); ok {
+		m.flush()
+	}
 	return nil
 }
 
@@ -174,6 +178,9 @@ func (b *builder) assemble(ctx context.Context) error {
 	}
 	slices.SortFunc(b.site.Assets, func(x, y Asset) int { return strings.Compare(x.Name, y.Name) })
 	if err := b.before.settle(b.site.Stage, b.site.ClientDir); err != nil {
+		return err
+	}
+	if err := b.leaks(ctx); err != nil || b.list.HasErrors() {
 		return err
 	}
 	if !b.Server {

@@ -331,6 +331,7 @@ func (b *builder) globalKey(in *inputs, bundle codegen.Bundle) string {
 	h := sha256.New()
 	bundle.Config.BuildID, bundle.Routes, bundle.Assets, bundle.Layouts, bundle.Embedded = "", nil, nil, nil, ""
 	hashInto(h, b.Version, self(), environment(), string(in.code[:]), b.key, fmt.Sprint(b.Server, b.Drafts))
+	hashInto(h, b.envKey())
 	for _, f := range b.program.Bundle(bundle) { // all configuration that reaches the programs, whatever will be added to it
 		hashInto(h, string(f.Data))
 	}
@@ -365,6 +366,9 @@ func (b *builder) routeKeys(in *inputs, bundle codegen.Bundle, files []codegen.F
 				}
 				for _, s := range d.Scripts {
 					hashInto(h, s.ID, fmt.Sprintf("%#v", b.table.byID[s.ID]))
+				}
+				for _, m := range d.Modules {
+					hashInto(h, m.ID, fmt.Sprintf("%#v %#v", b.table.byID[m.ID], b.table.byID[codegen.ClientLoader]))
 				}
 			}
 			key = string(h.Sum(nil))

@@ -76,6 +76,7 @@ type Options struct {
 	Clean    bool                        // make everything anew, whatever is known of the last build
 	Force    bool                        // replace an output directory that sitegen did not make
 	Beside   []string                    // directories of the stage that go below the project root instead of into the output
+	Getenv   func(string) string         // environment, with the files .env; nil for an empty one
 	Output   io.Writer                   // what the site's own code prints while prerendering
 	Progress func(phase Phase, done int) // may be nil; done counts pages while prerendering
 }
@@ -174,6 +175,9 @@ type builder struct {
 	inputs     *inputs
 	emitted    []file // hashed files, names below the assets directory
 	table      assetTable
+	env        *codegen.Env         // variables of the environment, or nil
+	buildEnv   map[string]string    // values of those that are read while building
+	secrets    map[string]string    // values that nothing may show
 	islands    []*codegen.Component // components that are rendered by requests of their own
 	key        string               // of the islands
 	middleware string               // import path of the package that declares OnRequest, or ""

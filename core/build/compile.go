@@ -57,6 +57,9 @@ func (b *builder) compiled(bundle codegen.Bundle, files []codegen.File) string {
 	for _, f := range files {
 		hashInto(h, f.Path, string(f.Data))
 	}
+	if b.env != nil {
+		hashInto(h, envDir, string(b.env.Source()))
+	}
 	bundle.Config.BuildID = "" // changes with every text, and with nothing that the compiler looks at
 	for _, f := range b.program.Bundle(bundle) {
 		hashInto(h, f.Path, string(f.Data))

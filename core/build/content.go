@@ -585,7 +585,7 @@ func (b *builder) entries(ctx context.Context) error {
 	_, list, err := prerender.Run(ctx, prerender.Options{
 		Program: b.binary,
 		Dir:     b.Layout.Root,
-		Job:     wire.Job{MaxErrors: 50, Module: b.Layout.ModulePath, Keys: b.key, Content: b.indexFile(), Check: true},
+		Job:     wire.Job{MaxErrors: 50, Module: b.Layout.ModulePath, Keys: b.key, Content: b.indexFile(), Check: true, Env: b.buildEnv},
 		List:    io.Discard,
 		Output:  b.Output,
 		Place:   b.place,

@@ -13,6 +13,9 @@ import (
 
 // find looks for what belongs to the application beside its routes, and begins the manifest.
 func (b *builder) find() error {
+	if err := b.writeEnv(); err != nil {
+		return err
+	}
 	if err := b.writeStore(); err != nil || b.list.HasErrors() {
 		return err
 	}

@@ -141,7 +141,9 @@ func each(ctx context.Context, n int, f func(i int) error) error {
 // link resolves what the files say about each other.
 func (b *builder) link(ctx context.Context) error {
 	var mods []gocmd.Module
+	b.env = b.environment()
 	program, list := b.memory.link(codegen.Input{
+		Env:        b.env,
 		ModulePath: b.Layout.ModulePath,
 		ModuleDir:  b.Layout.ModuleDir,
 		SrcDir:     b.Layout.Src,

@@ -24,7 +24,7 @@ type assetTable struct {
 // assets bundles the stylesheets, scripts and imported files of everything that a route can reach.
 func (b *builder) assets(context.Context) error {
 	b.table = assetTable{heads: map[string]string{}, byID: map[string]codegen.Asset{}}
-	options := assets.Options{Minify: true, PublicPath: b.publicPath()}
+	options := assets.Options{Minify: true, PublicPath: b.publicPath(), Define: b.define(), Env: b.scriptEnv}
 
 	var sources []string // of the routes with components, in route order
 	var lists [][]string // style ids of each

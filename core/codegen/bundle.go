@@ -166,6 +166,9 @@ func (p *Program) bundle(b Bundle, in linking) []byte {
 			imports = append(imports, `"sitegen.dev/core/dev/runtime/collections"`)
 		}
 	}
+	if p.in.Env.Live() {
+		imports = append(imports, "_env "+strconv.Quote(p.in.Env.Package))
+	}
 	if mw := cmp.Or(b.Middleware, b.Guards); mw != "" {
 		imports = append(imports, "_mw "+strconv.Quote(mw))
 	}
@@ -280,6 +283,9 @@ func (p *Program) bundle(b Bundle, in linking) []byte {
 			}
 		}
 		w("\t\t),\n")
+	}
+	if p.in.Env.Live() {
+		w("\t\tEnv: _env.Vars,\n")
 	}
 	if b.Images != nil {
 		w("\t\tImages: &_sg.Images{", b.Images.literal(prerender), "},\n")

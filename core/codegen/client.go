@@ -183,7 +183,7 @@ func (l *lowerer) clientProps(e *syntax.Element) []Field {
 		default:
 			given[a.Name] = true
 			v, ok := l.propValue(a)
-			if !ok {
+			if !ok || (a.Kind == syntax.AttrExpr || a.Kind == syntax.AttrShorthand) && l.leaks(a.Expr) {
 				continue
 			}
 			v.Name = a.Name

@@ -31,6 +31,8 @@ type Input struct {
 	Sources    []Source
 	Layouts    []LayoutImport
 
+	Env *Env // nil where site.yaml has no variables
+
 	// External gives the directory that holds the files of an import path outside the module: "github.com/acme/ui" for
 	// the import "github.com/acme/ui/Button.gosite". Nil where no component of another module can be had.
 	External func(importPath string) (dir string, err error)
@@ -75,6 +77,7 @@ type Component struct {
 	HasDoctype      bool // the template begins with <!doctype …>
 	HasTemplate     bool // there is anything but blanks and Go comments below the fence
 
+	env     *Env
 	file    *syntax.File
 	dir     string // slash-separated directory of the source, base of its relative imports
 	assetFS string // directory on disk of an external component

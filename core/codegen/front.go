@@ -24,6 +24,7 @@ type front struct {
 	props    *structInfo            // nil: none declared
 	slots    *structInfo
 	useSite  bool // the file says site. and does not declare it: import it
+	useEnv   bool // likewise, of env.
 	idents   map[string]int
 }
 
@@ -94,7 +95,7 @@ func readFront(c *Component, diags *diag.List) {
 	c.front = r.f
 	if c.file.Fence == nil {
 		r.countTemplate()
-		r.f.useSite = r.f.idents["site"] > 0
+		r.f.useSite, r.f.useEnv = r.f.idents["site"] > 0, r.f.idents["env"] > 0
 		return
 	}
 	var trees []declTree
@@ -118,10 +119,15 @@ func readFront(c *Component, diags *diag.List) {
 	}
 	r.structs()
 	r.countTemplate()
-	_, own := r.f.declared["site"]
-	r.f.useSite = r.f.idents["site"] > 0 && !own && !r.declaresVar("site") && !r.importsName("site")
+	r.f.useSite, r.f.useEnv = r.implied("site"), r.implied("env")
 	r.requestNames(trees)
 	r.reserved()
+}
+
+// implied says whether the file mentions a package that it need not import.
+func (r *frontReader) implied(name string) bool {
+	_, own := r.f.declared[name]
+	return r.f.idents[name] > 0 && !own && !r.declaresVar(name) && !r.importsName(name)
 }
 
 // declTree is a parsed hoisted item; base turns its offsets into those of the source.

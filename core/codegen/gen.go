@@ -251,6 +251,9 @@ func (p *printer) imports(c *Component) {
 	if c.front.useSite {
 		p.close(`import "` + runtimePath + `"`)
 	}
+	if c.usesEnv() {
+		p.close(`import "` + c.env.Package + `"`)
+	}
 	for _, s := range c.front.imports {
 		if !isFileImport(s.Path) {
 			p.raw("import ")

@@ -122,6 +122,7 @@ func (l *linker) whole(diags *diag.List) {
 }
 
 func (l *linker) add(c *Component) {
+	c.env = l.in.Env
 	c.Package = packageName(c.Name)
 	l.p.byPath[c.Path] = c
 	readFront(c, &c.said)

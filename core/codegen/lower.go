@@ -229,6 +229,9 @@ func (l *lowerer) expr(n *syntax.ExprNode, in place) Ops {
 		in.custom = false
 		return l.nodes(m, in)
 	}
+	if l.leaks(n.Expr) {
+		return nil
+	}
 	x := l.code(n.Expr)
 	if s, ok := x.source(); ok && s == "nil" {
 		return nil // has no type that Go could infer, and prints nothing
@@ -447,6 +450,9 @@ func (l *lowerer) set(e *syntax.Element) (Ops, bool) {
 	raw := found.Name == "set:html"
 	switch found.Kind {
 	case syntax.AttrExpr:
+		if l.leaks(found.Expr) {
+			return nil, true
+		}
 		return Ops{Value{At: found.Expr.Start, Raw: raw, X: l.code(found.Expr)}}, true
 	case syntax.AttrStatic:
 		return Ops{Lit{found.Value.Start, found.Value.Text(l.src)}}, true

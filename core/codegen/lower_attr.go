@@ -169,6 +169,9 @@ func (r *attrReader) attr(a *syntax.Attr) Ops {
 		if a.Expr == nil || a.Expr.Empty() {
 			return nil
 		}
+		if l.leaks(a.Expr) {
+			return nil
+		}
 		if v, ok := l.constString(a.Expr); ok {
 			r.checkURL(a, v, ctx)
 			if ctx == CtxPlain || ctx == CtxEnum {
@@ -231,6 +234,9 @@ func (l *lowerer) parts(a *syntax.Attr) (parts []Part, constant bool) {
 				continue
 			}
 			parts = append(parts, Part{Lit: text})
+			continue
+		}
+		if l.leaks(p.Expr) {
 			continue
 		}
 		if x := l.code(p.Expr); x != nil {

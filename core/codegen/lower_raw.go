@@ -65,7 +65,7 @@ func (l *lowerer) namedVars(a *syntax.Attr) []styleVar {
 	}
 	var out []styleVar
 	for _, it := range a.List {
-		if it.Value == nil {
+		if it.Value == nil || l.leaks(it.Value) {
 			continue
 		}
 		key := it.Key

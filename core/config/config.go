@@ -35,6 +35,7 @@ type Config struct {
 	Security      Security
 	Session       Session
 	Image         Image
+	Env           []EnvVar // in the order of the file
 
 	name    string
 	at      map[string]diag.Range

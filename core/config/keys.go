@@ -113,6 +113,9 @@ var siteKeys = []key{
 				rule: boolean{into: func(c *Config) *bool { return &c.Session.Cookie.Secure }}},
 		}}},
 	}}},
+	{name: "env", was: []string{"environment", "vars"},
+		doc:  "Variables of the environment that the site uses: {API_URL: {scope: public, when: build}, DB_URL: {scope: secret, when: run}}",
+		rule: envRule{}},
 	{name: "image", was: []string{"images"}, doc: "Pictures of <Image> and <Picture>", rule: object{keys: []key{
 		{name: "service", env: "SITEGEN_IMAGE_SERVICE",
 			doc:  "Who makes the sizes of a picture: the build, into files (build; pages on demand use the platform's service), the platform's image service for all pages (platform), or nobody (none)",
@@ -136,4 +139,4 @@ var siteKeys = []key{
 }
 
 // laterKeys are keys of the design whose feature does not exist yet.
-var laterKeys = []string{"i18n", "env", "security.csp"}
+var laterKeys = []string{"i18n", "security.csp"}

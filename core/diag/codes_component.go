@@ -43,4 +43,5 @@ var componentCodes = []CodeInfo{
 	{"SG2058", "continue or break stands inside a component's tag, which is a function of its own.", "Put the condition around the component."},
 	{"SG2059", "The go command failed.", "Read its message; `go mod tidy` mends most problems with go.mod."},
 	{"SG2070", "An image has no alternative text.", "Say what the picture shows: `alt=\"A pot of tea\"`; write `alt=\"\"` where it is mere decoration."},
+	{"SG2071", "A secret would be written into a page.", "Use its value in Go code that runs on the server, or make the variable public in site.yaml."},
 }

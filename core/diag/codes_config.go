@@ -25,4 +25,10 @@ var configCodes = []CodeInfo{
 		"Remove it. Length, encoding and framing of an answer follow from the answer."},
 	{"SG4012", "`sitegen add` cannot change site.yaml without guessing, because of how it is written.",
 		"Write the line of the hint into site.yaml yourself."},
+	{"SG4020", "A variable that site.yaml names is not set in the environment.",
+		"Set it, put it into `.env` for local work, or write `optional: true`. Variables with `when: run` are asked for when the program starts."},
+	{"SG4021", "A variable of the environment is not what site.yaml asks for.",
+		"Correct the value. The message never shows it, as it may be a secret."},
+	{"SG4022", "A `.env` file cannot be read.",
+		"Write one `NAME=value` a line; put values with blanks, # or several lines into quotes."},
 }

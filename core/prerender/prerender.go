@@ -233,6 +233,13 @@ func (r *run) diagnostic(e wire.Event) diag.Diagnostic {
 		for _, f := range e.Stack {
 			d.Notes = append(d.Notes, diag.Note{Range: r.frame(f), Message: "this is its function"})
 		}
+	case wire.EnvRead:
+		d.Code = "SG3120"
+		d.Message, d.Hint = e.Message, e.Detail
+	case wire.Leak:
+		d.Code = "SG3121"
+		d.Message = fmt.Sprintf("%s holds the value of the secret %s", e.Path, e.Message)
+		d.Hint = "find where " + e.Source + ", or what it uses, writes it; a value that visitors may see belongs into a public variable"
 	case wire.Disk:
 		d.Code = "SG7005"
 		d.Message = fmt.Sprintf("%s cannot be written: %s", e.File, e.Message)

@@ -19,6 +19,7 @@ type App struct {
 	Assets     map[string]Asset // by import id: scripts, images, other files
 	Islands    *Islands         // nil on a site without server:defer
 	Sessions   *Sessions        // nil on a site without sessions
+	Env        *Environment     // nil on a site without variables that are read at run time, or secrets
 	Images     *Images          // nil on a site without <Image> and <Picture>
 
 	static   *staticHalf // set by Dev

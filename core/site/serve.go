@@ -18,7 +18,7 @@ type RequestHandler struct {
 }
 
 // NewHandler makes a RequestHandler. It panics when the App is not one that the compiler would make, and when it has
-// server islands and no key for them; UseKeys says that without a panic.
+// server islands and no key for them, or variables that are missing; UseKeys and UseEnv say that without a panic.
 func NewHandler(app *App, host Host) *RequestHandler {
 	c, err := app.compile()
 	if err != nil {
@@ -31,6 +31,17 @@ func NewHandler(app *App, host Host) *RequestHandler {
 		}
 		if err := app.UseKeys(keys); err != nil {
 			panic("sitegen: " + err.Error())
+		}
+	}
+	if app.Env != nil {
+		if host.Getenv == nil {
+			panic("sitegen: the site reads the environment, and the host has none")
+		}
+		if err := app.UseEnv(host.Getenv); err != nil {
+			panic("sitegen: " + err.Error())
+		}
+		if log := host.Log; log != nil {
+			host.Log = func(ctx context.Context, r LogRecord) { log(ctx, app.Env.mask(r)) }
 		}
 	}
 	h := &RequestHandler{app: c, host: host, noFile: make([]bool, len(c.routes))}

@@ -45,6 +45,7 @@ func Docs() []Section {
 			{"/docs/server-islands/", "Server islands", "A finished page with parts for each visitor."},
 			{"/docs/client-islands/", "Client islands", "Parts of a page that run code in the browser, when it pays."},
 			{"/docs/images/", "Images", "Pictures in the sizes that visitors need."},
+			{"/docs/env/", "Environment variables", "Typed variables that say where they may go and when they are read."},
 			{"/docs/middleware/", "Middleware", "Code that runs around every request."},
 			{"/docs/markdown/", "Markdown", "Pages of running text."},
 			{"/docs/collections/", "Content collections", "Folders of files as values of a Go struct."},

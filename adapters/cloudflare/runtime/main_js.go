@@ -24,7 +24,7 @@ func Main(app *site.App, memory int64) {
 		os.Setenv(env[i], env[i+1])
 	}
 	w := &worker{in: make([]byte, inputSize), requests: make(chan int, 1)}
-	if err := app.UseKeys(os.Getenv("SITEGEN_KEY")); err != nil {
+	if err := errors.Join(app.UseKeys(os.Getenv("SITEGEN_KEY")), app.UseEnv(os.Getenv)); err != nil {
 		println(err.Error())
 		os.Exit(1)
 	}

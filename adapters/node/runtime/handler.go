@@ -100,7 +100,7 @@ func newHandler(p *Program, client string, log *logger) (*handler, error) {
 
 // mount connects the handler with the site. It fails when the environment does not hold what the site needs.
 func (h *handler) mount(app *site.App, platform any, getenv func(string) string) error {
-	if err := app.UseKeys(getenv("SITEGEN_KEY")); err != nil {
+	if err := errors.Join(app.UseKeys(getenv("SITEGEN_KEY")), app.UseEnv(getenv)); err != nil {
 		return err
 	}
 	host := site.Host{

@@ -10,6 +10,7 @@ package vercel
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -64,7 +65,7 @@ func newHandler(p *Program, messages *ipc, getenv func(string) string) (h *handl
 		}
 	}
 	app := p.App()
-	if err := app.UseKeys(getenv("SITEGEN_KEY")); err != nil {
+	if err := errors.Join(app.UseKeys(getenv("SITEGEN_KEY")), app.UseEnv(getenv)); err != nil {
 		return nil, err
 	}
 	h.site = site.NewHandler(app, host)

@@ -180,6 +180,7 @@ func newApp(env Env) *cli.App {
 			syncCommand(env),
 			lspCommand(env),
 			infoCommand(env),
+			envCommand(env),
 			createKeyCommand(env),
 			versionCommand(env),
 			completionCommand(env),

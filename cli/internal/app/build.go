@@ -102,6 +102,10 @@ func runBuild(ctx context.Context, p *project, o buildOptions) (report, error) {
 	}
 	defer unlock()
 	defer p.term.progress("", "")
+	vars, err := p.environ(production)
+	if err != nil {
+		return r, err
+	}
 	var beside []string
 	images := ""
 	if chosen.adapter != nil {
@@ -109,7 +113,7 @@ func runBuild(ctx context.Context, p *project, o buildOptions) (report, error) {
 	}
 	options := build.Options{
 		Layout: p.layout, Config: p.config, Version: p.env.Version, Key: p.env.Getenv(keyVariable),
-		Server: chosen.adapter != nil, Vet: o.strict, All: true, Clean: o.clean, Force: o.force || platform, Beside: beside, Images: images, Output: p.term,
+		Server: chosen.adapter != nil, Vet: o.strict, All: true, Clean: o.clean, Force: o.force || platform, Beside: beside, Images: images, Getenv: vars.get, Output: p.term,
 		Progress: p.progress,
 	}
 	snapshot, err := build.TakeSnapshot(ctx, options, adapterState(p, chosen))

@@ -104,7 +104,12 @@ func runCheck(ctx context.Context, p *project, o checkOptions) error {
 	if o.links {
 		until = build.Links
 	}
+	vars, err := p.environ(production)
+	if err != nil {
+		return err
+	}
 	site, list, err := build.Run(ctx, build.Options{
+		Getenv: vars.get,
 		Layout: p.layout, Config: p.config, Version: p.env.Version, Key: p.env.Getenv(keyVariable),
 		Until: until, Server: chosen.adapter != nil || o.adapter == allAdapters, Vet: true, All: true, Access: true, Output: p.term, Progress: p.progress,
 	})

@@ -118,6 +118,7 @@ func runDev(c *cli.Context, env Env, o devOptions) error {
 		return err
 	}
 	defer unlock()
+	p.unexport = func() {}
 	d := &devTerminal{p: p, host: host, port: port, open: o.open}
 	s := devserver.New(devserver.Options{
 		Root: p.root, File: filepath.Join(p.root, p.file),
@@ -150,7 +151,18 @@ func load(p *project, flags []config.Override) (*devserver.Project, *diag.List, 
 	if all.HasErrors() {
 		return nil, all, nil
 	}
-	return &devserver.Project{Config: cfg, Layout: layout}, all, nil
+	// The program that renders the site gets them from the process.
+	now := &project{env: p.env, root: p.root, config: cfg}
+	vars, list := readVariables(now, development)
+	all.Add(list.Sorted()...)
+	if all.HasErrors() {
+		return nil, all, nil
+	}
+	p.unexport()
+	if p.unexport, err = vars.export(cfg.Env); err != nil {
+		return nil, all, err
+	}
+	return &devserver.Project{Config: cfg, Layout: layout, Getenv: vars.get}, all, nil
 }
 
 // onlyOne keeps two development servers of one site from writing over each other.

@@ -65,6 +65,15 @@ never builds. Requests must name this machine, an IP address, or a host of secur
 }
 
 func runPreview(ctx context.Context, p *project, o previewOptions) error {
+	vars, err := p.environ(production)
+	if err != nil {
+		return err
+	}
+	unexport, err := vars.export(p.config.Env) // to the program of the site
+	if err != nil {
+		return err
+	}
+	defer unexport()
 	handler, stop, err := previewHandler(ctx, p, o)
 	if err != nil {
 		return err

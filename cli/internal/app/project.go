@@ -39,6 +39,8 @@ type project struct {
 	file   string // site.yaml, relative to root
 	config *config.Config
 	layout *build.Layout
+
+	unexport func() // takes back what .env files gave to the process; of the development server
 }
 
 // open finds the site and reads its configuration and its module. Flags go over the file. The project is nil only for

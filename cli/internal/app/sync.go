@@ -81,7 +81,12 @@ func runSync(ctx context.Context, p *project) error {
 	if err != nil || list.HasErrors() {
 		return failed(err)
 	}
+	vars, err := p.environ(production)
+	if err != nil {
+		return err
+	}
 	site, list, err := build.Run(ctx, build.Options{
+		Getenv: vars.get,
 		Layout: p.layout, Config: p.config, Version: p.env.Version, Key: p.env.Getenv(keyVariable), Until: build.Generate, Server: true, Output: p.term, Progress: p.progress,
 	})
 	p.term.print(list, p.read)

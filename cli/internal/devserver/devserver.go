@@ -34,6 +34,7 @@ import (
 type Project struct {
 	Config *config.Config
 	Layout *build.Layout
+	Getenv func(string) string // environment, with the files .env
 }
 
 // Options say what to serve and how.
@@ -278,7 +279,7 @@ func (s *Server) once(ctx context.Context, now changes) (r *outcome) {
 			return r
 		}
 		s.project, r.project = p, p
-		s.session = build.NewSession(build.Options{Layout: p.Layout, Config: p.Config, Version: s.o.Version, Key: s.o.Key, Output: s.o.Output})
+		s.session = build.NewSession(build.Options{Layout: p.Layout, Config: p.Config, Version: s.o.Version, Key: s.o.Key, Getenv: p.Getenv, Output: s.o.Output})
 	} else {
 		names = []string{}
 		for path := range now.paths {
@@ -365,7 +366,7 @@ func isSource(path string) bool {
 func (s *Server) isConfig(now changes) bool {
 	for path := range now.paths {
 		switch {
-		case path == s.o.File, filepath.Base(path) == "go.work":
+		case path == s.o.File, filepath.Base(path) == "go.work", filepath.Dir(path) == s.o.Root && strings.HasPrefix(filepath.Base(path), ".env"):
 			return true
 		case s.project != nil && path == filepath.Join(s.project.Layout.ModuleDir, "go.mod"):
 			return true

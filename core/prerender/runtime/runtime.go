@@ -66,7 +66,11 @@ func Run(ctx context.Context, app *site.App, content Content, job wire.Job, w io
 	}
 	p := &printer{app: app, job: job, cancel: cancel, out: bufio.NewWriterSize(w, 64<<10)}
 	p.enc = json.NewEncoder(p.out)
+	p.needles = needles(job.Secrets)
 	p.enc.SetEscapeHTML(false)
+	if err := app.UseBuildEnv(func(name string) string { return job.Env[name] }); err != nil && !job.Check {
+		p.event(wire.Event{Kind: wire.Error, What: wire.Returned, Message: err.Error()})
+	}
 	if !p.open(content) || job.Check {
 		if p.errors == 0 {
 			p.event(wire.Event{Kind: wire.Done})
@@ -160,6 +164,8 @@ type printer struct {
 	app    *site.App
 	job    wire.Job
 	cancel context.CancelFunc
+
+	needles []needle
 
 	mu     sync.Mutex
 	out    *bufio.Writer
@@ -258,6 +264,9 @@ func (p *printer) page(ctx context.Context, t task, buf []byte) (_ []byte, event
 	for name, value := range r.Header.All() {
 		e.Headers = append(e.Headers, [2]string{name, value})
 	}
+	if name := p.leak(r.Body, r.Header); name != "" {
+		return r.Buffer, []wire.Event{p.failure(e, wire.Leak, errors.New(name))}
+	}
 	for _, v := range r.Variants {
 		e.Images = append(e.Images, wire.Image(v))
 	}
@@ -330,6 +339,10 @@ func (p *printer) failure(e wire.Event, what wire.Failure, err error) wire.Event
 		if file, ok := userFile(filepath.ToSlash(guarded.Check.File), p.job.Module); ok {
 			e.Stack = []wire.Frame{{File: file, Line: guarded.Check.Line, Func: guarded.Check.Func}}
 		}
+	}
+	var env *site.EnvError
+	if errors.As(err, &env) {
+		e.What, e.Message, e.Detail = wire.EnvRead, "env."+env.Name+" "+env.Why, env.Hint
 	}
 	var early *site.PrerenderError
 	if errors.As(err, &early) {

@@ -9,14 +9,16 @@ const Prefix = "\x00sitegen "
 
 // Job says what to render and where to.
 type Job struct {
-	Out         string `json:"out"`         // existing directory for the files
-	Concurrency int    `json:"concurrency"` // pages at once; 0 means one per processor
-	MaxErrors   int    `json:"maxErrors"`   // stop after so many failed pages; 0 means no limit
-	Redirects   bool   `json:"redirects"`   // write a page for each redirect: nothing else will answer it
-	Module      string `json:"module"`      // path of the site's module, to tell the author's frames from others
-	Keys        string `json:"keys"`        // of server islands, as SITEGEN_KEY holds them
-	Content     string `json:"content"`     // index of the content store; "" on a site without
-	Check       bool   `json:"check"`       // hold the content against its types, and render nothing
+	Out         string            `json:"out"`               // existing directory for the files
+	Concurrency int               `json:"concurrency"`       // pages at once; 0 means one per processor
+	MaxErrors   int               `json:"maxErrors"`         // stop after so many failed pages; 0 means no limit
+	Redirects   bool              `json:"redirects"`         // write a page for each redirect: nothing else will answer it
+	Module      string            `json:"module"`            // path of the site's module, to tell the author's frames from others
+	Env         map[string]string `json:"env,omitempty"`     // variables that are read while building
+	Secrets     map[string]string `json:"secrets,omitempty"` // what no page may hold, by the name of the variable
+	Keys        string            `json:"keys"`              // of server islands, as SITEGEN_KEY holds them
+	Content     string            `json:"content"`           // index of the content store; "" on a site without
+	Check       bool              `json:"check"`             // hold the content against its types, and render nothing
 
 	// What is remembered between builds; all empty where nothing is.
 	RouteKeys map[string]string `json:"routeKeys,omitempty"` // of the code and configuration, by the source of a route
@@ -93,6 +95,8 @@ const (
 	PathList    Failure = "pathList"    // GetStaticPaths failed or gave a wrong list
 	Conflict    Failure = "conflict"    // two pages make the same file
 	Disk        Failure = "disk"        // a file could not be written
+	EnvRead     Failure = "env"         // the page read a variable that is not there while building
+	Leak        Failure = "leak"        // the page holds the value of a secret
 	Guarded     Failure = "guarded"     // a guard covers the page; Stack begins with its function
 )
 
