@@ -172,7 +172,7 @@ func (r *Request) multipart(boundary string) (*Form, error) {
 		if err != nil {
 			return nil, err
 		}
-		if total += int64(len(data)); r.body.limit <= 0 && total > maxFormBytes {
+		if total += int64(len(data) + len(part.Field) + len(part.FileName) + len(part.ContentType)); r.body.limit <= 0 && total > maxFormBytes {
 			return nil, tooLarge(maxFormBytes)
 		}
 		if !part.IsFile {

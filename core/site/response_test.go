@@ -818,3 +818,41 @@ func TestStreaming(t *testing.T) {
 type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, errors.New("secret") }
+
+// TestBodyOfAResponseThatComesTooLate sees that it is closed, though nobody reads it.
+func TestBodyOfAResponseThatComesTooLate(t *testing.T) {
+	body := &closedReader{Reader: strings.NewReader("x")}
+	app := &App{Routes: []*Route{page("/", func(w *Writer, p *Page) error {
+		w.S("begun")
+		if err := p.Flush(); err != nil {
+			return err
+		}
+		return p.Send(NewResponse(200, body))
+	})}}
+	if a := newTester(t, app, nil).do("GET /"); a.aborted == nil || !body.closed {
+		t.Errorf("aborted with %v, closed %v", a.aborted, body.closed)
+	}
+}
+
+type closedReader struct {
+	io.Reader
+	closed bool
+}
+
+func (r *closedReader) Close() error { r.closed = true; return nil }
+
+// TestNamesOfPartsCount sees that a form without a limit of the site cannot fill the memory with names.
+func TestNamesOfPartsCount(t *testing.T) {
+	name := strings.Repeat("n", 15<<10)
+	var b strings.Builder
+	for range 2500 {
+		b.WriteString("--x\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\nv\r\n")
+	}
+	b.WriteString("--x--\r\n")
+	r := &Request{Body: strings.NewReader(b.String())}
+	r.Header.AddReceived("Content-Type", "multipart/form-data; boundary=x")
+	var fault *RequestError
+	if _, err := r.Form(); !errors.As(err, &fault) || fault.Status != 413 {
+		t.Errorf("%v", err)
+	}
+}

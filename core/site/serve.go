@@ -698,7 +698,10 @@ func (x *exchange) tooLate(err error) error {
 	var send *sendError
 	var status *statusError
 	var rewrite *rewriteError
-	if errors.As(err, &send) || errors.As(err, &status) || errors.As(err, &rewrite) {
+	if errors.As(err, &send) {
+		send.resp.closeBody()
+	}
+	if send != nil || errors.As(err, &status) || errors.As(err, &rewrite) {
 		err = &wrapError{"", err, ", but its output had begun"}
 	}
 	if x.streamErr == nil {
