@@ -100,7 +100,9 @@ func readFront(c *Component, diags *diag.List) {
 	}
 	var trees []declTree
 	for _, it := range c.file.Fence.Items {
-		r.count(it.Span)
+		if it.Kind != syntax.ItemImport { // an import does not use the name that it gives
+			r.count(it.Span)
+		}
 		switch it.Kind {
 		case syntax.ItemImport:
 			r.imports(it)

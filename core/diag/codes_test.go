@@ -1,32 +1,13 @@
 package diag
 
 import (
-	"bytes"
-	"flag"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
-
-var update = flag.Bool("update", false, "rewrite docs/errors.md")
-
-// areas are the parts of sitegen by the first digit of their codes.
-var areas = []string{
-	1: "Syntax",
-	2: "Components and Go",
-	3: "Routes and prerendering",
-	4: "site.yaml",
-	5: "Assets and content",
-	6: "Adapters",
-	7: "Files and environment",
-}
 
 func TestCodes(t *testing.T) {
 	form := regexp.MustCompile(`^SG[1-7][0-9]{3}$`)
@@ -97,53 +78,4 @@ func TestCodesAreUsed(t *testing.T) {
 			t.Errorf("%s is never reported: remove it from diag/codes_*.go, and do not give its number to another one", c.Code)
 		}
 	}
-}
-
-// TestErrorsPage keeps docs/errors.md what the table says.
-func TestErrorsPage(t *testing.T) {
-	file := filepath.Join("..", "..", "docs", "errors.md")
-	got := errorsPage()
-	if *update {
-		if err := os.WriteFile(file, got, 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), string(got)); d != "" {
-		t.Errorf("docs/errors.md is not what the table says; run: go test ./diag -update\n-file +table\n%s", d)
-	}
-}
-
-func errorsPage() []byte {
-	var b bytes.Buffer
-	b.WriteString("# Errors and warnings\n\n" +
-		"<!-- Generated from core/diag/codes_*.go by `go test ./diag -update`. DO NOT EDIT. -->\n\n" +
-		"Every message of sitegen ends with a code in brackets. A code never changes its meaning.\n")
-	codes := Codes()
-	for i, area := range areas {
-		prefix := fmt.Sprintf("SG%d", i)
-		if !slices.ContainsFunc(codes, func(c CodeInfo) bool { return strings.HasPrefix(string(c.Code), prefix) }) {
-			continue
-		}
-		fmt.Fprintf(&b, "\n## %s\n", area)
-		for _, c := range codes {
-			if strings.HasPrefix(string(c.Code), prefix) {
-				fmt.Fprintf(&b, "\n### %s\n\n%s\n\n%s\n", c.Code, plainHTML(c.Summary), plainHTML(c.Fix))
-			}
-		}
-	}
-	return b.Bytes()
-}
-
-// plainHTML keeps tags in a summary from being taken for HTML by whoever renders the page, except in code spans, where
-// Markdown does so already.
-func plainHTML(s string) string {
-	parts := strings.Split(s, "`")
-	for i := 0; i < len(parts); i += 2 {
-		parts[i] = strings.ReplaceAll(parts[i], "<", "&lt;")
-	}
-	return strings.Join(parts, "`")
 }

@@ -43,6 +43,7 @@ var layers = []struct {
 	{"core/internal/golden", nil},
 	{"core/internal/deptest", nil},
 	{"core/routes", []string{"core/diag", "core/syntax", "core/manifest"}},
+	{"core/diag/examples", []string{"core/diag"}},
 	{"core/a11y", []string{"core/diag", "core/syntax"}},
 	{"core/links", []string{"core/internal/htmlscan"}},
 	{"core/content", []string{"core/diag", "core/config", "core/assets", "core/site/content/store"}},
