@@ -71,7 +71,7 @@ const minSecret = 6
 // checkEnv reports a variable that is missing or wrong, where the build is to give pages.
 func (b *builder) checkEnv(v config.EnvVar, value string) {
 	switch problem := v.Check(value); {
-	case b.Until != "" || b.All:
+	case b.Until != "":
 	case value == "" && !v.Optional:
 		b.list.Error("SG4020", v.At, v.Name+" is not set in the environment", "set it, put it into .env for local work, or write `optional: true`")
 	case value != "" && problem != "":

@@ -35,8 +35,6 @@ var without = map[diag.Code]string{
 	"SG4006": "a key that a later version has",
 	"SG4010": "a site.yaml of more than half a megabyte",
 	"SG4012": "`sitegen add`",
-	"SG4020": "a variable that a page reads, and that is not set",
-	"SG4021": "a variable that a page reads, with a wrong value",
 	"SG5003": "a stylesheet that esbuild refuses and browsers would not",
 	"SG5023": "a layout with types of its own",
 	"SG5031": "a damaged image",
