@@ -175,6 +175,7 @@ type builder struct {
 	inputs     *inputs
 	emitted    []file // hashed files, names below the assets directory
 	table      assetTable
+	ctx        context.Context      // of the build, for the programs that it runs
 	env        *codegen.Env         // variables of the environment, or nil
 	buildEnv   map[string]string    // values of those that are read while building
 	secrets    map[string]string    // values that nothing may show

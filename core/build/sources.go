@@ -141,9 +141,10 @@ func each(ctx context.Context, n int, f func(i int) error) error {
 // link resolves what the files say about each other.
 func (b *builder) link(ctx context.Context) error {
 	var mods []gocmd.Module
-	b.env = b.environment()
+	b.ctx, b.env = ctx, b.environment()
 	program, list := b.memory.link(codegen.Input{
 		Env:        b.env,
+		CSSClasses: b.cssClasses,
 		ModulePath: b.Layout.ModulePath,
 		ModuleDir:  b.Layout.ModuleDir,
 		SrcDir:     b.Layout.Src,

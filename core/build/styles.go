@@ -68,11 +68,11 @@ func (b *builder) styleModules(c *codegen.Component, mods map[string]assets.CSSM
 			continue
 		}
 		if _, ok := mods[a.ID]; !ok {
-			data, err := b.readAsset(a)
+			text, err := b.sheet(a)
 			if err != nil {
 				return nil, err
 			}
-			mods[a.ID] = assets.CSSModule{Path: b.Layout.Rel(a.Path), CSS: string(data)}
+			mods[a.ID] = assets.CSSModule{Path: b.Layout.Rel(a.Path), CSS: text}
 		}
 		ids = append(ids, a.ID)
 	}

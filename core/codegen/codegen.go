@@ -31,6 +31,10 @@ type Input struct {
 	Sources    []Source
 	Layouts    []LayoutImport
 
+	// CSSClasses gives the classes of a CSS module, whose path is below the module root: as they are written, and as they are
+	// in the page. at is where it is imported. Nil where there are no CSS modules.
+	CSSClasses func(file string, at diag.Range) (names, renamed []string, ok bool)
+
 	Env *Env // nil where site.yaml has no variables
 
 	// External gives the directory that holds the files of an import path outside the module: "github.com/acme/ui" for
@@ -123,11 +127,12 @@ const (
 
 // AssetImport is a file imported by the fence.
 type AssetImport struct {
-	ID    string // = Path below the module root; for another module's component the import path with the file name
-	Path  string // below the module root, or absolute for another module's component
-	Kind  AssetKind
-	Order int // how many component imports stand before it
-	At    diag.Range
+	ID     string // = Path below the module root; for another module's component the import path with the file name
+	Path   string // below the module root, or absolute for another module's component
+	Kind   AssetKind
+	Module bool // a stylesheet whose classes are renamed
+	Order  int  // how many component imports stand before it
+	At     diag.Range
 }
 
 // Flags is what the fence declares for the route table.

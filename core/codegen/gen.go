@@ -386,6 +386,10 @@ func (p *printer) render(c *Component) {
 		p.stmt(-1, "_ = ", textTable)
 	}
 	for _, a := range c.links.assets {
+		if a.Kind == AssetCSS {
+			p.classStruct(a)
+			continue
+		}
 		fn := "ImportURL"
 		if a.Kind == AssetImage {
 			fn = "ImportImage"

@@ -1,11 +1,13 @@
 package codegen
 
 import (
+	"go/token"
 	"path"
 	"slices"
 	"sort"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"sitegen.dev/core/diag"
 	"sitegen.dev/core/syntax"
@@ -42,6 +44,8 @@ type assetVar struct {
 	ID   string
 	Kind AssetKind
 	At   syntax.Span
+
+	Classes [][2]string // of a CSS module: fields of the variable and their values
 }
 
 type linker struct {
@@ -166,7 +170,7 @@ func (l *linker) imports(c *Component) {
 		if s.Name == "" && scriptTypes[path.Ext(s.Path)] {
 			name = strings.TrimSuffix(name, path.Ext(s.Path))
 		}
-		if s.Name == "_" || strings.HasSuffix(s.Path, ".css") {
+		if s.Name == "_" || s.Name == "" && styleTypes[path.Ext(s.Path)] {
 			continue
 		}
 		if first, ok := seen[name]; ok {
@@ -381,7 +385,12 @@ func (l *linker) asset(c *Component, s importSpec, name, target, ext string, fai
 		a.Path = c.assetFS + "/" + strings.TrimPrefix(target, c.dir+"/")
 	}
 	switch {
-	case ext == ".css":
+	case styleTypes[ext] && strings.HasSuffix(strings.TrimSuffix(target, ext), ".module"):
+		a.Kind, a.Module = AssetCSS, true
+		if !l.cssModule(c, s, target, fail) {
+			return
+		}
+	case styleTypes[ext]:
 		a.Kind = AssetCSS
 		if s.Name != "" && s.Name != "_" {
 			fail("SG2002", "a stylesheet has no value to name", "write import "+strconv.Quote(s.Path))
@@ -406,6 +415,51 @@ func (l *linker) asset(c *Component, s importSpec, name, target, ext string, fai
 		}
 	}
 	c.Assets = append(c.Assets, a)
+}
+
+// styleTypes are stylesheets. Sass has a compiler of its own.
+var styleTypes = map[string]bool{".css": true, ".scss": true, ".sass": true}
+
+// cssModule makes the classes of a module the fields of a variable, so that one that does not exist is an error of Go's at
+// the place that names it.
+func (l *linker) cssModule(c *Component, s importSpec, target string, fail func(diag.Code, string, string)) bool {
+	if s.Name == "" || s.Name == "_" {
+		fail("SG2002", "the import of "+path.Base(target)+" needs a name, by which its classes are reached", "write import styles "+strconv.Quote(s.Path))
+		return false
+	}
+	if c.External || l.in.CSSClasses == nil {
+		fail("SG2041", "CSS modules of components in other Go modules are not part of this version of sitegen", "use <style>, which is scoped too")
+		return false
+	}
+	names, renamed, ok := l.in.CSSClasses(target, c.file.Range(s.Lit))
+	if !ok {
+		names = nil
+	}
+	v := assetVar{Name: s.Name, ID: target, Kind: AssetCSS, At: s.At}
+	fields := map[string]string{}
+	for i, name := range names {
+		field := exportName(name)
+		if !token.IsIdentifier(field) || !isExported(field) {
+			field = "Class" + strings.Map(func(r rune) rune {
+				if r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) {
+					return r
+				}
+				return '_'
+			}, field)
+		}
+		if other := fields[field]; other != "" {
+			l.diags.Error("SG2005", c.file.Range(s.Lit), "the classes "+other+" and "+name+" of "+path.Base(target)+" would both be "+s.Name+"."+field, "rename one of them")
+			continue
+		}
+		fields[field] = name
+		v.Classes = append(v.Classes, [2]string{field, renamed[i]})
+	}
+	slices.SortFunc(v.Classes, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
+	c.links.assets = append(c.links.assets, v)
+	if c.front.idents[s.Name] == 0 {
+		l.diags.Warn("SG2003", c.file.Range(s.At), s.Name+" is imported and not used", "remove the name, and .module from the name of the file")
+	}
+	return true
 }
 
 // variableName makes an identifier of a file name.

@@ -25,4 +25,6 @@ var assetCodes = []CodeInfo{
 	{"SG5033", "`image.service: platform` stands in a site.yaml whose site is built for nothing that has an image service.", "Choose an adapter, or write `service: build`."},
 	{"SG5040", "A script for the browser reads a variable that it cannot have: a secret, or one that is read when the program starts.", "Ask an endpoint of the site, or hand the value over in a prop."},
 	{"SG5041", "A script for the browser reads a variable that site.yaml does not name.", "Add it under `env`: `API_URL: {scope: public}`."},
+	{"SG5050", "A stylesheet needs a program that is not installed.", "Install Sass or Tailwind as the hint says; sitegen finds them in node_modules/.bin and on PATH."},
+	{"SG5051", "Sass or Tailwind reports an error.", "Correct the stylesheet where the message points."},
 }
