@@ -40,6 +40,8 @@ var without = map[diag.Code]string{
 	"SG5031": "a damaged image",
 	"SG5033": "a platform without an image service",
 	"SG5040": "a secret that is set in the environment",
+	"SG5050": "a stylesheet for a program that is not installed",
+	"SG5051": "Sass or Tailwind",
 	"SG5059": "hundreds of levels of quotations",
 	"SG5060": "bytes that are no text",
 	"SG5066": "Go types that no collection can have",
