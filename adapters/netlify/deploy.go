@@ -1,6 +1,7 @@
 package netlify
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha1"
@@ -249,14 +250,20 @@ func (d *deployer) gatherSettings(framework string) error {
 	if err != nil {
 		return err
 	}
-	var skew any
-	if err := json.Unmarshal(data, &skew); err != nil {
+	var skew struct {
+		Config skewConfig `json:"skew_protection"`
+	}
+	if err := json.Unmarshal(data, &skew.Config); err != nil {
 		return err
 	}
-	if data, err = json.Marshal(map[string]any{"skew_protection": skew}); err != nil {
+	if data, err = encode(skew); err != nil {
 		return err
 	}
-	d.add(".netlify/deploy-config/deploy-config.json", data)
+	var b bytes.Buffer
+	if err := json.Compact(&b, data); err != nil {
+		return err
+	}
+	d.add(".netlify/deploy-config/deploy-config.json", b.Bytes())
 	return nil
 }
 

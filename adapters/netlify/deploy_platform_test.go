@@ -21,6 +21,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sitegen.dev/adapters/netlify/apitest"
+	"sitegen.dev/core/manifest"
 )
 
 // npmCLI is where Netlify's command line is, with the Node that it wants.
@@ -30,11 +31,13 @@ const npmCLI = "testdata/npm-cli"
 // here: the calls, the digests of files, the settings of the function and the files of its archive are the same.
 func TestNetlifyDeploysTheSame(t *testing.T) {
 	for name, options := range map[string]string{
-		"shim":   `{"memory": 2048, "region": "eu-central-1", "rateLimit": {"requests": 100, "seconds": 60, "by": ["ip"]}, "include": ["data/a.json"], "images": {"remote": ["^https://x\\.example/.*"]}}`,
+		"shim":   `{"memory": 2048, "region": "eu-central-1", "rateLimit": {"requests": 100, "seconds": 60, "by": ["ip"]}, "skewProtection": true, "crons": [{"path": "/time", "schedule": "0 5 * * *"}], "background": ["/time"], "include": ["data/a.json"], "images": {"remote": ["^https://x\\.example/.*"]}}`,
 		"lambda": `{"mode": "lambda", "memory": 2048}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			site, stage := project(t, options)
+			site.Manifest.Routes = append(site.Manifest.Routes, manifest.Route{Pattern: "/time", Segments: [][]manifest.Part{text("time")}, Type: manifest.Endpoint,
+				Methods: []string{"ALL"}, Source: "src/pages/time.gosite"})
 			if name == "lambda" {
 				addLambdaModule(t, site.ModuleDir)
 			}
@@ -75,15 +78,20 @@ func TestNetlifyDeploysTheSame(t *testing.T) {
 			if diff := cmp.Diff(theirFiles, ourFiles); diff != "" {
 				t.Errorf("files (-Netlify's command line +ours)\n%s", diff)
 			}
-			if diff := cmp.Diff(contents(t, theirFunctions["ssr"]), contents(t, ourFunctions["ssr"])); diff != "" {
-				t.Errorf("archive (-Netlify's command line +ours)\n%s", diff)
+			if len(theirFunctions) != len(ourFunctions) || name == "shim" && len(ourFunctions) != 3 {
+				t.Errorf("%d functions, and Netlify's command line has %d", len(ourFunctions), len(theirFunctions))
 			}
-			their, our := fields(t, theirList.FunctionsConfig["ssr"]), fields(t, ourList.FunctionsConfig["ssr"])
-			if name == "lambda" && our["generator"] == site.Manifest.Generator {
-				our["generator"] = "internalFunc" // Netlify's build has no way to be told of a program
-			}
-			if diff := cmp.Diff(their, our); diff != "" {
-				t.Errorf("settings (-Netlify's command line +ours)\n%s", diff)
+			for function := range ourFunctions {
+				if diff := cmp.Diff(contents(t, theirFunctions[function]), contents(t, ourFunctions[function])); diff != "" {
+					t.Errorf("archive of %s (-Netlify's command line +ours)\n%s", function, diff)
+				}
+				their, our := fields(t, theirList.FunctionsConfig[function]), fields(t, ourList.FunctionsConfig[function])
+				if name == "lambda" && our["generator"] == site.Manifest.Generator {
+					our["generator"] = "internalFunc" // Netlify's build has no way to be told of a program
+				}
+				if diff := cmp.Diff(their, our); diff != "" {
+					t.Errorf("settings of %s (-Netlify's command line +ours)\n%s", function, diff)
+				}
 			}
 			if theirList.Begin != ourList.Begin || theirList.Draft != ourList.Draft || theirList.Async != ourList.Async || !cmp.Equal(theirList.Schedules, ourList.Schedules) {
 				t.Errorf("Netlify's command line says draft %v, async %v, %v; we say %v, %v, %v", theirList.Draft, theirList.Async, theirList.Schedules,

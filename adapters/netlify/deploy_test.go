@@ -177,7 +177,7 @@ func TestDeploy(t *testing.T) {
 	if diff := cmp.Diff(map[string]string{
 		"index.html": "home", "same.html": "home", "empty.txt": "", "b/ö d.txt": "odd name", "_headers": "/*\n  X: 1\n", ".well-known/security.txt": "shown",
 		"netlify.toml": "[images]\n  remote_images = [\"^https://x\\\\.example/\\\"a\\\"\"]\n",
-		".netlify/deploy-config/deploy-config.json": `{"skew_protection":{"patterns":[".*"],"sources":[{"name":"x","type":"cookie"}]}}`,
+		".netlify/deploy-config/deploy-config.json": `{"skew_protection":{"patterns":[".*"],"sources":[{"type":"cookie","name":"x"}]}}`,
 	}, got); diff != "" {
 		t.Errorf("files (-want +got)\n%s", diff)
 	}

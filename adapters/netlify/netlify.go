@@ -17,6 +17,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -58,6 +59,7 @@ func (Adapter) Info() adapter.Info {
 			adapter.PageHeaders:  stable,
 			adapter.ServerIsland: stable,
 			adapter.Revalidate:   stable,
+			adapter.Sessions:     stable,
 		},
 		Options: json.RawMessage(schema),
 		Beside:  []string{frameworkDir},
@@ -127,6 +129,9 @@ type builder struct {
 	excluded  []string          // patterns of paths that do not reach the function
 	headers   []headerRule      // of _headers
 	carried   map[string]file   // files inside the function
+	included  []string          // files beside the program
+	schedules []schedule        // by their times
+	slow      []string          // paths of routes that run in the background, as Netlify writes patterns
 	private   []string          // files that only the function may answer with, or nobody
 	own       map[string][]byte // _redirects and _headers of the author
 }
@@ -234,10 +239,46 @@ func (b *builder) framework() error {
 	if err := b.out.Write(frameworkDir+"/config.json", data, 0o644); err != nil {
 		return err
 	}
+	if b.o.Skew && b.site.OnDemand {
+		if data, err = encode(b.skew()); err != nil {
+			return err
+		}
+		if err := b.out.Write(frameworkDir+"/"+skewFile, data, 0o644); err != nil {
+			return err
+		}
+	}
 	if data, err = manifest.Encode(b.site.Manifest); err != nil {
 		return err
 	}
 	return b.out.Write(frameworkDir+"/manifest.json", data, 0o644)
+}
+
+// skewConfig is skew-protection.json: which paths are answered by the deploy that a request names, and where it does.
+type skewConfig struct {
+	Patterns []string     `json:"patterns"` // regular expressions
+	Sources  []skewSource `json:"sources"`
+}
+
+type skewSource struct {
+	Type string `json:"type"` // cookie, header or query
+	Name string `json:"name"`
+}
+
+// skewCookie is the cookie by which pages on demand name their deploy; the running half has the same.
+const skewCookie = "__nf_skew"
+
+// skew is for what a page loads later, and never for pages: who asks for one gets the newest. Scripts may name the deploy in a
+// header or in the query, by the names that frameworks of Netlify's have in common.
+func (b *builder) skew() skewConfig {
+	base := regexp.QuoteMeta(b.base)
+	c := skewConfig{
+		Patterns: []string{base + "_island/.*"},
+		Sources:  []skewSource{{"cookie", skewCookie}, {"header", "X-Netlify-Deploy-ID"}, {"query", "dpl"}},
+	}
+	if dir := strings.Trim(b.site.Manifest.AssetsDir, "/"); dir != "" {
+		c.Patterns = append(c.Patterns, base+regexp.QuoteMeta(dir)+"/.*")
+	}
+	return c
 }
 
 // encode writes JSON for people too: indented, without needless escapes, ended by a line break.

@@ -19,16 +19,19 @@ const (
 
 // Options is the adapter's block of site.yaml.
 type Options struct {
-	Project   string    `json:"project"` // for deploys from here
-	Mode      string    `json:"mode" oneof:"shim lambda"`
-	Memory    int       `json:"memory" min:"128" max:"4096"` // MB
-	Region    string    `json:"region"`
-	RateLimit rateLimit `json:"rateLimit"`
-	Cache     cache     `json:"cache"`
-	Rewrites  []string  `json:"rewrites"` // client files that the function can answer with
-	Include   []string  `json:"include"`
-	Exclude   []string  `json:"exclude"`
-	Images    images    `json:"images"`
+	Project    string       `json:"project"` // for deploys from here
+	Mode       string       `json:"mode" oneof:"shim lambda"`
+	Memory     int          `json:"memory" min:"128" max:"4096"` // MB
+	Region     string       `json:"region"`
+	RateLimit  rateLimit    `json:"rateLimit"`
+	Cache      cache        `json:"cache"`
+	Rewrites   []string     `json:"rewrites"` // client files that the function can answer with
+	Include    []string     `json:"include"`
+	Exclude    []string     `json:"exclude"`
+	Crons      []cronOption `json:"crons"`
+	Background []string     `json:"background"` // patterns of routes
+	Images     images       `json:"images"`
+	Skew       bool         `json:"skewProtection"`
 }
 
 // rateLimit refuses visitors who ask too often.
@@ -101,7 +104,7 @@ func decode(site *adapter.Site) (Options, []diag.Diagnostic) {
 		}
 	}
 	if o.Mode == lambda {
-		for at, set := range map[string]bool{"rateLimit": o.RateLimit.Requests > 0, "include": len(o.Include) > 0} {
+		for at, set := range map[string]bool{"rateLimit": o.RateLimit.Requests > 0, "include": len(o.Include) > 0, "crons": len(o.Crons) > 0, "background": len(o.Background) > 0} {
 			if set {
 				wrong(at, "works in mode shim only", "leave out `mode: lambda`")
 			}
@@ -140,6 +143,12 @@ const schema = `{
 		"rewrites": {"type": "array", "items": {"type": "string", "minLength": 1}, "description": "finished files that page.Rewrite may lead to, as patterns: about/index.html"},
 		"include": {"type": "array", "items": {"type": "string", "minLength": 1}, "description": "files beside the function's program, as patterns below the folder of go.mod: data/**"},
 		"exclude": {"type": "array", "items": {"type": "string", "minLength": 1}, "description": "what of them to leave out"},
+		"skewProtection": {"type": "boolean", "default": false, "description": "what a page loads later comes from the deploy that the page came from; the project has to allow it"},
+		"crons": {"type": "array", "description": "paths of the site that are asked for at set times, with GET and the header Authorization: Bearer CRON_SECRET where that variable is set; an answer may take 30 seconds", "items": {"type": "object", "additionalProperties": false, "required": ["path", "schedule"], "properties": {
+			"path": {"type": "string", "pattern": "^/"},
+			"schedule": {"type": "string", "description": "five fields in UTC, 0 5 * * *, or @hourly, @daily, @weekly, @monthly, @yearly"}
+		}}},
+		"background": {"type": "array", "items": {"type": "string", "pattern": "^/"}, "description": "routes on demand, by pattern, that are answered 202 at once and may run for 15 minutes"},
 		"images": {"type": "object", "additionalProperties": false, "description": "the image service at /.netlify/images", "properties": {
 			"remote": {"type": "array", "items": {"type": "string", "format": "regex"}, "description": "URLs on other hosts that it may fetch, as regular expressions"}
 		}}

@@ -1,11 +1,14 @@
 package netlify
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -18,12 +21,24 @@ import (
 // with _headers, then the page of 404. What it logs goes to standard error.
 func (Adapter) Preview(ctx context.Context, dir string) (http.Handler, func() error, error) {
 	return previewOf(dir, func(framework string, code []byte) (http.Handler, func() error, error) {
+		blobs, err := startBlobs()
+		if err != nil {
+			return nil, nil, err
+		}
 		functions := filepath.Join(framework, "functions")
+		var h http.Handler
+		var stop func() error
 		if code != nil {
 			home := filepath.Join(functions, functionName)
-			return runSidecar(ctx, home, program(framework, filepath.Join(home, "server")))
+			h, stop, err = runSidecar(ctx, home, program(framework, filepath.Join(home, "server")), blobs)
+		} else {
+			h, stop, err = runLambda(ctx, program(framework, filepath.Join(functions, functionName)), blobs)
 		}
-		return runLambda(ctx, program(framework, filepath.Join(functions, functionName)))
+		if err != nil {
+			blobs.server.Close()
+			return nil, nil, err
+		}
+		return h, func() error { return errors.Join(stop(), blobs.server.Close()) }, nil
 	})
 }
 
@@ -65,10 +80,52 @@ func previewOf(dir string, start func(framework string, code []byte) (http.Handl
 			return nil, nil, err
 		}
 	}
+	if err := p.background(filepath.Join(framework, "functions", backgroundName, backgroundName+".mjs")); err != nil {
+		return nil, nil, err
+	}
 	function, stop, err := start(framework, code)
 	p.function = function
 	return p, stop, err
 }
+
+// background reads which paths run in the background, if any do.
+func (p *preview) background(name string) error {
+	code, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	c, err := readConfig(code)
+	if err != nil {
+		return err
+	}
+	for _, s := range c.Path {
+		p.slow = append(p.slow, patternExpression(s))
+	}
+	return nil
+}
+
+// later lets the function answer when the visitor is gone already.
+func (p *preview) later(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBackground))
+	if err != nil {
+		http.Error(w, "a function in the background takes 256 KB", http.StatusRequestEntityTooLarge)
+		return
+	}
+	again := r.Clone(context.WithoutCancel(r.Context()))
+	again.Body = io.NopCloser(bytes.NewReader(body))
+	go func() {
+		answer := httptest.NewRecorder()
+		p.function.ServeHTTP(answer, again)
+		fmt.Fprintf(os.Stderr, "%s: %d\n", r.URL.Path, answer.Code)
+	}()
+	w.WriteHeader(http.StatusAccepted)
+}
+
+// maxBackground is the size of a request's body that Netlify takes for a function in the background, in bytes.
+const maxBackground = 256 << 10
 
 // findFramework finds the directory .netlify/v1 that belongs to the published folder dir: in it, where nothing was swapped
 // in yet, or above it, at the root of the project.
@@ -106,6 +163,7 @@ type preview struct {
 	// Of a function with a path of its own.
 	paths, excluded []*regexp.Regexp
 	preferStatic    bool
+	slow            []*regexp.Regexp // paths that are answered in the background
 }
 
 // configure reads the settings of the function out of the shim, as Netlify does.
@@ -173,6 +231,10 @@ func (p *preview) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		path = r.URL.EscapedPath()
 	}
 	name := p.find(path)
+	if p.function != nil && matchAny(p.slow, path) {
+		p.later(w, r)
+		return
+	}
 	if p.function != nil && len(p.paths) > 0 && matchAny(p.paths, path) && !matchAny(p.excluded, path) {
 		if !p.preferStatic || name == "" {
 			p.function.ServeHTTP(w, r)

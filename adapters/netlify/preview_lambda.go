@@ -28,6 +28,7 @@ const (
 // runtimeAPI is the part of the Lambda runtime that a function talks to: it asks for the next event, and posts the answer.
 // Each process answers one event at a time; there are as many as requests came at once.
 type runtimeAPI struct {
+	blobs   *previewBlobs
 	ctx     context.Context
 	program string
 	origin  string // "127.0.0.1:1234"
@@ -65,6 +66,7 @@ type lambdaEvent struct {
 	IsBase64   bool                `json:"isBase64Encoded"`
 	RawURL     string              `json:"rawUrl"`
 	RawQuery   string              `json:"rawQuery"`
+	Blobs      string              `json:"blobs"`
 }
 
 type lambdaAnswer struct {
@@ -76,13 +78,13 @@ type lambdaAnswer struct {
 }
 
 // runLambda runs the program of mode lambda.
-func runLambda(ctx context.Context, program string) (http.Handler, func() error, error) {
+func runLambda(ctx context.Context, program string, blobs *previewBlobs) (http.Handler, func() error, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, nil, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	api := &runtimeAPI{ctx: ctx, program: program, origin: l.Addr().String(), events: make(chan *invocation), running: map[string]*invocation{}}
+	api := &runtimeAPI{ctx: ctx, blobs: blobs, program: program, origin: l.Addr().String(), events: make(chan *invocation), running: map[string]*invocation{}}
 	srv := &http.Server{Handler: api.routes(), ReadHeaderTimeout: startTimeout}
 	go srv.Serve(l)
 	stop := func() error {
@@ -222,7 +224,9 @@ func (a *runtimeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "400 Bad Request", http.StatusBadRequest)
 		return
 	}
-	payload, err := json.Marshal(eventOf(r, body))
+	e := eventOf(r, body)
+	e.Blobs = a.blobs.event()
+	payload, err := json.Marshal(e)
 	if err == nil {
 		payload, err = a.invoke(r.Context(), payload)
 	}
@@ -283,6 +287,7 @@ func eventOf(r *http.Request, body []byte) lambdaEvent {
 	header.Set("Host", r.Host)
 	header.Set("X-Nf-Client-Connection-Ip", ip)
 	header.Set("X-Nf-Request-Id", "preview-"+strconv.FormatUint(requests.Add(1), 10))
+	header.Set("X-Nf-Site-Id", previewSite)
 	header.Set("X-Nf-Deploy-Context", "dev")
 	header.Set("X-Nf-Geo", base64.StdEncoding.EncodeToString([]byte("{}")))
 	for name, list := range header {

@@ -3,8 +3,6 @@ package netlify
 import (
 	"bufio"
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -24,7 +22,7 @@ import (
 const startTimeout = 10 * time.Second
 
 // runSidecar starts the program of mode shim and talks with it as the shim does; runtime/sidecar.go has the contract.
-func runSidecar(ctx context.Context, dir, program string) (http.Handler, func() error, error) {
+func runSidecar(ctx context.Context, dir, program string, blobs *previewBlobs) (http.Handler, func() error, error) {
 	tmp, err := os.MkdirTemp("", "sitegen-")
 	if err != nil {
 		return nil, nil, err
@@ -65,7 +63,7 @@ func runSidecar(ctx context.Context, dir, program string) (http.Handler, func() 
 		}
 		return errors.Join(err, os.RemoveAll(tmp))
 	}
-	return sidecarProxy(transport), stop, nil
+	return sidecarProxy(transport, blobs), stop, nil
 }
 
 func awaitReady(stdout io.Reader, cmd *exec.Cmd) error {
@@ -90,7 +88,7 @@ func awaitReady(stdout io.Reader, cmd *exec.Cmd) error {
 var requests atomic.Uint64
 
 // sidecarProxy hands requests on with what Netlify would say about them.
-func sidecarProxy(transport *http.Transport) http.Handler {
+func sidecarProxy(transport *http.Transport, blobs *previewBlobs) http.Handler {
 	proxy := &httputil.ReverseProxy{
 		FlushInterval: -1,
 		Transport:     transport,
@@ -108,7 +106,7 @@ func sidecarProxy(transport *http.Transport) http.Handler {
 					delete(r.Out.Header, name)
 				}
 			}
-			r.Out.Header.Set("X-Sitegen-Context", previewContext(r.In))
+			r.Out.Header.Set("X-Sitegen-Context", previewContext(r.In, blobs))
 		},
 		ModifyResponse: func(r *http.Response) error {
 			r.Header.Del("X-Sitegen-Wait") // nobody freezes the program here
@@ -153,19 +151,15 @@ func (b *watchedBody) Read(p []byte) (int, error) {
 }
 
 // previewContext is what the shim would say about a request.
-func previewContext(r *http.Request) string {
+func previewContext(r *http.Request, blobs *previewBlobs) string {
 	ip, _, _ := net.SplitHostPort(r.RemoteAddr)
 	scheme := "http"
 	if r.TLS != nil {
 		scheme = "https"
 	}
-	about, err := json.Marshal(map[string]any{
-		"scheme": scheme, "ip": ip, "requestId": "preview-" + strconv.FormatUint(requests.Add(1), 10),
+	return base64JSON(map[string]any{
+		"scheme": scheme, "ip": ip, "requestId": "preview-" + strconv.FormatUint(requests.Add(1), 10), "site": map[string]string{"id": previewSite},
 		"deploy": map[string]any{"id": "0", "context": "dev", "published": false},
-		"server": map[string]string{"region": "dev"},
+		"server": map[string]string{"region": "dev"}, "blobs": blobs.context(),
 	})
-	if err != nil {
-		panic(err) // texts alone
-	}
-	return base64.StdEncoding.EncodeToString(about)
 }

@@ -45,6 +45,7 @@ func (b *builder) planRedirects() {
 	if b.site.OnDemand && b.o.Mode == shim && b.base == "/" {
 		b.excluded = append(b.excluded, "/.netlify/*") // the platform's own
 	}
+	b.planTasks()
 	b.planOwn()
 	slices.Sort(b.excluded)
 	b.excluded = slices.Compact(b.excluded)

@@ -77,6 +77,11 @@ func app() *site.App {
 					" ", lat, " ", long, " ", p.AccountID(), " ", p.SiteID(), " ", p.SiteName(), " ", p.SiteURL(), " ", p.DeployID(), " ", p.DeployContext(), " ", p.Region()))
 				return nil
 			}},
+			{Pattern: "/cached-by-itself", Render: func(w *site.Writer, page *site.Page) error {
+				page.Response.Header.Set("Cache-Control", "public, max-age=5")
+				w.S("<p>kept</p>")
+				return nil
+			}},
 			{Pattern: "/kept", Render: func(w *site.Writer, page *site.Page) error {
 				page.Cache(site.Cache{MaxAge: time.Minute, Stale: time.Hour, Tags: []string{"a", "b"}})
 				w.S("<p>kept</p>")

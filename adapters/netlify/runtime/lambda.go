@@ -19,6 +19,7 @@ import (
 	"unicode/utf8"
 
 	"sitegen.dev/core/site"
+	"sitegen.dev/core/site/netlify"
 )
 
 const (
@@ -38,6 +39,8 @@ type event struct {
 	MultiValue map[string][]string `json:"multiValueHeaders"` // may hold null
 	Body       string              `json:"body"`
 	IsBase64   bool                `json:"isBase64Encoded"` // also without a body
+	Blobs      string              `json:"blobs"`           // base64 of JSON
+	PurgeToken string              `json:"purgeAPIToken"`
 }
 
 // answer is what goes back.
@@ -181,17 +184,36 @@ func (f *Function) info(e *event) info {
 	i.Server.Region = f.getenv("AWS_REGION")
 	if data, err := base64.StdEncoding.DecodeString(e.get("x-nf-geo")); err == nil {
 		var raw struct {
-			geo
+			netlify.Geo
 			Postal string `json:"postal_code"`
 		}
 		if json.Unmarshal(data, &raw) == nil { // a place that cannot be read is one that is not known
-			i.Geo = raw.geo
+			i.Geo = raw.Geo
 			if i.Geo.PostalCode == "" {
 				i.Geo.PostalCode = raw.Postal
 			}
 		}
 	}
+	i.BlobsContext, i.PurgeToken = blobsContext(e.Blobs, i.Site.ID), e.PurgeToken
 	return i
+}
+
+// blobsContext writes what an event says about Blobs as functions in JavaScript are told it; "" is nothing.
+func blobsContext(event, siteID string) string {
+	var said struct {
+		URL      string `json:"url"`
+		Uncached string `json:"url_uncached"`
+		Token    string `json:"token"`
+	}
+	data, err := base64.StdEncoding.DecodeString(event)
+	if err != nil || json.Unmarshal(data, &said) != nil || said.URL == "" {
+		return ""
+	}
+	data, err = json.Marshal(map[string]string{"edgeURL": said.URL, "uncachedEdgeURL": said.Uncached, "token": said.Token, "siteID": siteID})
+	if err != nil {
+		return ""
+	}
+	return base64.StdEncoding.EncodeToString(data)
 }
 
 // recorder is one event with its answer, which it is the site.Sink of.
@@ -233,7 +255,7 @@ func (r *recorder) Start(status int, h *site.Header) error {
 		return errors.New("the answer has begun already")
 	}
 	r.answer.StatusCode = status
-	r.h.header(r.method, status, h, func(name, value string) {
+	r.h.header(&r.platform, r.method, status, h, func(name, value string) {
 		if name = http.CanonicalHeaderKey(name); name != "Content-Length" || r.method == http.MethodHead {
 			r.answer.Headers[name] = append(r.answer.Headers[name], value)
 		}

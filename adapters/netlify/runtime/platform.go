@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"sitegen.dev/core/site"
+	"sitegen.dev/core/site/netlify"
 )
 
 // Platform is what page.Platform gives. Pages reach it by the methods they need, so that they need no import:
@@ -28,44 +29,8 @@ type Platform struct {
 	begun func()        // called once, at the first
 }
 
-// info is what the platform says about a request, in the words of the context that Netlify hands to functions.
-type info struct {
-	Scheme    string `json:"scheme"`
-	IP        string `json:"ip"`
-	RequestID string `json:"requestId"`
-	Geo       geo    `json:"geo"`
-	Account   struct {
-		ID string `json:"id"`
-	} `json:"account"`
-	Site struct {
-		ID   string `json:"id"`
-		Name string `json:"name"`
-		URL  string `json:"url"`
-	} `json:"site"`
-	Deploy struct {
-		ID        string `json:"id"`
-		Context   string `json:"context"`
-		Published bool   `json:"published"`
-	} `json:"deploy"`
-	Server struct {
-		Region string `json:"region"`
-	} `json:"server"`
-}
-
-type geo struct {
-	City        string  `json:"city"`
-	Country     place   `json:"country"`
-	Subdivision place   `json:"subdivision"`
-	Timezone    string  `json:"timezone"`
-	PostalCode  string  `json:"postalCode"`
-	Latitude    float64 `json:"latitude"`
-	Longitude   float64 `json:"longitude"`
-}
-
-type place struct {
-	Code string `json:"code"`
-	Name string `json:"name"`
-}
+// info is what the platform says about a request.
+type info = netlify.Context
 
 // WaitUntil runs f beside the answer and keeps the function running until it is done, within the time that the function
 // may take. The context of f ends when the platform takes the function down.

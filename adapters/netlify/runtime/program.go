@@ -32,6 +32,10 @@ type Program struct {
 	Files []byte
 	// Cache is the Netlify-CDN-Cache-Control of pages that say nothing about caches themselves; "" is none.
 	Cache string
+	// Skew is the path of the cookie that keeps what a page loads later on its deploy; "" is none.
+	Skew string
+	// Sessions keeps sessions, where the site has them; nil leaves them in the memory of one instance.
+	Sessions site.SessionDriver
 }
 
 // File is a finished file inside the program.
@@ -45,6 +49,7 @@ type File struct {
 type handler struct {
 	site  *site.RequestHandler
 	cache string
+	skew  string
 
 	mu     sync.Mutex // of stderr
 	stderr io.Writer
@@ -57,7 +62,7 @@ func newHandler(p *Program, stderr io.Writer) (h *handler, err error) {
 			h, err = nil, fmt.Errorf("the site cannot start: %v", v)
 		}
 	}()
-	h = &handler{stderr: stderr, cache: p.Cache}
+	h = &handler{stderr: stderr, cache: p.Cache, skew: p.Skew}
 	host := site.Host{Log: h.report, Getenv: os.Getenv}
 	carried := files{}
 	if len(p.Files) > 0 {
@@ -68,7 +73,11 @@ func newHandler(p *Program, stderr io.Writer) (h *handler, err error) {
 	if len(carried) > 0 {
 		host.Static = carried
 	}
-	h.site = site.NewHandler(p.App(), host)
+	app := p.App()
+	if app.Sessions != nil && app.Sessions.Driver != "memory" {
+		host.Sessions = p.Sessions
+	}
+	h.site = site.NewHandler(app, host)
 	return h, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"sitegen.dev/core/site"
+	"sitegen.dev/core/site/netlify"
 )
 
 // internal are the beginnings of the names of headers that are between the platform and this program. Pages never see
@@ -55,11 +56,11 @@ func (h *handler) prepare(req *site.Request, p *Platform) {
 
 // serve lets the site answer.
 func (h *handler) serve(ctx context.Context, req *site.Request, p *Platform, sink site.Sink) {
-	h.site.Serve(context.WithValue(ctx, requestKey{}, p.info.RequestID), req, sink)
+	h.site.Serve(netlify.With(context.WithValue(ctx, requestKey{}, p.info.RequestID), &p.info), req, sink)
 }
 
 // header gives the lines of an answer as they are sent, one after the other.
-func (h *handler) header(method string, status int, header *site.Header, line func(name, value string)) {
+func (h *handler) header(p *Platform, method string, status int, header *site.Header, line func(name, value string)) {
 	for name, value := range header.All() {
 		switch {
 		case isInternal(name):
@@ -74,9 +75,32 @@ func (h *handler) header(method string, status int, header *site.Header, line fu
 	if !header.Has("X-Content-Type-Options") {
 		line("X-Content-Type-Options", "nosniff")
 	}
+	if token := p.info.Deploy.SkewToken; h.skew != "" && token != "" && page(method, header) && !kept(header) && h.cache == "" {
+		line("Set-Cookie", SkewCookie+"="+token+"; Path="+h.skew+"; HttpOnly; Secure; SameSite=Strict")
+	}
 	if h.cache != "" && status == 200 && (method == "GET" || method == "HEAD") && cacheable(header) {
 		line("Netlify-CDN-Cache-Control", h.cache)
 	}
+}
+
+// SkewCookie is the cookie that keeps what a page loads later on the deploy that the page came from. The build half has the
+// same name in skew-protection.json.
+const SkewCookie = "__nf_skew"
+
+// page says whether an answer is what a visitor looks at.
+func page(method string, header *site.Header) bool {
+	return method == "GET" && strings.HasPrefix(strings.ToLower(header.Get("Content-Type")), "text/html")
+}
+
+// kept says whether caches may keep an answer, which then must not hold a cookie.
+func kept(header *site.Header) bool {
+	for _, name := range []string{"CDN-Cache-Control", "Netlify-CDN-Cache-Control"} {
+		if v := header.Get(name); v != "" && !strings.Contains(v, "no-store") {
+			return true
+		}
+	}
+	v := header.Get("Cache-Control")
+	return strings.Contains(v, "public") || strings.Contains(v, "s-maxage")
 }
 
 // durable is what page.Cache says to caches, as Netlify has it: its places share what one of them keeps, so that the function is

@@ -159,7 +159,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	x := &exchange{s: s, w: w, method: r.Method}
 	x.platform = Platform{h: s.handler, base: s.base, begun: x.begun}
-	if len(said) != 1 || x.platform.info.decode(said[0]) != nil {
+	if len(said) != 1 || decodeInfo(said[0], &x.platform.info) != nil {
 		http.Error(w, "the context of the request is broken", http.StatusBadRequest)
 		return
 	}
@@ -179,13 +179,13 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.serve(r.Context(), &x.req, &x.platform, x)
 }
 
-// decode reads base64 of JSON.
-func (i *info) decode(s string) error {
+// decodeInfo reads base64 of JSON.
+func decodeInfo(s string, into *info) error {
 	data, err := base64.StdEncoding.DecodeString(s)
 	if err != nil {
 		return err
 	}
-	return json.Unmarshal(data, i)
+	return json.Unmarshal(data, into)
 }
 
 // control answers the other end itself.
@@ -256,7 +256,7 @@ func (x *exchange) Start(status int, h *site.Header) error {
 		return errors.New("the answer has begun already")
 	}
 	header := x.w.Header()
-	x.s.header(x.method, status, h, func(name, value string) {
+	x.s.header(&x.platform, x.method, status, h, func(name, value string) {
 		key := http.CanonicalHeaderKey(name)
 		header[key] = append(header[key], value)
 	})

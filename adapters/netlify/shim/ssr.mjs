@@ -9,6 +9,10 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 
+// What the function is for beside requests of visitors: null; {"background": true} for requests whose answer nobody waits for;
+// {"paths": […]} to ask the site for those paths at set times.
+const task = __TASK__;
+
 // Headers of one connection, and those that are between the two of us.
 const ours = /^(connection|keep-alive|proxy-connection|proxy-authorization|transfer-encoding|upgrade|te|trailer|expect|host|x-sitegen-.*)$/i;
 
@@ -51,10 +55,33 @@ function send(socketPath, options, body) {
   });
 }
 
-export default async function (req, context) {
+// Reads an answer to its end, for nobody but the log.
+async function settle(path, res) {
+  for await (const chunk of res);
+  console.log(`${path}: ${res.statusCode}`);
+  if (res.headers["x-sitegen-wait"]) for await (const chunk of await send(await running, { path: `/wait/${res.headers["x-sitegen-wait"]}` }));
+  if (res.statusCode >= 500) throw new Error(`${path} was answered with status ${res.statusCode}`);
+}
+
+// Asks for the paths of the schedule, as a visitor would who knows the secret.
+async function tick(req, context) {
+  const secret = process.env.CRON_SECRET;
+  for (const path of task.paths) {
+    const headers = secret ? { authorization: `Bearer ${secret}` } : {};
+    await answer(new Request(new URL(path, req.url), { headers }), context);
+  }
+  return new Response();
+}
+
+export default (req, context) => (task?.paths ? tick(req, context) : answer(req, context));
+
+async function answer(req, context) {
   const url = new URL(req.url);
   const { ip, requestId, geo, account, site, deploy, server } = context;
   const about = { scheme: url.protocol.slice(0, -1), ip, requestId, geo, account, site, deploy, server };
+  // Both are other ones for each request.
+  about.blobs = process.env.NETLIFY_BLOBS_CONTEXT;
+  about.purgeToken = process.env.NETLIFY_PURGE_API_TOKEN;
   const headers = ["host", url.host, "x-sitegen-context", Buffer.from(JSON.stringify(about)).toString("base64")];
   for (const [name, value] of req.headers) if (!ours.test(name) && name !== "content-length") headers.push(name, value);
   // The length is not passed on: were it not that of the body, the next request would begin in the middle of this one.
@@ -73,6 +100,10 @@ export default async function (req, context) {
     res = await send(socketPath, options);
   }
 
+  if (task) {
+    await settle(url.pathname, res);
+    return new Response();
+  }
   const out = new Headers();
   for (let i = 0; i < res.rawHeaders.length; i += 2) {
     if (!ours.test(res.rawHeaders[i])) out.append(res.rawHeaders[i], res.rawHeaders[i + 1]);

@@ -27,6 +27,7 @@ var layers = []struct {
 	{"core/site/seal", nil},
 	{"core/site/nethttp", []string{"core/site"}},
 	{"core/site/cloudflare", []string{"core/site"}},
+	{"core/site/netlify", []string{"core/site"}},
 	{"core/site/content", []string{"core/site", "core/site/content/store"}},
 	{"core/site/content/store", nil},
 	{"core/site/content/storefile", []string{"core/site/content/store"}},
