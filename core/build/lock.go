@@ -48,6 +48,7 @@ func Lock(ctx context.Context, l *Layout, waiting func()) (unlock func(), err er
 		waiting()
 	}
 	if _, err := f.TryLockContext(ctx, 100*time.Millisecond); err != nil {
+		f.Unlock() // ctx may have ended when the lock was ours already
 		return nil, err
 	}
 	return func() { f.Unlock() }, nil

@@ -178,7 +178,7 @@ func (s *Server) attempt(ctx context.Context, now *changes, first bool) (*outcom
 		inner, cancel := context.WithCancel(ctx)
 		done := make(chan *outcome, 1)
 		begin := time.Now()
-		go func() { done <- s.once(inner, *now) }()
+		go func(now changes) { done <- s.once(inner, now) }(*now)
 		var r *outcome
 		for r == nil {
 			batch := s.watcher.batch
@@ -192,9 +192,9 @@ func (s *Server) attempt(ctx context.Context, now *changes, first bool) (*outcom
 				if c.empty() {
 					continue
 				}
-				now.merge(c)
 				cancel()
 				s.discard(<-done)
+				now.merge(c)
 				r = &outcome{again: true}
 			}
 		}
@@ -289,7 +289,7 @@ func (s *Server) once(ctx context.Context, now changes) (r *outcome) {
 		}
 		slices.Sort(names)
 	}
-	site, list, err := s.session.Update(ctx, names)
+	site, list, err := s.update(ctx, names)
 	r.report.List.Add(list.Sorted()...)
 	if err != nil {
 		return fail(err)
@@ -335,6 +335,16 @@ func (s *Server) once(ctx context.Context, now changes) (r *outcome) {
 	s.missed.merge(now)
 	r.news = compare(before, site, r.report.Linked, s.public(s.missed))
 	return r
+}
+
+// update brings the session up to date. A build of the same site works in the same folders, so one waits for the other.
+func (s *Server) update(ctx context.Context, names []string) (*build.DevSite, *diag.List, error) {
+	unlock, err := build.Lock(ctx, s.project.Layout, func() { s.o.Note("waiting for a build of this site") })
+	if err != nil {
+		return nil, &diag.List{}, err
+	}
+	defer unlock()
+	return s.session.Update(ctx, names)
 }
 
 // public gives the changed files of the public folder, as the browser asks for them, and whether anything else changed
