@@ -168,7 +168,11 @@ func (c *contentState) close() {
 
 // contentVersion is what rendered content depends on beside its source.
 func (b *builder) contentVersion() digest {
-	return digestOf(fmt.Appendf(nil, "%s %s %q %q %q %q %v %+v", b.Version, contentFormat, b.Config.Base, b.Config.Build.Assets, b.Config.TrailingSlash, b.Config.Build.Format, b.Layout.Src, b.Config.Markdown))
+	program := ""
+	if b.Version == "" || strings.Contains(b.Version, "devel") {
+		program = self() // the version does not tell one state of the source from another
+	}
+	return digestOf(fmt.Appendf(nil, "%s %s %s %q %q %q %q %v %+v", b.Version, program, contentFormat, b.Config.Base, b.Config.Build.Assets, b.Config.TrailingSlash, b.Config.Build.Format, b.Layout.Src, b.Config.Markdown))
 }
 
 // contentFormat changes with what rendering gives, for versions of sitegen that are not told apart by their number.

@@ -263,27 +263,51 @@ func (s *source) utf8(list *diag.List) bool {
 	return true
 }
 
-// Words counts the words of HTML: what blanks and tags part, without what stands in tags.
+// Words counts the words of HTML: what blanks and tags part, without what stands in tags. A tag within a word parts it; to
+// know which tags do not would cost more than it is worth.
 func Words(html string) int {
-	n, in, tag := 0, false, false
+	n, in := 0, false
 	for i := 0; i < len(html); i++ {
-		switch c := html[i]; {
-		case tag:
-			tag = c != '>'
-			continue
-		case c == '<':
-			tag = true
-			// Tags within a word, <em> and the like, part words less often than blocks do; both count as a blank.
+		switch wordBytes[html[i]] {
+		case tagByte:
 			in = false
-		case c == ' ' || c == '\n' || c == '\t' || c == '\r':
+			end := strings.IndexByte(html[i:], '>')
+			if end < 0 {
+				return n
+			}
+			i += end
+		case blankByte:
 			in = false
-		case !in && (c >= 0x80 || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'):
-			in = true
-			n++
+		case letterByte:
+			if !in {
+				in = true
+				n++
+			}
 		}
 	}
 	return n
 }
+
+const (
+	otherByte = iota // punctuation begins no word and ends none
+	tagByte
+	blankByte
+	letterByte
+)
+
+var wordBytes = func() (t [256]byte) {
+	for c := range t {
+		switch {
+		case c == '<':
+			t[c] = tagByte
+		case c == ' ', c == '\n', c == '\t', c == '\r':
+			t[c] = blankByte
+		case c >= 0x80, '0' <= c && c <= '9', 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z':
+			t[c] = letterByte
+		}
+	}
+	return t
+}()
 
 // AppendBody appends the text of a document as the store has it.
 func (d *Document) AppendBody(b []byte) []byte {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/yuin/goldmark"
@@ -45,7 +46,10 @@ func Markdown(name string, src []byte, o MarkdownOptions) (*Document, []diag.Dia
 	}
 
 	p := &page{doc: d, src: s, base: body, text: []byte(s.text[body:]), options: o, list: &list}
-	md := p.goldmark()
+	m := machines(o)
+	m.page = p
+	defer m.free()
+	md := m.md
 	root := md.Parser().Parse(text.NewReader(p.text))
 	p.headings(root)
 	p.links(root)
@@ -103,33 +107,72 @@ type page struct {
 	mark    string          // stands for the address of one of them while the text is rendered
 }
 
-func (p *page) goldmark() goldmark.Markdown {
+// machine is a goldmark with our renderers, which write for one page at a time. To put one together costs as much as to
+// read a page.
+type machine struct {
+	md    goldmark.Markdown
+	page  *page
+	shown bool // HTML is shown as text
+	pool  *sync.Pool
+}
+
+// pools holds idle machines by the options that make a difference: Typographer, Untrusted, HTML.
+var pools [2][2][2]sync.Pool
+
+func machines(o MarkdownOptions) *machine {
+	pool := &pools[index(o.Typographer)][index(o.Untrusted)][index(o.HTML)]
+	if m, ok := pool.Get().(*machine); ok {
+		return m
+	}
+	m := &machine{pool: pool, shown: !o.HTML || o.Untrusted}
+	m.md = m.goldmark(o)
+	return m
+}
+
+func index(on bool) int {
+	if on {
+		return 1
+	}
+	return 0
+}
+
+func (m *machine) free() {
+	m.page = nil
+	m.pool.Put(m)
+}
+
+func (m *machine) goldmark(o MarkdownOptions) goldmark.Markdown {
 	extensions := []goldmark.Extender{
 		// The align attribute instead of a style: a content security policy without unsafe-inline refuses styles.
 		extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)),
 		extension.Strikethrough, extension.Linkify, extension.TaskList, extension.Footnote,
 	}
-	if p.options.Typographer {
+	if o.Typographer {
 		extensions = append(extensions, extension.Typographer)
 	}
 	options := []goldmark.Option{
 		goldmark.WithExtensions(extensions...),
-		goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(p, 100))),
+		goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(m, 100))),
 	}
-	if !p.options.Untrusted {
+	if !o.Untrusted {
 		options = append(options, goldmark.WithParserOptions(parser.WithAttribute()), goldmark.WithRendererOptions(ghtml.WithUnsafe()))
 	}
 	return goldmark.New(options...)
 }
 
-// RegisterFuncs takes over code blocks and headings from goldmark's renderer.
-func (p *page) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
-	r.Register(ast.KindFencedCodeBlock, p.renderCode)
-	r.Register(ast.KindCodeBlock, p.renderCode)
-	r.Register(ast.KindHeading, p.renderHeading)
-	if !p.options.HTML || p.options.Untrusted {
-		r.Register(ast.KindRawHTML, p.renderInlineHTML)
-		r.Register(ast.KindHTMLBlock, p.renderHTMLBlock)
+// RegisterFuncs takes over code blocks and headings from goldmark's renderer, and HTML where it is not kept.
+func (m *machine) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
+	register := func(kind ast.NodeKind, render func(*page, util.BufWriter, []byte, ast.Node, bool) (ast.WalkStatus, error)) {
+		r.Register(kind, func(w util.BufWriter, src []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+			return render(m.page, w, src, node, entering)
+		})
+	}
+	register(ast.KindFencedCodeBlock, (*page).renderCode)
+	register(ast.KindCodeBlock, (*page).renderCode)
+	register(ast.KindHeading, (*page).renderHeading)
+	if m.shown {
+		register(ast.KindRawHTML, (*page).renderInlineHTML)
+		register(ast.KindHTMLBlock, (*page).renderHTMLBlock)
 	}
 }
 

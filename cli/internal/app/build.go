@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -87,6 +88,11 @@ one. If anything fails, the last output stays as it is.
 var errStrict = &exit{exitFailed, errors.New("warnings are errors with --strict")}
 
 func runBuild(ctx context.Context, p *project, o buildOptions) (report, error) {
+	if p.env.Getenv("GOGC") == "" && p.env.Getenv("GOMEMLIMIT") == "" {
+		// A build makes much that is garbage at once. The limit is a soft one: beyond it, memory is looked after as usual.
+		defer debug.SetGCPercent(debug.SetGCPercent(250))
+		defer debug.SetMemoryLimit(debug.SetMemoryLimit(512 << 20))
+	}
 	var r report
 	chosen, err := openAdapter(ctx, p, o.adapter)
 	if err != nil {

@@ -19,6 +19,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 
@@ -43,6 +44,10 @@ type Content interface {
 // is nil on a site without.
 func Main(app *site.App, content Content) {
 	keepWriting()
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetGCPercent(400) // a page is garbage once it is written; memory is bounded all the same:
+		debug.SetMemoryLimit(384 << 20)
+	}
 	events := os.Stdout
 	os.Stdout = os.Stderr // a page that prints must not break the protocol
 	var job wire.Job
