@@ -22,6 +22,7 @@ func Docs() []Section {
 	return []Section{
 		{"Begin", []Page{
 			{"/docs/start/", "Getting started", "Install, create a site, build it, serve it."},
+			{"/docs/dev/", "The development server", "Every edit at once, errors in the browser."},
 			{"/docs/project-structure/", "Project structure", "Which file does what."},
 			{"/docs/editors/", "Editors", "Errors while you type, completion, and Go with gopls."},
 			{"/docs/from-astro/", "Coming from Astro", "What is the same, and what is written differently."},
