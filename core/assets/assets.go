@@ -15,6 +15,7 @@ type Options struct {
 	PublicPath string            // what the URL of an emitted file begins with: base and assets directory, "/docs/_assets/"
 	Target     []string          // oldest engines served, as "chrome111", "safari16.4", "es2022"; nil means DefaultTarget
 	Define     map[string]string // identifiers replaced in scripts, values are JavaScript: {"import.meta.env.MODE": `"production"`}
+	SourceMap  bool              // inside of scripts
 	// Env says what is wrong with import.meta.env.NAME in a script of the project, a message of "" where nothing is. May be nil.
 	Env  func(name string) (code diag.Code, message, hint string)
 	Name string // of the emitted style sheet before its hash; "" means "style"

@@ -47,6 +47,10 @@ func BundleScripts(dir string, scripts []ScriptModule, o Options) ([]Bundle, []d
 		ids[i] = s.add(&source{path: m.Path, at: m.At, text: m.Code, given: m.Code, loader: loader, named: m.Named})
 		entries = append(entries, api.EntryPoint{InputPath: entryPrefix + ids[i], OutputPath: entryName(m.Path, names)})
 	}
+	sourcemap := api.SourceMapNone
+	if o.SourceMap {
+		sourcemap = api.SourceMapInline
+	}
 	result, err := s.build(api.BuildOptions{
 		EntryPointsAdvanced: entries,
 		EntryNames:          "[name].[hash]",
@@ -55,6 +59,7 @@ func BundleScripts(dir string, scripts []ScriptModule, o Options) ([]Bundle, []d
 		Splitting:           true,
 		TreeShaking:         api.TreeShakingTrue,
 		Metafile:            true,
+		Sourcemap:           sourcemap,
 	})
 	if err != nil {
 		return nil, internal("SG5010", err)

@@ -122,6 +122,7 @@ func (b *builder) define() map[string]string {
 		"import.meta.env.BASE_URL": text(b.Config.Base), "import.meta.env.SITE": text(b.Config.Site),
 		"process.env.NODE_ENV": text(mode), // which packages of npm ask for
 	}
+	maps.Copy(out, b.Config.Build.Define)
 	if b.env == nil {
 		return out
 	}

@@ -24,7 +24,7 @@ type assetTable struct {
 // assets bundles the stylesheets, scripts and imported files of everything that a route can reach.
 func (b *builder) assets(context.Context) error {
 	b.table = assetTable{heads: map[string]string{}, byID: map[string]codegen.Asset{}}
-	options := assets.Options{Minify: true, PublicPath: b.publicPath(), Define: b.define(), Env: b.scriptEnv}
+	options := assets.Options{Minify: true, PublicPath: b.publicPath(), Define: b.define(), Env: b.scriptEnv, SourceMap: b.gen == devGenDir}
 
 	var sources []string // of the routes with components, in route order
 	var lists [][]string // style ids of each
@@ -58,7 +58,12 @@ func (b *builder) assets(context.Context) error {
 }
 
 // publicPath is what the URL of an emitted file begins with.
-func (b *builder) publicPath() string { return b.Config.Base + b.Config.Build.Assets + "/" }
+func (b *builder) publicPath() string {
+	if p := b.Config.Build.Prefix; p != "" && b.gen != devGenDir {
+		return p + "/" + b.Config.Build.Assets + "/"
+	}
+	return b.Config.Base + b.Config.Build.Assets + "/"
+}
 
 // styleModules gives the style ids of a component in their order: imported sheets, then its own <style> elements.
 func (b *builder) styleModules(c *codegen.Component, mods map[string]assets.CSSModule) ([]string, error) {

@@ -184,6 +184,7 @@ func (l *linker) imports(c *Component) {
 		if e.Kind != syntax.Component {
 			return
 		}
+		l.svg(c, e)
 		l.builtin(c, e)
 		if m := c.links.modules[e.Name]; m != nil {
 			m.used = true
@@ -405,7 +406,7 @@ func (l *linker) asset(c *Component, s importSpec, name, target, ext string, fai
 			return
 		}
 		c.links.assets = append(c.links.assets, assetVar{Name: s.Name, ID: a.ID, Kind: a.Kind, At: s.At})
-		if c.front.idents[s.Name] == 0 {
+		if c.front.idents[s.Name] == 0 && !(ext == ".svg" && c.hasTag(s.Name)) {
 			l.diags.Warn("SG2003", c.file.Range(s.At), s.Name+" is imported and not used", "remove the import")
 		}
 	}

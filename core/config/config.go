@@ -51,10 +51,12 @@ type Adapter struct {
 
 // Build says how files are written.
 type Build struct {
-	Format      string // "directory", "file" or "preserve"
-	Assets      string // folder of the hashed files, below Base
-	Inline      string // of stylesheets: "auto", "always" or "never"
-	Concurrency int    // pages rendered at once; 0: one per core
+	Format      string            // "directory", "file" or "preserve"
+	Assets      string            // folder of the hashed files, below Base
+	Inline      string            // of stylesheets: "auto", "always" or "never"
+	Prefix      string            // of the URLs of hashed files, without a slash at its end: "https://cdn.example.com"; "" for the site's own
+	Define      map[string]string // names in scripts and the JSON that stands for them
+	Concurrency int               // pages rendered at once; 0: one per core
 }
 
 // Redirect sends From to To.

@@ -102,6 +102,7 @@ func TestVariables(t *testing.T) {
 		"SITEGEN_BUILD_FORMAT build.format",
 		"SITEGEN_BUILD_ASSETS build.assets",
 		"SITEGEN_BUILD_INLINE build.inline",
+		"SITEGEN_BUILD_ASSETS_PREFIX build.assetsPrefix",
 		"SITEGEN_BUILD_CONCURRENCY build.concurrency",
 		"SITEGEN_LINKS_CHECK links.check",
 		"SITEGEN_SERVER_HOST server.host",

@@ -66,7 +66,7 @@ func TestLoadEverything(t *testing.T) {
 		Site: "https://example.com", Base: "/docs/", Output: "server",
 		Adapter: Adapter{Name: "node", Options: json.RawMessage(`{"mode":"standalone","z":null,"embed":true,"n":[16,1.5,"a<b"],"deep":{"b":"2026-01-02","a":-7}}`)},
 		Src:     "website/src", Public: "website/public", Out: "website/dist", TrailingSlash: "always",
-		Build: Build{Format: "file", Assets: "static/_a", Inline: "never", Concurrency: 4},
+		Build: Build{Format: "file", Assets: "static/_a", Inline: "never", Concurrency: 4, Prefix: "https://cdn.example.com/x", Define: map[string]string{"__V__": "1.5", "a.b": `"\u003cx\u003e"`, "on": "true"}},
 		Redirects: []Redirect{
 			{"/old", "/new?x=1#y", 301, at(21, 3, 7), at(21, 9, 19)},
 			{"/posts/[...slug]", "/blog/[...slug]", 308, at(22, 3, 19), at(22, 26, 43)},
@@ -129,7 +129,7 @@ src: website/src
 public: ./website/public/
 out: website/dist
 trailingSlash: always
-build: {format: file, assets: static/_a, inline: never, concurrency: 4}
+build: {format: file, assets: static/_a, inline: never, concurrency: 4, assetsPrefix: "https://cdn.example.com/x/", define: {__V__: 1.5, a.b: "<x>", on: true}}
 # Anchors work.
 server: &here {host: 0.0.0.0, port: 8080}
 
@@ -175,8 +175,12 @@ var errorCases = []struct {
 	{"integrations: []", `1:1-13 SG4002 unknown key "integrations"`},
 	{"format: file", `1:1-7 SG4002 unknown key "format" | it belongs to another place: build.format`},
 	{"build: {frmat: file}", `1:9-14 SG4002 unknown key "build.frmat" | did you mean "build.format"?`},
-	{"build: {xyz: 1}", `1:9-12 SG4002 unknown key "build.xyz" | build has the keys format, assets, inline, concurrency`},
+	{"build: {xyz: 1}", `1:9-12 SG4002 unknown key "build.xyz" | build has the keys format, assets, inline, assetsPrefix, define, concurrency`},
 	{"i18n: {default: en}", "1:1-5 SG4006 i18n is not part of this version | remove it"},
+	{"build: {assetsPrefix: cdn.example.com, define: {a-b: 1, x: [1], import.meta.env.X: 2}}", `1:23-38 SG4004 build.assetsPrefix must be an address such as https://cdn.example.com, not "cdn.example.com"
+1:49-52 SG4004 build.define.a-b must be a name of JavaScript, or names with dots between
+1:60 SG4003 build.define.x must be text, a number, true or false, not a list
+1:65-82 SG4004 build.define.import.meta.env.X is for variables of the environment | name it under env`},
 	{"image: {widths: [0, x]}", "1:18-19 SG4003 image.widths.0 must be a whole number from 16 to 8192, not the number 0\n" +
 		`1:21-22 SG4003 image.widths.1 must be a whole number from 16 to 8192, not "x"`},
 	{"image: {widths: []}", "1:17 SG4004 image.widths must hold from 1 to 32 numbers"},

@@ -22,6 +22,7 @@ var assetCodes = []CodeInfo{
 	{"SG5029", "The language of a code block is not known.", "Correct its name behind the fence, or write `text` for code without colours."},
 	{"SG5030", "An image cannot be read, so its dimensions are not known.", "Check that the file is a PNG, JPEG, GIF, WebP, AVIF or SVG image."},
 	{"SG5031", "An imported image cannot be made smaller: it is damaged, or larger than sitegen decodes.", "Replace the file. The limits are 64 MiB, 50 million pixels and 32,768 pixels on one side."},
+	{"SG5032", "An SVG file that is used as a tag cannot be part of a page: it holds scripts, or is no SVG.", "Mend the drawing, or show it as a picture with `<Image>`, where scripts never run."},
 	{"SG5033", "`image.service: platform` stands in a site.yaml whose site is built for nothing that has an image service.", "Choose an adapter, or write `service: build`."},
 	{"SG5040", "A script for the browser reads a variable that it cannot have: a secret, or one that is read when the program starts.", "Ask an endpoint of the site, or hand the value over in a prop."},
 	{"SG5041", "A script for the browser reads a variable that site.yaml does not name.", "Add it under `env`: `API_URL: {scope: public}`."},

@@ -172,7 +172,8 @@ type candidateWidth struct {
 }
 
 func (r *imageRequest) set() (ImageSet, bool, error) {
-	remote := isRemote(r.Src.Src)
+	_, own := r.images.asset(r.x, r.Src.Src) // also where a CDN serves the site's own files
+	remote := !own && isRemote(r.Src.Src)
 	if remote {
 		address, ok := allowedImage(r.images.Remote, r.Src.Src)
 		if !ok {
@@ -383,6 +384,13 @@ func (r *imageRequest) address(width int, format string, remote bool) (string, e
 		v.Name = v.name()
 		r.x.order(v)
 		return source[:i] + v.Name, nil
+	case ImageNone:
+		return source, nil
+	}
+	if _, own := r.images.asset(r.x, source); own { // services look for it here, wherever visitors find it
+		source = r.base + r.x.app.cfg.AssetsDir + source[strings.LastIndexByte(source, '/'):]
+	}
+	switch r.images.Service {
 	case ImageEndpoint:
 		if format != "" {
 			q += "&f=" + format

@@ -38,6 +38,7 @@ var without = map[diag.Code]string{
 	"SG5003": "a stylesheet that esbuild refuses and browsers would not",
 	"SG5023": "a layout with types of its own",
 	"SG5031": "a damaged image",
+	"SG5032": "a drawing with a script",
 	"SG5033": "a platform without an image service",
 	"SG5040": "a secret that is set in the environment",
 	"SG5050": "a stylesheet for a program that is not installed",
