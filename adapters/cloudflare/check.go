@@ -92,6 +92,7 @@ func (b *builder) check(ctx context.Context) error {
 		}
 		if p.Module != nil && p.Module.Path == b.site.ModulePath && path != b.program && path != b.runtime {
 			b.calls(p)
+			b.bindings(p)
 		}
 	}
 	return nil

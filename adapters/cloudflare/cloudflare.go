@@ -95,6 +95,9 @@ func (Adapter) Adapt(ctx context.Context, site *adapter.Site, out *adapter.Out) 
 		if err := b.plan(ctx); err != nil {
 			return err
 		}
+		if err := b.loadConfig(); err != nil {
+			return err
+		}
 	}
 	if !b.failed() && site.OnDemand {
 		if err := b.check(ctx); err != nil {
@@ -131,6 +134,10 @@ type builder struct {
 	runtime   string // import path
 	program   string // import path
 	packages  graph
+
+	config     map[string]any // the project's own for wrangler
+	configName string
+	configText []byte
 }
 
 func (b *builder) failed() bool {

@@ -10,6 +10,7 @@ import (
 	"testing/fstest"
 
 	"sitegen.dev/core/adapter"
+	"sitegen.dev/core/diag"
 	"sitegen.dev/core/manifest"
 )
 
@@ -44,6 +45,10 @@ func TestOptions(t *testing.T) {
 		{`{"compatibilityDate": "2020-01-01"}`, "option compatibilityDate of adapter cloudflare must be 2024-10-14 or later, for what the Worker relies on"},
 		{`{"compatibilityDate": "today"}`, `option compatibilityDate of adapter cloudflare must be a date, not "today"`},
 		{`{"compatibilityFlags": ["a b"]}`, `option compatibilityFlags.0 of adapter cloudflare is no flag: "a b"`},
+		{`{"include": ["/a/*"], "exclude": ["/a/b"], "config": "deploy/w.jsonc", "environment": "staging"}`, ""},
+		{`{"include": ["a"], "exclude": ["!/b"], "config": "../w.jsonc"}`, `option include.0 of adapter cloudflare must be a path of at most 100 letters that begins with a slash and may hold *, not "a"; ` +
+			`option exclude.0 of adapter cloudflare must be a path of at most 100 letters that begins with a slash and may hold *, not "!/b"; ` +
+			`option config of adapter cloudflare must be a file below the folder of site.yaml, not "../w.jsonc"`},
 		{`{"instanses": 3}`, `adapter cloudflare has no option "instanses"`},
 	} {
 		_, problems := decode(&adapter.Site{Options: json.RawMessage(tt.options)})
@@ -187,6 +192,45 @@ func TestWorkerFirst(t *testing.T) {
 	want := "/docs/404 /docs/404.html /docs/404/ /docs/api/* /docs/gone /docs/gone/ /docs/live /docs/live/"
 	if got := strings.Join(b.first, " "); got != want || len(b.problems) > 0 {
 		t.Errorf("run_worker_first is %s %v, want %s", got, b.problems, want)
+	}
+}
+
+func TestIncludeExclude(t *testing.T) {
+	b := &builder{o: &Options{Include: []string{"/shop/*"}, Exclude: []string{"/shop/i/*"}}, site: &adapter.Site{OnDemand: true, Manifest: &manifest.Manifest{Base: "/"}}}
+	b.workerFirst()
+	if got := strings.Join(b.first, " "); got != "!/shop/i/* /shop/*" {
+		t.Errorf("run_worker_first is %s", got)
+	}
+}
+
+func TestEnvironment(t *testing.T) {
+	const text = `{"name": "x", "vars": {"A": "top"}, "kv_namespaces": [{"binding": "K", "id": "1"}], "observability": {"enabled": true},
+		"env": {"staging": {"vars": {"A": "staging"}}, "live": {"name": "own"}}}`
+	for _, tt := range []struct{ name, want, problem string }{
+		{"", `{"kv_namespaces":[{"binding":"K","id":"1"}],"name":"x","observability":{"enabled":true},"vars":{"A":"top"}}`, ""},
+		{"staging", `{"name":"x-staging","observability":{"enabled":true},"vars":{"A":"staging"}}`, ""},
+		{"live", `{"name":"own","observability":{"enabled":true}}`, ""},
+		{"other", "", `wrangler.jsonc has no environment "other"`},
+	} {
+		t.Setenv("CLOUDFLARE_ENV", tt.name)
+		var config map[string]any
+		if err := decodeJSONC([]byte(text), &config); err != nil {
+			t.Fatal(err)
+		}
+		b := &builder{o: &Options{}, site: &adapter.Site{}, configName: "wrangler.jsonc"}
+		got, err := json.Marshal(b.environment(diag.Range{}, config))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tt.problem != "" {
+			if len(b.problems) != 1 || b.problems[0].Message != tt.problem || b.problems[0].Hint != "there are live, staging" {
+				t.Errorf("%s: %v", tt.name, b.problems)
+			}
+			continue
+		}
+		if string(got) != tt.want || len(b.problems) > 0 {
+			t.Errorf("%s: %s %v, want %s", tt.name, got, b.problems, tt.want)
+		}
 	}
 }
 

@@ -20,6 +20,10 @@ func TestBadCode(t *testing.T) {
 			write(t, root, "src/pages/bad.gosite", "---\nimport "+imports+"\n\nconst prerender = false\n\nfunc GET(page *site.Page) error {\n\t"+body+"\n\treturn page.Text(\"\")\n}\n---\n")
 		}
 	}
+	bindings := func(root, decl string) {
+		write(t, root, "src/low/low.go", "package low\n\nimport \"sitegen.dev/core/site/cloudflare\"\n\n"+decl+"\n\n// Run runs.\nfunc Run() { _ = files }\n")
+		page(`"example.com/worker/src/low"`, "low.Run()")(root)
+	}
 	for _, tt := range []struct {
 		name     string
 		change   func(root string)
@@ -47,6 +51,24 @@ func TestBadCode(t *testing.T) {
 			os.Remove(filepath.Join(root, "wrangler.jsonc"))
 			write(t, root, "wrangler.toml", "name = \"x\"\n")
 		}, diag.Error, "SG6308", "wrangler.toml", "not wrangler.toml"},
+		{"no binding", func(root string) {
+			bindings(root, `var files = cloudflare.R2("FILLS")`)
+		}, diag.Error, "SG6309", "src/low/low.go:5", `cloudflare.R2("FILLS"): wrangler.jsonc has no such binding`},
+		{"constant name", func(root string) {
+			bindings(root, "const name = \"EVENT_S\"\n\nvar files = cloudflare.Analytics(name)")
+		}, diag.Error, "SG6309", "src/low/low.go:7", `cloudflare.Analytics("EVENT_S"): wrangler.jsonc has no such binding`},
+		{"other binding", func(root string) {
+			bindings(root, `var files = cloudflare.KV("FILES")`)
+		}, diag.Error, "SG6309", "src/low/low.go:5", "the binding FILES is in r2_buckets of wrangler.jsonc, so it is a cloudflare.R2, not a cloudflare.KV"},
+		{"variable", func(root string) {
+			bindings(root, `var files = cloudflare.Secret("GREETING")`)
+		}, diag.Error, "SG6309", "src/low/low.go:5", "wrangler.jsonc has a variable GREETING"},
+		{"object without a Worker", func(root string) {
+			write(t, root, "wrangler.jsonc", "{\n\"durable_objects\": {\"bindings\": [{\"name\": \"COUNTERS\", \"class_name\": \"Counter\"}]}}")
+		}, diag.Error, "SG6309", "wrangler.jsonc:2", "the Durable Object COUNTERS has no script_name"},
+		{"no environment", func(root string) {
+			write(t, root, "site.yaml", "adapter:\n  name: cloudflare\n  environment: staging\n")
+		}, diag.Error, "SG6308", "site.yaml:3", `wrangler.jsonc has no environment "staging"`},
 		{"broken config", func(root string) { write(t, root, "wrangler.jsonc", "{") }, diag.Error, "SG6308", "wrangler.jsonc", "the configuration is no JSON"},
 		{"other slashes", func(root string) {
 			write(t, root, "wrangler.jsonc", `{"assets": {"html_handling": "none"}}`)

@@ -3,6 +3,7 @@ package cloudflare
 import (
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -19,6 +20,10 @@ type Options struct {
 	Timeout            int      `json:"timeout" min:"0" max:"3600"`
 	Budget             size     `json:"budget"`
 	WorkerFirst        string   `json:"workerFirst" oneof:"auto always"`
+	Include            []string `json:"include"`
+	Exclude            []string `json:"exclude"`
+	Config             string   `json:"config"`
+	Environment        string   `json:"environment"`
 	CompatibilityDate  string   `json:"compatibilityDate"`
 	CompatibilityFlags []string `json:"compatibilityFlags"`
 }
@@ -65,6 +70,25 @@ const schema = `{
 			"enum": ["auto", "always"],
 			"default": "auto",
 			"description": "always asks the Worker for everything, files too, so that security.allowedHosts and redirects of slashes hold for files as they do on a server; each request then counts"
+		},
+		"include": {
+			"type": "array",
+			"items": {"type": "string", "pattern": "^/"},
+			"description": "further addresses, \"/shop/*\", at which the Worker is asked before files are looked at"
+		},
+		"exclude": {
+			"type": "array",
+			"items": {"type": "string", "pattern": "^/"},
+			"description": "addresses, \"/shop/images/*\", at which files are looked at first all the same"
+		},
+		"config": {
+			"type": "string",
+			"description": "the configuration of wrangler, relative to site.yaml, where it is not wrangler.jsonc"
+		},
+		"environment": {
+			"type": "string",
+			"pattern": "^[A-Za-z0-9_-]+$",
+			"description": "the environment of wrangler.jsonc to deploy to; CLOUDFLARE_ENV says it too"
 		},
 		"compatibilityDate": {
 			"type": "string",
@@ -128,6 +152,19 @@ func decode(site *adapter.Site) (Options, []diag.Diagnostic) {
 		wrong("compatibilityDate", fmt.Sprintf("must be a date, not %q", o.CompatibilityDate), "compatibilityDate: "+testedDate)
 	case o.CompatibilityDate < oldestDate:
 		wrong("compatibilityDate", "must be "+oldestDate+" or later, for what the Worker relies on", "compatibilityDate: "+testedDate)
+	}
+	for _, list := range []struct {
+		key      string
+		patterns []string
+	}{{"include", o.Include}, {"exclude", o.Exclude}} {
+		for i, p := range list.patterns {
+			if !strings.HasPrefix(p, "/") || strings.ContainsAny(p, " !?#") || len(p) > maxFirst {
+				wrong(list.key+"."+strconv.Itoa(i), fmt.Sprintf("must be a path of at most %d letters that begins with a slash and may hold *, not %q", maxFirst, p), "")
+			}
+		}
+	}
+	if o.Config != "" && !filepath.IsLocal(filepath.FromSlash(o.Config)) {
+		wrong("config", fmt.Sprintf("must be a file below the folder of site.yaml, not %q", o.Config), "")
 	}
 	for i, f := range o.CompatibilityFlags {
 		if !flagText.MatchString(f) {

@@ -389,12 +389,21 @@ func (b *builder) workerFirst() {
 			"use `workerFirst: always`")
 	}
 	for _, p := range may {
-		if len(must) < maxRules && len(p) <= maxFirst && !slices.Contains(must, p) {
+		if len(must)+len(b.o.Include)+len(b.o.Exclude) < maxRules && len(p) <= maxFirst && !slices.Contains(must, p) {
 			must = append(must, p)
 		}
 	}
+	must = append(must, b.o.Include...)
+	if len(must) > 0 { // without any, files come first everywhere
+		for _, p := range b.o.Exclude {
+			must = append(must, "!"+p)
+		}
+	}
 	slices.Sort(must)
-	b.first = must
+	b.first = slices.Compact(must)
+	if n := len(b.first); n > maxRules {
+		b.report(diag.Error, "SG6306", b.site.At("include"), fmt.Sprintf("with include and exclude there are %d addresses for the Worker, and Cloudflare takes %d", n, maxRules), "use fewer, with *")
+	}
 }
 
 // fixed is the part of a route's pattern in front of its first parameter, in whole segments without slashes at its ends,

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sitegen.dev/core/diag"
@@ -78,30 +79,77 @@ func quote(s string) string {
 	return string(data)
 }
 
-// projectConfig reads the project's own configuration.
-func (b *builder) projectConfig() (config map[string]any, err error) {
-	root := b.projectRoot()
-	for _, name := range configNames {
-		data, err := os.ReadFile(filepath.Join(root, name))
+// loadConfig reads the project's own configuration.
+func (b *builder) loadConfig() error {
+	names := configNames
+	if b.o.Config != "" {
+		names = []string{b.o.Config}
+	}
+	b.config, b.configName = map[string]any{}, "wrangler.jsonc"
+	for _, name := range names {
+		data, err := os.ReadFile(filepath.Join(b.projectRoot(), filepath.FromSlash(name)))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
+		b.configName, b.configText = name, data
 		at := diag.Range{Pos: diag.Pos{File: name}}
 		if strings.HasSuffix(name, ".toml") {
 			b.report(diag.Error, "SG6308", at, "the adapter reads wrangler.jsonc, not wrangler.toml", "write the same as wrangler.jsonc; the keys have the same names")
-			return nil, nil
+			return nil
 		}
+		config := map[string]any{}
 		if err := decodeJSONC(data, &config); err != nil {
 			b.report(diag.Error, "SG6308", at, "the configuration is no JSON: "+err.Error(), "")
-			return nil, nil
+			return nil
 		}
-		b.checkConfig(at, config)
-		return config, nil
+		b.config = b.environment(at, config)
+		b.checkConfig(at, b.config)
+		b.objects()
+		return nil
 	}
-	return map[string]any{}, nil
+	if b.o.Config != "" {
+		b.report(diag.Error, "SG6308", b.site.At("config"), "there is no file "+b.o.Config, "")
+	}
+	return nil
+}
+
+// separate are the keys that an environment of wrangler's does not inherit.
+var separate = []string{"ai", "analytics_engine_datasets", "browser", "cloudchamber", "containers", "d1_databases", "define", "dispatch_namespaces", "durable_objects", "hyperdrive", "images",
+	"kv_namespaces", "logfwdr", "media", "mtls_certificates", "pipelines", "queues", "r2_buckets", "ratelimits", "secrets_store_secrets", "send_email", "services", "tail_consumers",
+	"unsafe", "vars", "vectorize", "version_metadata", "vpc_services", "worker_loaders", "workflows"}
+
+// environment gives the configuration of one environment of wrangler's, or that of none. What is deployed knows only one.
+func (b *builder) environment(at diag.Range, config map[string]any) map[string]any {
+	all, _ := config["env"].(map[string]any)
+	delete(config, "env")
+	name, from := b.o.Environment, b.site.At("environment")
+	if name == "" {
+		name, from = os.Getenv("CLOUDFLARE_ENV"), at
+	}
+	if name == "" {
+		return config
+	}
+	own, ok := all[name].(map[string]any)
+	if !ok {
+		hint := "environments are the keys of \"env\""
+		if len(all) > 0 {
+			hint = "there are " + strings.Join(slices.Sorted(maps.Keys(all)), ", ")
+		}
+		b.report(diag.Error, "SG6308", from, b.configName+" has no environment "+strconv.Quote(name), hint)
+		return config
+	}
+	for _, key := range separate {
+		delete(config, key)
+	}
+	top, _ := config["name"].(string)
+	maps.Copy(config, own)
+	if _, ok := own["name"]; !ok && top != "" {
+		config["name"] = top + "-" + name
+	}
+	return config
 }
 
 // checkConfig says what the project's configuration asks for that the build would overrule.
@@ -131,15 +179,7 @@ func (b *builder) notFound() string {
 
 // wrangler writes the configuration to deploy with: the project's own, and what the build knows.
 func (b *builder) wrangler() error {
-	b.problems = nil
-	config, err := b.projectConfig()
-	if err != nil {
-		return err
-	}
-	b.out.Report(b.problems...)
-	if b.failed() {
-		return nil
-	}
+	config := b.config
 	fill := func(key string, value any) {
 		if _, ok := config[key]; !ok {
 			config[key] = value

@@ -41,4 +41,9 @@ var cloudflareCodes = []CodeInfo{
 		Summary: "The wrangler configuration of the project cannot be read, or says something that does not fit the site.",
 		Fix:     "Change the line as the message says; the adapter takes everything else from it as it is.",
 	},
+	{
+		Code:    "SG6309",
+		Summary: "The code names a binding that wrangler.jsonc does not have, or has as something else.",
+		Fix:     "Paste the line of the message into wrangler.jsonc and fill it in, or correct the name.",
+	},
 }
