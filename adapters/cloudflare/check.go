@@ -28,23 +28,6 @@ var banned = []struct{ path, why, hint string }{
 	{"plugin", "and there are no shared libraries in a Worker", "link the package itself"},
 }
 
-// heavy are packages that cost more than most, in thousands of compressed bytes: what a small program grows by, measured
-// with `go build -trimpath -ldflags "-s -w"` for js/wasm and gzip -9.
-var heavy = []struct {
-	path string
-	kb   int
-}{
-	{"html/template", 920},
-	{"text/template", 800},
-	{"encoding/xml", 300},
-	{"go/parser", 250},
-	{"encoding/gob", 300},
-	{"crypto/x509", 500},
-	{"math/big", 100},
-	{"regexp", 90},
-	{"log/slog", 200},
-}
-
 // goPackage is what `go list` says of a package.
 type goPackage struct {
 	ImportPath     string
@@ -313,20 +296,4 @@ func (b *builder) calls(p *goPackage) {
 			return true
 		})
 	}
-}
-
-// heaviest names what makes the program large.
-func (b *builder) heaviest() string {
-	var parts []string
-	for _, h := range heavy {
-		if b.packages[h.path] == nil {
-			continue
-		}
-		chain := b.packages.chain(b.site.Bundle, h.path)
-		if len(chain) < 2 || slices.ContainsFunc(chain, func(p string) bool { return strings.HasSuffix(p, "/core/site") }) {
-			continue // everything has it
-		}
-		parts = append(parts, fmt.Sprintf("%s %s (about %d kB)", b.story(b.packages, chain), h.path, h.kb))
-	}
-	return strings.Join(parts, "; ")
 }

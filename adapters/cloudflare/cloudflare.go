@@ -204,8 +204,12 @@ func (b *builder) worker(ctx context.Context) error {
 		Output:  workerDir + "/site.wasm",
 		GOOS:    "js",
 		GOARCH:  "wasm",
-		LDFlags: []string{"-s", "-w"},
+		LDFlags: []string{"-w"}, // the names of functions are wanted once, and go then
 	}); err != nil {
+		return err
+	}
+	functions, err := b.strip()
+	if err != nil {
 		return err
 	}
 	support, err := b.wasmExec(ctx)
@@ -225,7 +229,24 @@ func (b *builder) worker(ctx context.Context) error {
 			return err
 		}
 	}
-	return b.size()
+	return b.size(ctx, functions)
+}
+
+// strip takes out of the program what it does not need to run.
+func (b *builder) strip() ([]function, error) {
+	const name = workerDir + "/site.wasm"
+	module, err := b.out.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	module, functions, err := strip(module)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.out.Remove(name); err != nil {
+		return nil, err
+	}
+	return functions, b.out.Write(name, module, 0o644)
 }
 
 // compact takes lines that are comments, and the indentation, out of a module that we know: nothing in it spans lines

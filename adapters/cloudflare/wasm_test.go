@@ -1,0 +1,64 @@
+package cloudflare
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// TestStrip looks into a program of the go command.
+func TestStrip(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("go.mod", "module example.com/x-y\n\ngo 1.26\n")
+	write("main.go", "package main\n\nimport \"strconv\"\n\nfunc main() { println(strconv.Quote(\"x\")) }\n")
+	build := func(flags string) []byte {
+		cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags", flags, "-o", "x.wasm", ".")
+		cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOOS=js", "GOARCH=wasm", "GOWORK=off")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		data, err := os.ReadFile(filepath.Join(dir, "x.wasm"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return data
+	}
+	stripped, functions, err := strip(build("-w"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, none, err := strip(build("-s -w"))
+	if err != nil || string(again) != string(stripped) || len(none) != len(functions) || none[0].name != "" {
+		t.Errorf("without -s %d bytes are left, with it %d, %v", len(stripped), len(again), err)
+	}
+	weights := weigh(functions, []string{"runtime", "strconv", "main", "internal/runtime/maps"})
+	found := map[string]int{}
+	for _, w := range weights {
+		found[w.path] = w.size
+	}
+	if weights[0].path != "runtime" || found["strconv"] == 0 || found["main"] == 0 || found["internal/runtime/maps"] == 0 {
+		t.Errorf("the packages are %v", weights)
+	}
+	if _, _, err := strip(stripped[:len(stripped)/2]); err == nil {
+		t.Error("half a module is taken")
+	}
+}
+
+func FuzzStrip(f *testing.F) {
+	f.Add([]byte("\x00asm\x01\x00\x00\x00\x00\x08\x04name\x01\x01\x00"))
+	f.Fuzz(func(t *testing.T, module []byte) {
+		out, _, err := strip(module)
+		if err != nil {
+			return
+		}
+		if again, _, err := strip(out); err != nil || string(again) != string(out) {
+			t.Errorf("%q becomes %q and then %q, %v", module, out, again, err)
+		}
+	})
+}
