@@ -42,6 +42,7 @@ func Docs() []Section {
 			{"/docs/cookies/", "Cookies", "Read, set and delete them."},
 			{"/docs/sessions/", "Sessions", "Keep values of a visitor between requests."},
 			{"/docs/endpoints/", "Endpoints", "Routes that answer with data."},
+			{"/docs/fetch/", "Fetch", "Requests to other servers."},
 			{"/docs/streaming/", "Streaming", "Send the first part before the last is ready."},
 			{"/docs/server-islands/", "Server islands", "A finished page with parts for each visitor."},
 			{"/docs/client-islands/", "Client islands", "Parts of a page that run code in the browser, when it pays."},
