@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -276,5 +278,17 @@ func TestHeaderRules(t *testing.T) {
 func TestPreviewNeedsOutput(t *testing.T) {
 	if _, _, err := (Adapter{}).Preview(t.Context(), t.TempDir()); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("an empty folder: %v", err)
+	}
+}
+
+func TestMiniflareVersion(t *testing.T) {
+	for version, ok := range map[string]bool{"4.20260426.0": true, "5.20261012.0-beta": false, "3.1.0": false} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "package.json"), []byte(`{"version": "`+version+`"}`), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if err := checkMiniflare(dir); (err == nil) != ok {
+			t.Errorf("%s: %v", version, err)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	_ "embed"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -28,7 +29,7 @@ const startTimeout = 30 * time.Second
 
 // errNoRuntime says what a preview needs. A Worker is WebAssembly behind JavaScript: only the Workers runtime itself
 // shows what Cloudflare will do with it.
-var errNoRuntime = errors.New("a preview needs the Workers runtime: install Node.js 20 or newer, then run `npm install --save-dev miniflare@4` in the project (wrangler brings it too)")
+var errNoRuntime = errors.New("a preview needs the Workers runtime: install Node.js 20 or newer, then run `npm install --save-dev miniflare@4` in the project")
 
 // Preview runs the output in workerd on a free port of this machine and hands requests on to it, as they came.
 func (Adapter) Preview(ctx context.Context, dir string) (http.Handler, func() error, error) {
@@ -74,6 +75,9 @@ func start(ctx context.Context, dir string) (*url.URL, func() error, error) {
 	modules := findMiniflare(dir)
 	if modules == "" {
 		return nil, nil, errNoRuntime
+	}
+	if err := checkMiniflare(modules); err != nil {
+		return nil, nil, err
 	}
 	tmp, err := os.MkdirTemp("", "sitegen")
 	if err != nil {
@@ -127,6 +131,22 @@ func start(ctx context.Context, dir string) (*url.URL, func() error, error) {
 		return nil, nil, fmt.Errorf("the Workers runtime did not start (%s)", filepath.Base(modules))
 	}
 	return to, stop, nil
+}
+
+// checkMiniflare looks at the version: the fifth, which newer versions of wrangler bring along, has another interface.
+func checkMiniflare(modules string) error {
+	data, err := os.ReadFile(filepath.Join(modules, "package.json"))
+	if err != nil {
+		return err
+	}
+	var pkg struct{ Version string }
+	if err := json.Unmarshal(data, &pkg); err != nil {
+		return fmt.Errorf("%s: %w", filepath.Join(filepath.Base(modules), "package.json"), err)
+	}
+	if !strings.HasPrefix(pkg.Version, "4.") {
+		return fmt.Errorf("a preview needs Miniflare 4, and the project has %s: run `npm install --save-dev miniflare@4`", pkg.Version)
+	}
+	return nil
 }
 
 // findMiniflare looks for the package at or above dir, in SITEGEN_MINIFLARE first.
