@@ -202,6 +202,9 @@ func (b *builder) imports(used []*codegen.Component) error {
 				}
 			}
 			out.Animated = assets.Animated(data)
+			if m, err := assets.FontInfo(data); err == nil {
+				out.Font = [5]int{m.UnitsPerEm, m.Ascent, m.Descent, m.LineGap, m.Width}
+			}
 			b.table.byID[a.ID] = out
 			b.emitFrom(name, a, data)
 		}

@@ -2,6 +2,7 @@ package codegen
 
 import (
 	"cmp"
+	"fmt"
 	"go/format"
 	"path"
 	"slices"
@@ -102,6 +103,7 @@ type Asset struct {
 	Width, Height int
 	Format        string
 	Animated      bool   // an image that moves
+	Font          [5]int // of a font: units per em, ascent, descent, line gap, width of a letter
 	Tag           string // HTML of the whole <script> element
 }
 
@@ -510,6 +512,9 @@ func (a Asset) literal() string {
 	f.num("Height", int64(a.Height))
 	f.str("Format", a.Format)
 	f.flag("Animated", a.Animated)
+	if m := a.Font; m[0] != 0 {
+		f = append(f, fmt.Sprintf("Font: &_sg.FontMetrics{UnitsPerEm: %d, Ascent: %d, Descent: %d, LineGap: %d, Width: %d}", m[0], m[1], m[2], m[3], m[4]))
+	}
 	f.str("Tag", a.Tag)
 	return f.String()
 }

@@ -11,7 +11,8 @@ type Asset struct {
 	Width, Height int    // of images
 	Format        string // of images: "png"
 	Animated      bool   // of images: several pictures in one
-	Tag           HTML   // of scripts: the whole <script> element
+	Font          *FontMetrics
+	Tag           HTML // of scripts: the whole <script> element
 }
 
 // Image is an imported image: what <img> needs to reserve its place.

@@ -89,6 +89,7 @@ var others = []struct{ pkg, module, why string }{
 	{"core/assets", "github.com/tdewolff/parse/v2", "the CSS tokens that the scoping works on"},
 	{"core/assets", "github.com/gen2brain/webp", "write WebP, lossy too, without cgo"},
 	{"core/assets", "golang.org/x/image", "read WebP"},
+	{"core/assets", "github.com/andybalholm/brotli", "read the metrics of WOFF2 fonts"},
 	{"core/assets", "github.com/gen2brain/avif", "write AVIF without cgo"},
 	{"core/build", "golang.org/x/mod", "read the site's go.mod"},
 	{"core/build", "github.com/gofrs/flock", "one build at a time, on every system"},
