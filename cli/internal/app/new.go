@@ -1,19 +1,19 @@
 package app
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
+	"sitegen.dev/cli/internal/registry"
 	"sitegen.dev/cli/internal/scaffold"
 	"sitegen.dev/core/build"
 	"sitegen.dev/core/config"
@@ -22,7 +22,9 @@ import (
 
 type newOptions struct {
 	template string
+	adapter  string
 	module   string
+	yes      bool
 }
 
 func newCommand(env Env) *cli.Command {
@@ -35,10 +37,16 @@ func newCommand(env Env) *cli.Command {
 		Name:      "new",
 		Usage:     "create a site",
 		ArgsUsage: "[DIR]",
-		Description: `Writes a new site into DIR, or into the current folder, which must be empty. It needs no network.
-` + kinds.String(),
+		Description: `Writes a new site into DIR, or into the current folder, which must be empty. It needs no network. On a terminal it asks
+for what is not said: the folder, the template and the platform.
+
+   sitegen new tea                     asks two questions
+   sitegen new tea --yes               asks nothing
+   sitegen new tea --adapter netlify   for a platform, as ` + "`sitegen add`" + ` would do it` + kinds.String(),
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "template", Aliases: []string{"t"}, Usage: "begin with the template `NAME`: " + strings.Join(scaffold.Names(), ", "), DefaultText: "asks, or minimal without a terminal", Destination: &o.template},
+			&cli.StringFlag{Name: "adapter", Usage: "set the site up for the platform `NAME`, as add does", DefaultText: "asks, or none without a terminal", Destination: &o.adapter},
+			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "ask nothing", Destination: &o.yes},
 			&cli.StringFlag{Name: "module", Usage: "the `PATH` of the site's Go module", DefaultText: "example.com/ and the name of the folder", Destination: &o.module},
 		},
 		Action: func(c *cli.Context) error {
@@ -54,29 +62,61 @@ func newCommand(env Env) *cli.Command {
 				return err
 			}
 			shown := c.Args().First()
+			var q *questions
+			if term.interactive() && env.InTTY && !o.yes {
+				q = newQuestions(env)
+				if shown == "" {
+					if shown, err = q.line(c.Context, "Which folder?", "."); err != nil {
+						return err
+					}
+				}
+			}
 			if filepath.IsAbs(shown) {
 				dir = shown
 			} else {
 				dir = filepath.Join(dir, shown)
 			}
-			return runNew(c.Context, env, term, dir, shown, o)
+			return runNew(c.Context, env, term, q, dir, shown, o)
 		},
 	}
 }
 
-func runNew(ctx context.Context, env Env, term *terminal, dir, shown string, o newOptions) error {
+// runNew writes a site; q asks for what is not said, and is nil where nobody can answer.
+func runNew(ctx context.Context, env Env, term *terminal, q *questions, dir, shown string, o newOptions) error {
 	if err := vacant(dir, shown); err != nil {
 		return err
 	}
+	var err error
 	if o.template == "" {
 		o.template = scaffold.Names()[0]
-		if term.interactive() && env.InTTY {
-			name, err := askTemplate(ctx, env)
-			if err != nil {
+		if q != nil {
+			var all []option
+			for _, t := range scaffold.Templates() {
+				all = append(all, option{t.Name, t.Summary})
+			}
+			if o.template, err = q.choice(ctx, "Which template?", all); err != nil {
 				return err
 			}
-			o.template = name
 		}
+	}
+	if o.adapter == "" && q != nil {
+		all := []option{{"none", "files alone, or decide later with `sitegen add`"}}
+		for _, i := range registry.Infos() {
+			all = append(all, option{i.Name, platforms[i.Name]})
+		}
+		if o.adapter, err = q.choice(ctx, "Where will it run?", all); err != nil {
+			return err
+		}
+	}
+	if o.adapter == "none" {
+		o.adapter = ""
+	}
+	if o.adapter != "" && !slices.Contains(platformNames(), o.adapter) {
+		hint := ""
+		if s := diag.Suggest(o.adapter, platformNames()); s != "" {
+			hint = fmt.Sprintf(", did you mean %q?", s)
+		}
+		return usage("there is no adapter %q%s (there are: %s)", o.adapter, hint, strings.Join(platformNames(), ", "))
 	}
 	if !slices.Contains(scaffold.Names(), o.template) {
 		hint := ""
@@ -102,6 +142,13 @@ func runNew(ctx context.Context, env Env, term *terminal, dir, shown string, o n
 	if err == nil {
 		err = syncNew(ctx, env, term, dir)
 	}
+	if err == nil && o.adapter != "" {
+		quiet := env
+		quiet.InTTY, quiet.Stdout, quiet.Stderr = false, io.Discard, io.Discard
+		if err = run(ctx, []string{"sitegen", "-C", dir, "--quiet", "add", o.adapter, "--yes"}, quiet); err != nil {
+			err = fmt.Errorf("the site could not be set up for %s: %w; try `sitegen new` without --adapter, then `sitegen add %s`", o.adapter, err, o.adapter)
+		}
+	}
 	if err != nil {
 		clearNew(dir)
 		return err
@@ -109,7 +156,7 @@ func runNew(ctx context.Context, env Env, term *terminal, dir, shown string, o n
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		term.note("  %s", name)
 	}
-	steps := []string{"sitegen build", "sitegen preview"}
+	steps := []string{"sitegen dev", "sitegen build", "sitegen preview"}
 	if shown != "" && shown != "." {
 		steps = slices.Insert(steps, 0, "cd "+quoteWord(shown))
 	}
@@ -140,49 +187,20 @@ func vacant(dir, shown string) error {
 	return nil
 }
 
-// askTemplate asks the person at the terminal. Reading cannot be interrupted, so Ctrl-C leaves it behind.
-func askTemplate(ctx context.Context, env Env) (string, error) {
-	type reply struct {
-		name string
-		err  error
-	}
-	got := make(chan reply, 1)
-	go func() {
-		name, err := readTemplate(env)
-		got <- reply{name, err}
-	}()
-	select {
-	case r := <-got:
-		return r.name, r.err
-	case <-ctx.Done():
-		fmt.Fprintln(env.Stderr)
-		return "", ctx.Err()
-	}
+// platforms says in a few words what the adapters are for.
+var platforms = map[string]string{
+	"node":       "a server of your own: one program and a folder",
+	"netlify":    "Netlify",
+	"vercel":     "Vercel",
+	"cloudflare": "Cloudflare Workers",
 }
 
-func readTemplate(env Env) (string, error) {
-	all := scaffold.Templates()
-	for i, t := range all {
-		fmt.Fprintf(env.Stderr, "  %d  %-8s  %s\n", i+1, t.Name, t.Summary)
+func platformNames() []string {
+	var names []string
+	for _, i := range registry.Infos() {
+		names = append(names, i.Name)
 	}
-	in := bufio.NewReader(env.Stdin)
-	for {
-		fmt.Fprintf(env.Stderr, "Which template? [1] ")
-		line, err := in.ReadString('\n')
-		answer := strings.TrimSpace(line)
-		if answer == "" && err == nil {
-			return all[0].Name, nil
-		}
-		if n, err := strconv.Atoi(answer); err == nil && n >= 1 && n <= len(all) {
-			return all[n-1].Name, nil
-		}
-		if slices.Contains(scaffold.Names(), answer) {
-			return answer, nil
-		}
-		if err != nil {
-			return "", usage("no template was chosen; say --template %s", all[0].Name)
-		}
-	}
+	return names
 }
 
 // writeNew writes the files of a new site.

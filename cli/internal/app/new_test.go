@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-func TestAskTemplate(t *testing.T) {
+func TestChoice(t *testing.T) {
+	all := []option{{"minimal", ""}, {"blog", ""}, {"app", ""}}
 	for _, tt := range []struct{ in, want string }{
 		{"\n", "minimal"},
 		{"2\n", "blog"},
@@ -20,22 +21,34 @@ func TestAskTemplate(t *testing.T) {
 	} {
 		env := testEnv()
 		env.Stdin = strings.NewReader(tt.in)
-		got, err := askTemplate(t.Context(), env)
+		got, err := newQuestions(env).choice(t.Context(), "Which?", all)
 		if got != tt.want || (err != nil) != (tt.want == "") {
-			t.Errorf("askTemplate(%q) = %q, %v; want %q", tt.in, got, err, tt.want)
+			t.Errorf("choice of %q = %q, %v; want %q", tt.in, got, err, tt.want)
 		}
 	}
 }
 
-func TestAskTemplateInterrupted(t *testing.T) {
+func TestQuestionsShareTheirInput(t *testing.T) {
+	env := testEnv()
+	env.Stdin = strings.NewReader("tea\n2\n\n")
+	q := newQuestions(env)
+	dir, _ := q.line(t.Context(), "Folder?", ".")
+	template, _ := q.choice(t.Context(), "Template?", []option{{"a", ""}, {"b", ""}})
+	adapter, err := q.choice(t.Context(), "Where?", []option{{"none", ""}, {"node", ""}})
+	if dir != "tea" || template != "b" || adapter != "none" || err != nil {
+		t.Errorf("got %q, %q, %q, %v", dir, template, adapter, err)
+	}
+}
+
+func TestChoiceInterrupted(t *testing.T) {
 	env := testEnv()
 	var silent *io.PipeWriter
 	env.Stdin, silent = io.Pipe()
 	defer silent.Close()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if name, err := askTemplate(ctx, env); err == nil {
-		t.Errorf("askTemplate() = %q after Ctrl-C", name)
+	if name, err := newQuestions(env).choice(ctx, "Which?", []option{{"a", ""}}); err == nil {
+		t.Errorf("choice = %q after Ctrl-C", name)
 	}
 }
 
