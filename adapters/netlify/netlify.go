@@ -152,7 +152,27 @@ func (b *builder) plan() error {
 	}
 	b.planRedirects()
 	b.planHeaders()
+	b.bodyLimit()
 	return b.carry()
+}
+
+// maxBody is the largest body of a request that reaches a function, in bytes. What is no text is sent as base64, which leaves
+// three quarters of it.
+const maxBody = 6 << 20
+
+// bodyLimit tells of a limit in site.yaml that Netlify never lets a request come near.
+func (b *builder) bodyLimit() {
+	most := b.site.BodyLimit
+	if !b.site.OnDemand || most > 0 && most <= maxBody {
+		return
+	}
+	limit := "any size"
+	if most > 0 {
+		limit = fmt.Sprintf("%d bytes", most)
+	}
+	b.out.Report(diag.Diagnostic{Severity: diag.Info, Code: "SG6216", Range: diag.Range{Pos: diag.Pos{File: b.site.OptionsAt.File}},
+		Message: "security.bodyLimit allows " + limit + ", but Netlify refuses bodies over 6 MB, and over 4.5 MB where they are no text, before the function sees them",
+		Hint:    "let visitors upload large files to a store directly"})
 }
 
 // read reads a client file.

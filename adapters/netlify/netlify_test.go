@@ -117,6 +117,7 @@ func project(t *testing.T, options string) (site *adapter.Site, stage string) {
 				{Pattern: "/data-*", Set: []manifest.Header{{Name: "X-Data", Value: "1"}}},
 			},
 		},
+		BodyLimit:   1 << 20,
 		Options:     json.RawMessage(options),
 		OptionsAt:   diag.Pos{File: "site.yaml", Line: 3, Col: 10},
 		ClientDir:   filepath.Join(stage, "client"),
@@ -275,6 +276,18 @@ https://old.example/x /y
 `)
 	if info, err := os.Stat(filepath.Join(dir, ".netlify/v1/functions/ssr/server")); err != nil || info.Mode().Perm()&0o111 == 0 {
 		t.Errorf("the program: %v, %v", info, err)
+	}
+}
+
+func TestBodyLimit(t *testing.T) {
+	for limit, want := range map[int64]string{
+		6 << 20: "", 0: "security.bodyLimit allows any size, but Netlify", 7 << 20: "security.bodyLimit allows 7340032 bytes, but Netlify",
+	} {
+		site, dir := project(t, ``)
+		site.BodyLimit = limit
+		if said := adapt(t, site, dir); want == "" && strings.Contains(said, "SG6216") || !strings.Contains(said, want) {
+			t.Errorf("%d: %s", limit, said)
+		}
 	}
 }
 

@@ -1,18 +1,12 @@
 package vercel
 
 import (
-	"bufio"
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"maps"
 	"net/url"
-	"os"
 	"path"
 	"slices"
 	"strconv"
@@ -54,54 +48,15 @@ func location(p page) string {
 
 // readPages lists the client files.
 func readPages(ctx context.Context, site *adapter.Site) (*pageList, error) {
-	l := &pageList{format: site.Manifest.BuildFormat}
-	err := fs.WalkDir(os.DirFS(site.ClientDir), ".", func(name string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case name != "." && adapter.Hidden(name):
-			l.hidden = append(l.hidden, name)
-			if d.IsDir() {
-				return fs.SkipDir
-			}
-		case !d.IsDir():
-			l.names = append(l.names, name)
-		}
-		return ctx.Err()
-	})
+	client, err := adapter.ReadClient(ctx, site)
 	if err != nil {
 		return nil, err
 	}
-	slices.Sort(l.names)
-	return l, l.readList(site.Prerendered)
-}
-
-// readList reads the list of prerendered files. There is none where nothing was prerendered.
-func (l *pageList) readList(name string) error {
-	if name == "" {
-		return nil
+	l := &pageList{format: site.Manifest.BuildFormat, names: client.Names, hidden: client.Hidden}
+	for _, p := range client.Pages {
+		l.list = append(l.list, page{p})
 	}
-	f, err := os.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	dec := json.NewDecoder(bufio.NewReader(f))
-	for {
-		var p manifest.Prerendered
-		if err := dec.Decode(&p); err == io.EOF {
-			return nil
-		} else if err != nil {
-			return fmt.Errorf("list of prerendered files: %w", err)
-		}
-		l.all = append(l.all, page{p})
-		if p.Status != 200 && p.Status != 0 || len(p.Headers) > 0 {
-			l.list = append(l.list, page{p})
-		}
-	}
+	return l, adapter.Prerendered(site, func(p manifest.Prerendered) { l.all = append(l.all, page{p}) })
 }
 
 // has says whether there is a file of that name.

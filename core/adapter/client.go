@@ -45,23 +45,29 @@ func ReadClient(ctx context.Context, site *Site) (*Client, error) {
 		return nil, err
 	}
 	slices.Sort(c.Names)
-	return c, c.readPages(site.Prerendered)
+	err = Prerendered(site, func(p manifest.Prerendered) {
+		if p.Status != 200 && p.Status != 0 || len(p.Headers) > 0 {
+			c.Pages = append(c.Pages, p)
+		}
+	})
+	return c, err
 }
 
-// readPages reads the list of prerendered files. There is none where nothing was prerendered.
-func (c *Client) readPages(name string) error {
-	if name == "" {
+// Prerendered calls f for each prerendered file, in the order of their paths, of which there may be more than fit into memory.
+// There is none where nothing was prerendered.
+func Prerendered(site *Site, f func(manifest.Prerendered)) error {
+	if site.Prerendered == "" {
 		return nil
 	}
-	f, err := os.Open(name)
+	file, err := os.Open(site.Prerendered)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	dec := json.NewDecoder(bufio.NewReader(f))
+	defer file.Close()
+	dec := json.NewDecoder(bufio.NewReader(file))
 	for {
 		var p manifest.Prerendered
 		if err := dec.Decode(&p); err == io.EOF {
@@ -69,9 +75,7 @@ func (c *Client) readPages(name string) error {
 		} else if err != nil {
 			return fmt.Errorf("list of prerendered files: %w", err)
 		}
-		if p.Status != 200 && p.Status != 0 || len(p.Headers) > 0 {
-			c.Pages = append(c.Pages, p)
-		}
+		f(p)
 	}
 }
 

@@ -76,4 +76,9 @@ var netlifyCodes = []CodeInfo{
 		Summary: "Somebody has locked the published deploy of a Netlify project, so that a new one would not be published.",
 		Fix:     "Unlock it in Netlify's web interface, or deploy a preview.",
 	},
+	{
+		Code:    "SG6216",
+		Summary: "`security.bodyLimit` allows larger bodies than Netlify lets through to a function.",
+		Fix:     "Let visitors send large files to a store directly, or lower the limit.",
+	},
 }
