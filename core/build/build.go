@@ -25,6 +25,7 @@ type Phase string
 // The phases, in their order.
 const (
 	Read      Phase = "read"      // sources into trees
+	Load      Phase = "load"      // collections from elsewhere
 	Content   Phase = "content"   // collections into the store
 	Link      Phase = "link"      // imports, props, slots across files
 	Route     Phase = "route"     // the route table
@@ -44,6 +45,7 @@ var phases = []struct {
 	run  func(*builder, context.Context) error
 }{
 	{Read, (*builder).read},
+	{Load, (*builder).load},
 	{Content, (*builder).content},
 	{Link, (*builder).link},
 	{Route, (*builder).route},

@@ -37,6 +37,7 @@ type contentFile struct {
 	name       string // below the module root
 	collection string
 	several    bool // an entry below each key
+	others     bool // somebody else has written it
 	slug       string
 	draft      bool // known before the file is read as a whole
 
@@ -83,6 +84,11 @@ func (b *builder) content(ctx context.Context) error {
 	c.byName, c.images = map[string]*contentFile{}, map[string]*contentImage{}
 	if err := b.findContent(); err != nil {
 		return err
+	}
+	for _, dir := range []string{loadedDir, loadedOwnDir} {
+		if err := b.findLoaded(dir); err != nil {
+			return err
+		}
 	}
 	b.addPages()
 	slices.SortFunc(c.files, func(x, y *contentFile) int { return strings.Compare(x.name, y.name) })
@@ -258,6 +264,25 @@ func (b *builder) findEntries(collection, dir string) error {
 	})
 }
 
+// findLoaded lists the entries that loaders have left in a folder.
+func (b *builder) findLoaded(dir string) error {
+	top, err := os.ReadDir(b.Layout.abs(dir))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	from := len(b.contents.files)
+	for _, e := range top {
+		if err == nil && e.IsDir() {
+			b.contents.names = append(b.contents.names, e.Name())
+			err = b.findEntries(e.Name(), path.Join(dir, e.Name()))
+		}
+	}
+	for _, f := range b.contents.files[from:] {
+		f.others = dir == loadedDir
+	}
+	return err
+}
+
 // goodLink says whether a symbolic link leads to a file of the project.
 func (b *builder) goodLink(name, rel string) bool {
 	at := diag.Range{Pos: diag.Pos{File: b.Layout.Rel(rel)}}
@@ -353,7 +378,7 @@ func (b *builder) readContent(f *contentFile) error {
 	}
 	var links []link
 	e, diags := content.ReadEntry(f.name, data, content.MarkdownOptions{
-		Anchors: true, HTML: b.Config.Markdown.HTML, Typographer: b.Config.Markdown.SmartPunctuation,
+		Anchors: true, Untrusted: f.others, HTML: b.Config.Markdown.HTML, Typographer: b.Config.Markdown.SmartPunctuation,
 		Resolve: func(ref content.Ref) (content.Target, bool) {
 			to, ok := b.resolveContent(f, ref)
 			links = append(links, link{ref.Dest, ref.Image, to, ok})
@@ -416,6 +441,9 @@ func (b *builder) sameLinks(f *contentFile) bool {
 
 // resolveContent says where a relative link or image leads.
 func (b *builder) resolveContent(f *contentFile, ref content.Ref) (content.Target, bool) {
+	if f.others {
+		return content.Target{URL: ref.Dest}, true // what it is relative to is not known
+	}
 	dest, tail := ref.Dest, ""
 	if i := strings.IndexAny(dest, "?#"); i >= 0 {
 		dest, tail = dest[:i], dest[i:]

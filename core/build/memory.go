@@ -24,6 +24,7 @@ type memory struct {
 	sources map[string]*parsedSource
 	program *codegen.Program
 	public  map[string]string // nil: not known
+	loaded  bool              // loaders have run
 	assets  map[string][]byte // files that fences import, by path
 	sheets  map[string]assets.Bundle
 	scripts keptScripts

@@ -22,6 +22,7 @@ type Snapshot struct {
 	key    string
 	file   string   // absolute: where the last one is remembered
 	out    []string // absolute: the folders of the output
+	never  bool     // there are loaders, which may find something new at any time
 }
 
 // TakeSnapshot looks at the files of the project. more names what the caller's part of a build depends on: the adapter with
@@ -39,6 +40,11 @@ func TakeSnapshot(ctx context.Context, o Options, more string) (*Snapshot, error
 	}
 	id := sha256.Sum256(fmt.Appendf(nil, "%s %v", o.Layout.Rel(out), o.Server))
 	s.file = o.Layout.abs(path.Join(outputDir, hex.EncodeToString(id[:6])+".last"))
+	loaders, err := b.loaders()
+	if err != nil {
+		return nil, err
+	}
+	s.never = len(loaders) > 0
 	scan := b.newScan()
 	scan.all = true
 	names, err := scan.files()
@@ -68,7 +74,7 @@ func TakeSnapshot(ctx context.Context, o Options, more string) (*Snapshot, error
 
 // Last gives what Keep was given for this very state, if the output is still what it was then.
 func (s *Snapshot) Last() (report []byte, ok bool) {
-	if s.o.Clean || s.o.Force {
+	if s.o.Clean || s.o.Force || s.never {
 		return nil, false
 	}
 	data, err := os.ReadFile(s.file)

@@ -31,6 +31,7 @@ var layers = []struct {
 	{"core/site/content", []string{"core/site", "core/site/content/store"}},
 	{"core/site/content/store", nil},
 	{"core/site/content/storefile", []string{"core/site/content/store"}},
+	{"core/site/content/loader", nil},
 	{"core/site/content/contenttest", []string{"core/site/content", "core/site/content/storefile"}},
 	{"core/site/raster", nil},
 	{"core/site/feed", []string{"core/site", "core/internal/htmlscan"}},
