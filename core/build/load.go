@@ -149,13 +149,13 @@ func (b *builder) runLoaders(ctx context.Context, program string, list []collect
 		name, message, _ := strings.Cut(strings.TrimSuffix(rest, "\n"), "\x00")
 		for _, l := range list {
 			if l.name == name {
-				b.list.Error("SG5069", l.at, fmt.Sprintf("the collection %s cannot be loaded: %s", name, message), "")
+				b.list.Error("SG5075", l.at, fmt.Sprintf("the collection %s cannot be loaded: %s", name, message), "")
 				told = true
 			}
 		}
 	}
 	if err != nil && !told {
-		b.list.Error("SG5069", list[0].at, "the program that loads the collections has failed: "+err.Error(), "what it printed stands above")
+		b.list.Error("SG5075", list[0].at, "the program that loads the collections has failed: "+err.Error(), "what it printed stands above")
 	}
 	return nil
 }

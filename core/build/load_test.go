@@ -98,9 +98,9 @@ func TestLoader(t *testing.T) {
 
 func TestLoaderProblems(t *testing.T) {
 	for _, tt := range []struct{ name, old, text, want string }{
-		{"failed", "notes.txt\")", "nowhere.txt\")", "SG5069 src/content/notes/load.go:16:6 the collection notes cannot be loaded: open nowhere.txt: no such file or directory"},
-		{"twice", "Two|", "One|", "SG5069 src/content/notes/load.go:16:6 the collection notes cannot be loaded: there are two entries one"},
-		{"slug", "Two|", "../two|", `SG5069 src/content/notes/load.go:16:6 the collection notes cannot be loaded: "../two" is no slug`},
+		{"failed", "notes.txt\")", "nowhere.txt\")", "SG5075 src/content/notes/load.go:16:6 the collection notes cannot be loaded: open nowhere.txt: no such file or directory"},
+		{"twice", "Two|", "One|", "SG5075 src/content/notes/load.go:16:6 the collection notes cannot be loaded: there are two entries one"},
+		{"slug", "Two|", "../two|", `SG5075 src/content/notes/load.go:16:6 the collection notes cannot be loaded: "../two" is no slug`},
 		{"field", "Two|", "bad|", `SG5062 .sitegen/loaded/others/notes/bad.md:2:24 stars must be a whole number, not "many"`},
 		{"unsafe", "", "", "SG5025 .sitegen/loaded/others/notes/one.md:"},
 		{"does not compile", "strings.ToLower(title)", "strings.Lower(title)", "SG2051 src/content/notes/load.go:"},

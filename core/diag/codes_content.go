@@ -11,6 +11,6 @@ var contentCodes = []CodeInfo{
 	{"SG5066", "A collection is not declared as it has to be.", "Declare each folder below src/content once: `var Posts = content.New[Post](\"posts\")`."},
 	{"SG5067", "A data file cannot be read.", "Correct the JSON or YAML where the message points; a file holds one entry, or one below each key where it lies directly in src/content."},
 	{"SG5068", "A link among the content leads out of the project or nowhere.", "Copy the file into the project."},
-	{"SG5069", "A loader, which fills a collection from elsewhere, has failed.", "Read its message; the last good output is untouched."},
 	{"SG5069", "An alias in front matter is the address of another page.", "Remove the alias: a page cannot be a redirect as well."},
+	{"SG5075", "A loader, which fills a collection from elsewhere, has failed.", "Read its message; the last good output is untouched."},
 }
