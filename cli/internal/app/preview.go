@@ -135,6 +135,9 @@ func previewHandler(ctx context.Context, p *project, o previewOptions) (http.Han
 	if errors.Is(err, fs.ErrNotExist) {
 		err = fmt.Errorf("%s holds no output of adapter %s; run `sitegen build` first", p.config.Out, record.Adapter)
 	}
+	if err == nil {
+		h = platformImages(h, chosen.adapter.Info().Images)
+	}
 	return h, stop, err
 }
 
