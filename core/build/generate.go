@@ -90,6 +90,7 @@ func (b *builder) bundle() codegen.Bundle {
 			AssetsDir: cfg.Build.Assets, BuildID: m.BuildID, Generator: m.Generator,
 			CheckOrigin: cfg.Security.CheckOrigin, AllowedHosts: cfg.Security.AllowedHosts,
 			TrustedProxies: cfg.Security.TrustedProxies, BodyLimit: cfg.Security.BodyLimit,
+			OnePiece: !cfg.Server.Streaming,
 		},
 	}
 	out.Session = b.sessions()
@@ -109,7 +110,7 @@ func (b *builder) bundle() codegen.Bundle {
 		}
 		if r.Type == manifest.Redir {
 			route.To, route.Status = r.Redirect.To, r.Redirect.Status
-			if !b.Server && strings.Contains(r.Pattern, "[") {
+			if !b.Server && b.Config.Build.Redirects && strings.Contains(r.Pattern, "[") {
 				b.list.Warn("SG3110", b.Config.At("redirects"), fmt.Sprintf("the redirect %s has parameters, which files alone cannot answer", r.Pattern),
 					"build with an adapter, or write one redirect per path")
 			}

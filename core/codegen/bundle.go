@@ -88,6 +88,7 @@ type Config struct {
 	TrustedProxies []string
 	BodyLimit      int64
 	Headers        []HeaderRule
+	OnePiece       bool
 	Dev            bool
 }
 
@@ -454,6 +455,7 @@ func (c Config) literal() string {
 		f = append(f, "TrustedProxies: _sg.TrustedProxies("+strings.Join(list, ", ")+")")
 	}
 	f.num("BodyLimit", c.BodyLimit)
+	f.flag("OnePiece", c.OnePiece)
 	if len(c.Headers) > 0 {
 		rules := make([]string, len(c.Headers))
 		for i, h := range c.Headers {

@@ -57,6 +57,7 @@ type Build struct {
 	Prefix      string            // of the URLs of hashed files, without a slash at its end: "https://cdn.example.com"; "" for the site's own
 	Define      map[string]string // names in scripts and the JSON that stands for them
 	Concurrency int               // pages rendered at once; 0: one per core
+	Redirects   bool              // a build without an adapter writes files for redirects
 }
 
 // Redirect sends From to To.
@@ -94,10 +95,12 @@ type Links struct {
 	Ignore []string // paths that something else answers: "/shop/cart", or "/app/*" for all below
 }
 
-// Server is where the dev server, preview and a standalone server listen unless told otherwise.
+// Server is where the dev server, preview and a standalone server listen unless told otherwise, and how every server
+// answers.
 type Server struct {
-	Host string
-	Port int
+	Host      string
+	Port      int
+	Streaming bool // pages may be sent in pieces
 }
 
 // Security is what requests are held against.
@@ -156,9 +159,9 @@ func defaults() *Config {
 		Public:        "public",
 		Out:           "dist",
 		TrailingSlash: "ignore",
-		Build:         Build{Format: "directory", Assets: "_assets", Inline: "auto"},
+		Build:         Build{Format: "directory", Assets: "_assets", Inline: "auto", Redirects: true},
 		Links:         Links{Check: "warn"},
-		Server:        Server{Host: "127.0.0.1", Port: 4321},
+		Server:        Server{Host: "127.0.0.1", Port: 4321, Streaming: true},
 		Security:      Security{CheckOrigin: true, BodyLimit: 1 << 20},
 		Session:       Session{TTL: "24h", Dir: "sessions", Cookie: SessionCookie{Name: "session", SameSite: "lax"}},
 		Image:         Image{Service: "build", Widths: []int{320, 480, 640, 960, 1280, 1600, 1920, 2560}, Quality: 75},

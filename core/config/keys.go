@@ -48,6 +48,9 @@ var siteKeys = []key{
 		{name: "concurrency", env: "SITEGEN_BUILD_CONCURRENCY",
 			doc:  "How many pages are rendered at once; 0 is one per core",
 			rule: integer{into: func(c *Config) *int { return &c.Build.Concurrency }, min: 0, max: 1024}},
+		{name: "redirects", env: "SITEGEN_BUILD_REDIRECTS",
+			doc:  "Whether a build without an adapter writes an HTML file for each redirect; switch it off where the host has the list of its own",
+			rule: boolean{into: func(c *Config) *bool { return &c.Build.Redirects }}},
 	}}},
 	{name: "redirects", was: []string{"redirect"},
 		doc:  "Redirects by path: a target, or a mapping with to and status. Parameters are written [name] and [...name]",
@@ -71,13 +74,16 @@ var siteKeys = []key{
 			doc:  "Whether straight quotes become curly ones, -- and --- dashes, ... an ellipsis",
 			rule: boolean{into: func(c *Config) *bool { return &c.Markdown.SmartPunctuation }}},
 	}}},
-	{name: "server", doc: "Where the dev server, preview and a standalone server listen", rule: object{keys: []key{
+	{name: "server", doc: "Where the dev server, preview and a standalone server listen, and how answers are sent", rule: object{keys: []key{
 		{name: "host", env: "SITEGEN_SERVER_HOST",
 			doc:  "Address to listen on; 0.0.0.0 for all",
 			rule: text{into: func(c *Config) *string { return &c.Server.Host }, pattern: hostPattern, check: checkHost}},
 		{name: "port", env: "SITEGEN_SERVER_PORT",
 			doc:  "Port to listen on; 0 for any that is free",
 			rule: integer{into: func(c *Config) *int { return &c.Server.Port }, min: 0, max: 65535}},
+		{name: "streaming",
+			doc:  "Whether the first part of a page is sent before the last is ready; otherwise pages are sent whole, with their length. On every adapter",
+			rule: boolean{into: func(c *Config) *bool { return &c.Server.Streaming }}},
 	}}},
 	// No variables for these: what CI happens to set must not weaken them.
 	{name: "security", doc: "What requests are held against", rule: object{keys: []key{

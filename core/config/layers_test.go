@@ -104,6 +104,7 @@ func TestVariables(t *testing.T) {
 		"SITEGEN_BUILD_INLINE build.inline",
 		"SITEGEN_BUILD_ASSETS_PREFIX build.assetsPrefix",
 		"SITEGEN_BUILD_CONCURRENCY build.concurrency",
+		"SITEGEN_BUILD_REDIRECTS build.redirects",
 		"SITEGEN_LINKS_CHECK links.check",
 		"SITEGEN_SERVER_HOST server.host",
 		"SITEGEN_SERVER_PORT server.port",

@@ -78,7 +78,7 @@ func TestLoadEverything(t *testing.T) {
 		},
 		Links:    Links{"error", []string{"/docs/app/*"}},
 		Markdown: Markdown{true, true},
-		Server:   Server{"0.0.0.0", 8080},
+		Server:   Server{"0.0.0.0", 8080, false},
 		Security: Security{
 			CheckOrigin: false, AllowedHosts: []string{"example.com", "*.example.com", "https://example.com:8443"},
 			BodyLimit: 10_000_000, TrustedProxies: []string{"10.0.0.0/8", "::1"},
@@ -129,9 +129,9 @@ src: website/src
 public: ./website/public/
 out: website/dist
 trailingSlash: always
-build: {format: file, assets: static/_a, inline: never, concurrency: 4, assetsPrefix: "https://cdn.example.com/x/", define: {__V__: 1.5, a.b: "<x>", on: true}}
+build: {format: file, assets: static/_a, inline: never, concurrency: 4, redirects: false, assetsPrefix: "https://cdn.example.com/x/", define: {__V__: 1.5, a.b: "<x>", on: true}}
 # Anchors work.
-server: &here {host: 0.0.0.0, port: 8080}
+server: &here {host: 0.0.0.0, port: 8080, streaming: false}
 
 redirects:
   /old: /new?x=1#y
@@ -175,7 +175,7 @@ var errorCases = []struct {
 	{"integrations: []", `1:1-13 SG4002 unknown key "integrations"`},
 	{"format: file", `1:1-7 SG4002 unknown key "format" | it belongs to another place: build.format`},
 	{"build: {frmat: file}", `1:9-14 SG4002 unknown key "build.frmat" | did you mean "build.format"?`},
-	{"build: {xyz: 1}", `1:9-12 SG4002 unknown key "build.xyz" | build has the keys format, assets, inline, assetsPrefix, define, concurrency`},
+	{"build: {xyz: 1}", `1:9-12 SG4002 unknown key "build.xyz" | build has the keys format, assets, inline, assetsPrefix, define, concurrency, redirects`},
 	{"i18n: {default: en}", "1:1-5 SG4006 i18n is not part of this version | remove it"},
 	{"build: {assetsPrefix: cdn.example.com, define: {a-b: 1, x: [1], import.meta.env.X: 2}}", `1:23-38 SG4004 build.assetsPrefix must be an address such as https://cdn.example.com, not "cdn.example.com"
 1:49-52 SG4004 build.define.a-b must be a name of JavaScript, or names with dots between

@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"errors"
 	"math"
 	"slices"
 	"sync"
@@ -31,7 +32,7 @@ func Async(w *Writer, page *Page, render func(w *Writer, page *Page) error) erro
 	if g.running.Add(1) > maxParts {
 		defer g.running.Add(-1)
 		if err := render(w, &p.page); err != nil {
-			return err
+			return p.answered(err)
 		}
 		return p.fault()
 	}
@@ -159,7 +160,7 @@ func (p *section) run(render func(w *Writer, page *Page) error) {
 	if p.err = p.group.ctx.Err(); p.err != nil {
 		return
 	}
-	if p.err = render(p.w, &p.page); p.err == nil {
+	if p.err = p.answered(render(p.w, &p.page)); p.err == nil {
 		p.err = p.w.err
 	}
 	if p.err == nil {
@@ -197,6 +198,77 @@ func (p *section) fault() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.wrong
+}
+
+// answered refuses what would be the answer of a page: it would be one only where the output has not begun, as chance
+// has it.
+func (p *section) answered(err error) error {
+	var send *sendError
+	var status *statusError
+	var rewrite *rewriteError
+	switch {
+	case errors.As(err, &send):
+		send.resp.closeBody()
+	case errors.As(err, &status), errors.As(err, &rewrite):
+	default:
+		return err
+	}
+	p.refuse(&misuseError{"", err.Error() + " in a component with server:async"})
+	return p.fault()
+}
+
+// pending says that the answer is a page whose parts still run, of which nothing was sent.
+func (x *exchange) pending() bool {
+	return x.resp.body == pageBody && x.resp.rest != nil && !x.committed
+}
+
+// defers says that a page that is rendered through need not wait for its parts: they are waited for while it is sent,
+// when the middleware has seen the answer, so that what stands before the first of them goes out at once. What caches
+// may keep is never sent so: a part may yet read the session, which says that they may not.
+func (x *exchange) defers() bool {
+	w := x.w
+	if x.group == nil || x.committed || x.method == "HEAD" || x.keep != nil || w.err != nil || w.spill == nil || w.seams == nil || w.seams.eager {
+		return false
+	}
+	return w.unfinished()
+}
+
+// unfinished says that a part still runs. After a failure there is nothing to wait for.
+func (w *Writer) unfinished() bool {
+	s := w.seams
+	if g := s.x.group; g == nil || g.failed.Load() {
+		return false
+	}
+	for i := range s.marks {
+		if p := s.marks[i].part; p != nil && !p.finished() {
+			return true
+		}
+	}
+	return false
+}
+
+// wait waits for the parts of a page that nothing was sent of, for somebody who wants to see all of it. A failure is
+// kept for when the answer is sent.
+func (x *exchange) wait() (body []byte, ok bool) {
+	if x.w.join() != nil {
+		return nil, false
+	}
+	return x.w.buf, true
+}
+
+// stream sends a page whose parts still run: what is there, and then each part in its turn. An error before anything was
+// sent is one of a page.
+func (x *exchange) stream() error {
+	w := x.w
+	if w.seams != nil && x.keep == nil && w.unfinished() {
+		w.seams.eager = true
+	}
+	err := w.join()
+	x.resp.rest, x.resp.data = nil, w.buf
+	if x.group == nil {
+		return err
+	}
+	return x.endParts(err)
 }
 
 // seams is what a Writer knows beyond its text once the page has had parts: the places in the text where something

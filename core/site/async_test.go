@@ -153,6 +153,16 @@ func (s *watched) Flush() error {
 	return nil
 }
 
+// line gives a header line of the answer, or "".
+func (s *watched) line(name string) string {
+	for _, l := range s.header {
+		if equalFold(l.Name, name) {
+			return l.Value
+		}
+	}
+	return ""
+}
+
 func TestAsyncFailures(t *testing.T) {
 	bad := errors.New("no tea left")
 	fail := func(*Writer, *Page) error { return bad }
@@ -172,10 +182,11 @@ func TestAsyncFailures(t *testing.T) {
 	one := func(name string, parts ...any) *Route {
 		return page("/"+name, func(w *Writer, page *Page) error { return all(w, page, parts...) })
 	}
-	x := newTester(t, &App{Routes: []*Route{errorPage,
+	x := newTester(t, &App{Config: Config{OnePiece: true}, Routes: []*Route{errorPage,
 		one("error", "a", patient, fail, patient, "b"),
 		one("panic", "a", func(*Writer, *Page) error { panic(bad) }),
 		one("redirect", "a", func(_ *Writer, page *Page) error { return page.Redirect("/there") }),
+		one("lost", "a", func(_ *Writer, page *Page) error { return fmt.Errorf("no: %w", page.NotFound()) }),
 		one("nested", func(w *Writer, page *Page) error { return all(w, page, patient, fail) }),
 		one("header", func(w *Writer, page *Page) error { page.Response.Header.Set("X-A", "1"); return w.End() }),
 		one("cookie", func(w *Writer, page *Page) error { page.Cookies.Set(Cookie{Name: "a", Value: "1"}); return w.End() }),
@@ -200,21 +211,12 @@ func TestAsyncFailures(t *testing.T) {
 			<-page.Context().Done() // the page itself is told too
 			return page.Context().Err()
 		}),
-		page("/late", func(w *Writer, page *Page) error {
-			w.S("begun")
-			if err := page.Flush(); err != nil {
-				return err
-			}
-			return all(w, page, fail, "never")
-		}),
 	}}, nil)
 	x.run([]exchangeCase{
 		{"GET /error", "500\n\nsorry: no tea left"},
-		{"GET /redirect", "302\nLocation: /there\n\n"},
 		{"GET /nested", "500\n\nsorry: no tea left"},
 		{"GET /main", "500\n\nsorry: no tea left"},
 		{"GET /waits", "500\n\nsorry: no tea left"},
-		{"GET /late", "200\n\nbegun"},
 		{"HEAD /error", "500"},
 	})
 	if n := running.Load(); n != 0 {
@@ -223,6 +225,8 @@ func TestAsyncFailures(t *testing.T) {
 	for path, want := range map[string]string{
 		"/panic":     "sorry: async_test.go:",
 		"/mainpanic": "sorry: async_test.go:",
+		"/redirect":  "the page was answered with status 302 in a component with server:async",
+		"/lost":      "the page was answered with status 404 in a component with server:async",
 		"/header":    "header X-A was set in a component with server:async",
 		"/cookie":    "cookie a was set in a component with server:async",
 		"/status":    "page.Response.Status was set in a component with server:async",
@@ -234,11 +238,144 @@ func TestAsyncFailures(t *testing.T) {
 			t.Errorf("%s: %d %q, want %q", path, got.status, body, want)
 		}
 	}
-	if got := x.do("GET /late"); got.aborted == nil {
-		t.Error("an answer that failed after its beginning was not broken off")
+}
+
+// TestAsyncFailsLate has parts that fail when a part of the answer was sent.
+func TestAsyncFailsLate(t *testing.T) {
+	bad := errors.New("no tea left")
+	sent := make(chan string, 16)
+	fail := func(*Writer, *Page) error {
+		<-sent
+		return bad
 	}
-	if m := x.messages(); !strings.Contains(m, "the page failed after its output had begun: no tea left") {
-		t.Errorf("log: %s", m)
+	var logs []LogRecord
+	h := NewHandler(&App{Routes: []*Route{
+		page("/end", func(w *Writer, page *Page) error { return all(w, page, "begun", fail, "never") }),
+		page("/flush", func(w *Writer, page *Page) error {
+			w.S("begun")
+			if err := page.Flush(); err != nil {
+				return err
+			}
+			return all(w, page, fail, "never")
+		}),
+	}}, Host{Log: func(_ context.Context, r LogRecord) { logs = append(logs, r) }})
+	for _, path := range []string{"/end", "/flush"} {
+		logs = nil
+		sink := &watched{sent: sent}
+		h.Serve(context.Background(), &Request{Method: "GET", Target: path, Host: "example.com"}, sink)
+		if sink.status != 200 || sink.body.String() != "begun" || sink.aborted == nil {
+			t.Errorf("%s: %d %q, broken off with %v", path, sink.status, sink.body.String(), sink.aborted)
+		}
+		if len(logs) != 1 || logs[0].Message != "the page failed after its output had begun" || logs[0].Err != bad {
+			t.Errorf("%s: logged %v", path, logs)
+		}
+		for len(sent) > 0 {
+			<-sent
+		}
+	}
+}
+
+// TestAsyncGoesOut has nobody ask for a flush: when the page is through, what stands before a part that still runs is
+// sent. Status and header are open until then, also for the middleware.
+func TestAsyncGoesOut(t *testing.T) {
+	var first, last chan struct{}
+	app := &App{
+		Middleware: func(page *Page, next Handler) error {
+			if err := next(page); err != nil {
+				return err
+			}
+			page.Response.Header.Set("X-After", "yes")
+			switch page.Query("do") {
+			case "read":
+				close(first)
+				close(last)
+				body, ok := page.Response.Bytes()
+				page.Response.Header.Set("X-Length", fmt.Sprint(len(body), ok))
+			case "replace":
+				return page.Send(NewResponse(200, "another"))
+			case "fail":
+				return errors.New("after next")
+			case "cache":
+				close(first)
+				close(last)
+				page.Cache(Cache{MaxAge: time.Minute})
+			case "status":
+				page.Response.Status = 204
+			}
+			return nil
+		},
+		Routes: []*Route{
+			page("/", func(w *Writer, page *Page) error {
+				if err := all(w, page, "<head>", when("<a>", first), "<b>", when("<c>", last), "<d>"); err != nil {
+					return err
+				}
+				page.Response.Header.Set("X-Late", "yes")
+				return nil
+			}),
+			{Pattern: "/500", Error: 500, Render: func(w *Writer, page *Page) error { return all(w, page, "sorry", when("!", last)) }},
+		},
+	}
+	serve := func(method, target string) (*watched, chan struct{}) {
+		first, last = make(chan struct{}), make(chan struct{})
+		sink, done := &watched{sent: make(chan string, 16)}, make(chan struct{})
+		go func() {
+			defer close(done)
+			NewHandler(app, Host{}).Serve(context.Background(), &Request{Method: method, Target: target, Host: "example.com"}, sink)
+		}()
+		return sink, done
+	}
+
+	sink, done := serve("GET", "/")
+	if got := <-sink.sent; got != "<head>" {
+		t.Errorf("first %q", got)
+	}
+	close(first)
+	if got := <-sink.sent; got != "<a><b>" {
+		t.Errorf("then %q", got)
+	}
+	close(last)
+	<-done
+	if got := sink.body.String(); got != "<head><a><b><c><d>" {
+		t.Errorf("got %q", got)
+	}
+	for name, want := range map[string]string{"X-Late": "yes", "X-After": "yes", "Content-Length": ""} {
+		if got := sink.line(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+
+	for _, tt := range []struct{ method, target, status, body, length string }{
+		{"GET", "/?do=read", "200", "<head><a><b><c><d>", "18"},
+		{"GET", "/?do=cache", "200", "<head><a><b><c><d>", "18"},
+		{"GET", "/?do=replace", "200", "another", "7"},
+		{"GET", "/?do=status", "204", "", ""},
+	} {
+		sink, done := serve(tt.method, tt.target)
+		<-done
+		if got := fmt.Sprint(sink.status); got != tt.status || sink.body.String() != tt.body || sink.line("Content-Length") != tt.length {
+			t.Errorf("%s: %s %q, length %q", tt.target, got, sink.body.String(), sink.line("Content-Length"))
+		}
+		if got := sink.line("X-Length"); tt.target == "/?do=read" && got != "18 true" {
+			t.Errorf("the middleware has read %s", got)
+		}
+	}
+
+	sink, done = serve("GET", "/?do=fail")
+	if got := <-sink.sent; got != "sorry" {
+		t.Errorf("of the 500 page, first %q", got)
+	}
+	close(last)
+	<-done
+	if sink.status != 500 || sink.body.String() != "sorry!" {
+		t.Errorf("%d %q", sink.status, sink.body.String())
+	}
+
+	sink, done = serve("HEAD", "/")
+	close(first)
+	close(last)
+	<-done
+	if sink.line("Content-Length") != "18" || len(sink.pieces) > 0 {
+		t.Errorf("HEAD: length %q, pieces %q", sink.line("Content-Length"), sink.pieces)
 	}
 }
 

@@ -20,6 +20,7 @@ type Response struct {
 	from io.Reader
 	file string                  // of the host's static files
 	pour func(w io.Writer) error // writes the body when it is sent
+	rest *exchange               // of a page whose parts still run: what knows them
 	done bool                    // an answer was made, if only of a status
 	err  error                   // of a body of a type that cannot be sent
 }
@@ -62,12 +63,16 @@ func (r *Response) setText(s, contentType string) {
 }
 
 // Bytes gives the body as far as it is in memory, for a middleware that looks at it after next; ok is false for bodies
-// that are streamed or come from a file. To change it, return page.Send with a new Response.
+// that are streamed or come from a file. It waits for components with server:async, and ok is false if one fails. To change it, return page.Send with a
+// new Response.
 func (r *Response) Bytes() (body []byte, ok bool) {
 	switch r.body {
 	case noBody:
 		return nil, true
 	case pageBody, dataBody:
+		if r.body == pageBody && r.rest != nil {
+			return r.rest.wait()
+		}
 		return r.data, true
 	case textBody:
 		return []byte(r.text), true
@@ -104,7 +109,7 @@ func (r *Response) take(other *Response) {
 
 func (r *Response) setBodyOf(other *Response) {
 	r.closeBody()
-	r.body, r.data, r.text, r.from, r.file, r.pour, r.err = other.body, other.data, other.text, other.from, other.file, other.pour, other.err
+	r.body, r.data, r.text, r.from, r.file, r.pour, r.rest, r.err = other.body, other.data, other.text, other.from, other.file, other.pour, other.rest, other.err
 	r.done = true
 	if r.body == noBody || r.body == dataBody || r.body == readerBody {
 		r.Header.drop("Content-Type", 0) // what was set for the page does not describe these bytes
@@ -114,7 +119,7 @@ func (r *Response) setBodyOf(other *Response) {
 // clearBody drops what would be sent.
 func (r *Response) clearBody() {
 	r.closeBody()
-	r.body, r.data, r.text, r.from, r.file, r.pour, r.err = noBody, nil, "", nil, "", nil, nil
+	r.body, r.data, r.text, r.from, r.file, r.pour, r.rest, r.err = noBody, nil, "", nil, "", nil, nil, nil
 }
 
 func (r *Response) closeBody() {

@@ -15,7 +15,7 @@ func (x *exchange) send() {
 	if r.Status == 0 {
 		r.Status = 200
 	}
-	if r.Status == 204 || r.Status == 205 || r.Status == 304 {
+	if bodiless(r.Status) {
 		r.clearBody()
 	}
 	switch r.body {
@@ -50,6 +50,9 @@ func (x *exchange) send() {
 		x.abort(errGone)
 	}
 }
+
+// bodiless says that an answer of a status has no body.
+func bodiless(status int) bool { return status == 204 || status == 205 || status == 304 }
 
 // setLength states the length of a body that is in memory. To HEAD, an endpoint may state one of its own.
 func (x *exchange) setLength() {

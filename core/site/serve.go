@@ -452,11 +452,14 @@ func (x *exchange) dispatch() error {
 }
 
 func (x *exchange) execute() (err error) {
+	if x.group != nil {
+		x.endParts(nil) // of a page that gives way to another
+	}
 	defer func() {
 		if v := recover(); v != nil {
 			err = NewPanicError(v)
 		}
-		if x.group != nil {
+		if x.group != nil && (err != nil || !x.pending()) {
 			err = x.endParts(err)
 		}
 	}()
@@ -592,14 +595,20 @@ func (x *exchange) render(r *compiledRoute) error {
 // rendered makes what the Writer holds the answer.
 func (x *exchange) rendered(err error) error {
 	w := x.w
-	if err == nil {
+	later := err == nil && x.defers()
+	if err == nil && !later {
 		err = w.join()
 	}
 	if err != nil {
 		return err
 	}
 	x.resp.clearBody()
-	x.resp.body, x.resp.data, x.resp.done = pageBody, w.Bytes(), true
+	x.resp.body, x.resp.done = pageBody, true
+	if later {
+		x.resp.rest = x
+	} else {
+		x.resp.data = w.Bytes()
+	}
 	if x.resp.Status == 0 {
 		x.resp.Status = 200
 	}
@@ -614,7 +623,7 @@ func (x *exchange) writer() *Writer {
 	} else {
 		x.w.Reset()
 	}
-	if !x.prerender {
+	if !x.prerender && !x.app.cfg.OnePiece {
 		limit := spillAt
 		if x.app.app.Middleware != nil {
 			limit = spillLate
@@ -720,6 +729,20 @@ func (x *exchange) finish(err error) bool {
 	if x.committed {
 		x.finishStream()
 		return true
+	}
+	for x.pending() && !bodiless(x.resp.Status) {
+		err := x.stream()
+		if x.committed {
+			x.streamErr = err
+			x.finishStream()
+			return true
+		}
+		if err = x.settle(err); err != nil {
+			x.fail(err)
+		}
+	}
+	if x.group != nil {
+		x.endParts(nil)
 	}
 	if err := x.saveSession(); err != nil {
 		x.fail(err)

@@ -61,7 +61,7 @@ const (
 
 // lambdaDifferences are those of mode lambda alone.
 var lambdaDifferences = merge(
-	in("default server", lambdaWhole, "async/failure-after-the-flush/error", "async/failure-after-the-flush/panic", "async/first-part-goes-out",
+	in("default server", lambdaWhole, "async/failure-after-the-flush/error", "async/failure-after-the-flush/panic", "async/first-part-goes-out/flushed", "async/first-part-goes-out/unasked", "async/failure-behind-what-went-out/error", "async/failure-behind-what-went-out/panic",
 		"stream/endpoint-in-order", "stream/page-in-order", "stream/events", "stream/error-after-the-flush/error", "stream/error-after-the-flush/panic",
 		"stream/error-in-mid-stream/error", "stream/error-in-mid-stream/panic", "stream/server-goes-on",
 		"stream/slow-reader-slows-the-producer"),
