@@ -66,7 +66,7 @@ func (b *builder) prerender(ctx context.Context) error {
 		return err
 	}
 	job := wire.Job{
-		Out: b.site.ClientDir, Concurrency: b.Config.Build.Concurrency, MaxErrors: 50, Redirects: !b.Server, Module: b.Layout.ModulePath, Keys: b.key, Content: b.contentFile(),
+		Out: b.site.ClientDir, Concurrency: b.Config.Build.Concurrency, MaxErrors: 50, Redirects: !b.Server && b.Config.Build.Redirects, Module: b.Layout.ModulePath, Keys: b.key, Content: b.contentFile(),
 		Env: b.buildEnv, Secrets: b.secrets,
 	}
 	if err := b.before.tell(&job, b.keys, b.programKey); err != nil {
