@@ -53,8 +53,9 @@ type contentEntry struct {
 	store.Entry
 	key    string // within a file that holds several
 	draft  bool
-	layout string // of a Markdown page
-	found  []link // addresses that were resolved, of one that was made before
+	layout string        // of a Markdown page
+	tags   []content.Tag // of components in the text
+	found  []link        // addresses that were resolved, of one that was made before
 }
 
 // contentState is what the content phase works on and hands on.
@@ -182,7 +183,7 @@ func (b *builder) contentVersion() digest {
 }
 
 // contentFormat changes with what rendering gives, for versions of sitegen that are not told apart by their number.
-const contentFormat = "1"
+const contentFormat = "2"
 
 func digestSlice(d digest) []byte { return d[:8] }
 
@@ -378,7 +379,7 @@ func (b *builder) readContent(f *contentFile) error {
 	}
 	var links []link
 	e, diags := content.ReadEntry(f.name, data, content.MarkdownOptions{
-		Anchors: true, Untrusted: f.others, HTML: b.Config.Markdown.HTML, Typographer: b.Config.Markdown.SmartPunctuation,
+		Components: true, Anchors: true, Untrusted: f.others, HTML: b.Config.Markdown.HTML, Typographer: b.Config.Markdown.SmartPunctuation,
 		Resolve: func(ref content.Ref) (content.Target, bool) {
 			to, ok := b.resolveContent(f, ref)
 			links = append(links, link{ref.Dest, ref.Image, to, ok})
@@ -395,6 +396,7 @@ func (b *builder) readContent(f *contentFile) error {
 		body = e.Body.AppendBody(nil)
 		d := digestOf(body)
 		entry.Body = store.BodyRef{Size: len(body), Digest: string(d[:])}
+		entry.tags = e.Body.Tags
 	}
 	head := encodeEntries([]contentEntry{entry}, links)
 	key := f.key

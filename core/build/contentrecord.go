@@ -22,6 +22,12 @@ func encodeEntries(entries []contentEntry, links []link) []byte {
 		b = binary.AppendUvarint(b, uint64(e.Date.Nanosecond()))
 		b = binary.AppendUvarint(b, uint64(e.Words))
 		b = binary.AppendUvarint(b, uint64(e.Body.Size))
+		b = binary.AppendUvarint(b, uint64(len(e.tags)))
+		for _, t := range e.tags {
+			b = store.AppendText(b, t.Text)
+			b = binary.AppendUvarint(b, uint64(t.Line))
+			b = binary.AppendUvarint(b, uint64(t.Col))
+		}
 	}
 	b = binary.AppendUvarint(b, uint64(len(links)))
 	for _, l := range links {
@@ -115,6 +121,13 @@ func decodeEntries(head string, at record) (entries []contentEntry, ok bool) {
 		if e.Body.Size != 0 {
 			e.Body.Offset = at.offset + int64(at.head)
 			r.bad = r.bad || e.Body.Size != int(at.body)
+		}
+		tags := r.uint()
+		if tags > uint64(len(head)) {
+			return nil, false
+		}
+		for range tags {
+			e.tags = append(e.tags, content.Tag{Text: r.text(), Line: int(r.uint()), Col: int(r.uint())})
 		}
 		if r.bad {
 			return nil, false

@@ -85,6 +85,7 @@ func (b *builder) bundle() codegen.Bundle {
 		Middleware: b.middleware, Guards: b.guards,
 		Assets:  b.table.byID,
 		Layouts: b.layouts(),
+		Texts:   b.texts(),
 		Config: codegen.Config{
 			Site: cfg.Site, Base: cfg.Base, TrailingSlash: cfg.TrailingSlash, BuildFormat: cfg.Build.Format,
 			AssetsDir: cfg.Build.Assets, BuildID: m.BuildID, Generator: m.Generator,

@@ -142,6 +142,7 @@ func each(ctx context.Context, n int, f func(i int) error) error {
 func (b *builder) link(ctx context.Context) error {
 	var mods []gocmd.Module
 	b.ctx, b.env = ctx, b.environment()
+	b.addTexts()
 	program, list := b.memory.link(codegen.Input{
 		Env:        b.env,
 		CSSClasses: b.cssClasses,
@@ -169,10 +170,13 @@ func (b *builder) link(ctx context.Context) error {
 	b.add(list.Sorted()...)
 	if b.Access {
 		for _, s := range b.sources {
-			b.add(a11y.Check(s.File)...)
+			if strings.HasSuffix(s.Path, ".gosite") {
+				b.add(a11y.Check(s.File)...)
+			}
 		}
 	}
 	b.program, b.site.Program = program, program
+	b.useTexts()
 	b.site.Components = len(program.Components)
 	return nil
 }
@@ -193,7 +197,7 @@ func (b *builder) route(context.Context) error {
 		rel = filepath.ToSlash(rel)
 		page, _ := b.page(rel)
 		p := routes.Page{Path: page, Source: b.Layout.Rel(rel)}
-		if c := b.program.Component(rel); c != nil {
+		if c := b.program.Component(rel); c != nil && !c.Text {
 			b.pages[p.Source] = c
 			b.describe(&p, c)
 		} else if f := b.contents.byName[rel]; f != nil && f.isPage() && (!f.draft || b.Drafts) {

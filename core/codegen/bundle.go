@@ -23,6 +23,7 @@ type Bundle struct {
 	IslandMark string           // tells whether a key is the one of the build
 	Content    bool             // the site has collections, which the prerender program reads from disk
 	Layouts    []Layout         // of Markdown pages
+	Texts      []MarkdownText   // Markdown with components in it, which has to be in the content
 	Embedded   string           // file beside bundle.go with the content that is read on demand; "" for none
 	Images     *Images          // nil on a site without <Image> and <Picture>
 }
@@ -191,7 +192,14 @@ func (p *Program) bundle(b Bundle, in linking) []byte {
 			comps = append(comps, l.Component)
 		}
 	}
-	if len(layouts) > 0 || in == onDemand && b.Embedded != "" {
+	texts := b.Texts
+	if !b.Content || in == onDemand && b.Embedded == "" {
+		texts = nil
+	}
+	for _, t := range texts {
+		comps = append(comps, t.Component)
+	}
+	if len(layouts)+len(texts) > 0 || in == onDemand && b.Embedded != "" {
 		imports = append(imports, `_content "sitegen.dev/core/site/content"`)
 	}
 	islands := b.islands()
@@ -317,6 +325,13 @@ func (p *Program) bundle(b Bundle, in linking) []byte {
 		w("\t\t")
 	}
 	w("},\n\t}", end, "\n}\n")
+	if len(texts) > 0 {
+		w("\nfunc init() {\n\t_content.UseTexts(map[string]_content.Text{\n")
+		for _, t := range texts {
+			w("\t", t.literal(alias[t.Component]))
+		}
+		w("\t})\n}\n")
+	}
 	if len(layouts) > 0 {
 		w("\n// layouts are those of the Markdown pages.\nvar layouts = []_content.Layout{\n")
 		for _, l := range layouts {

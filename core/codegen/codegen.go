@@ -62,6 +62,7 @@ type Component struct {
 	Package    string // its name: "card"
 	Name       string // base name of the file: "Card"
 	External   bool   // belongs to another module
+	Text       bool   // made of Markdown
 	Builtin    bool   // comes with the compiler
 
 	Scope    string // attribute of the scoped styles, "data-s-4f2a81c0"; "" without such a style

@@ -77,7 +77,7 @@ func Link(in Input) (*Program, *diag.List) {
 		enc := encodePath(componentBase(below), false)
 		c := &Component{
 			Path: s.Path, Dir: path.Join(in.GenDir, "c", enc), ImportPath: path.Join(in.ModulePath, in.GenDir, "c", enc),
-			Name: componentBase(path.Base(s.Path)), file: s.File, dir: path.Dir(s.Path),
+			Name: componentBase(path.Base(s.Path)), file: s.File, dir: path.Dir(s.Path), Text: strings.HasSuffix(s.Path, ".md") || strings.HasSuffix(s.Path, ".markdown"),
 		}
 		l.add(c)
 		l.dirs[c.dir] = true
@@ -185,6 +185,9 @@ func (l *linker) imports(c *Component) {
 			return
 		}
 		l.svg(c, e)
+		if c.Text {
+			l.textComponent(c, e)
+		}
 		l.builtin(c, e)
 		if m := c.links.modules[e.Name]; m != nil {
 			m.used = true

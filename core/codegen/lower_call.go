@@ -48,6 +48,10 @@ func (l *lowerer) callee(e *syntax.Element) (*Component, string) {
 	if l.c.links.broken[e.Name] || l.c.links.broken[dir] {
 		return nil, "" // reported at the import
 	}
+	if l.c.Text {
+		l.err("SG2006", e.NameSpan, "there is no component <"+e.Name+">", l.textHint(e.Name))
+		return nil, ""
+	}
 	if !dotted {
 		l.err("SG2006", e.NameSpan, "<"+e.Name+"> is not imported", l.importHint(e.Name))
 		return nil, ""

@@ -21,6 +21,7 @@ import (
 type MarkdownOptions struct {
 	Typographer bool // curly quotes, dashes, ellipses
 	HTML        bool // keep raw HTML
+	Components  bool // tags such as <Card> are those of components
 	Anchors     bool // a link to itself in each heading
 	Untrusted   bool // for text by others: no raw HTML, no attributes, links only to well-known schemes
 
@@ -55,6 +56,7 @@ type Document struct {
 	Front    []Field // in order of the file
 	HTML     string
 	Headings []Heading
+	Tags     []Tag        // of components, in order of their places in HTML
 	Links    []store.Link // places in HTML where the address of an entry belongs
 
 	// The front matter keys that mean something here. Layout is as written, relative to the file.

@@ -312,6 +312,9 @@ var wordBytes = func() (t [256]byte) {
 // AppendBody appends the text of a document as the store has it.
 func (d *Document) AppendBody(b []byte) []byte {
 	body := store.Body{HTML: d.HTML, Links: d.Links}
+	for _, t := range d.Tags {
+		body.Cuts = append(body.Cuts, t.Offset)
+	}
 	for _, h := range d.Headings {
 		body.Headings = append(body.Headings, store.Heading{Depth: h.Depth, ID: h.ID, Text: h.Text})
 	}

@@ -58,6 +58,7 @@ func Markdown(name string, src []byte, o MarkdownOptions) (*Document, []diag.Dia
 		list.Error("SG5020", diag.Range{Pos: d.body}, err.Error(), "")
 	}
 	d.HTML = p.entryLinks(out.String())
+	p.takeTags()
 	p.tellHTML()
 	return d, list.Sorted()
 }
@@ -104,6 +105,7 @@ type page struct {
 	entries []EntryRef      // that links lead to, in their order
 	raw     []int           // offsets in text of HTML that was not kept
 	unknown map[string]bool // languages that were told of
+	tagged  string          // stands for a tag meanwhile
 	mark    string          // stands for the address of one of them while the text is rendered
 }
 
@@ -116,11 +118,11 @@ type machine struct {
 	pool  *sync.Pool
 }
 
-// pools holds idle machines by the options that make a difference: Typographer, Untrusted, HTML.
-var pools [2][2][2]sync.Pool
+// pools holds idle machines by the options that make a difference: Typographer, Untrusted, HTML, Components.
+var pools [2][2][2][2]sync.Pool
 
 func machines(o MarkdownOptions) *machine {
-	pool := &pools[index(o.Typographer)][index(o.Untrusted)][index(o.HTML)]
+	pool := &pools[index(o.Typographer)][index(o.Untrusted)][index(o.HTML)][index(o.Components)]
 	if m, ok := pool.Get().(*machine); ok {
 		return m
 	}
@@ -157,6 +159,9 @@ func (m *machine) goldmark(o MarkdownOptions) goldmark.Markdown {
 	if !o.Untrusted {
 		options = append(options, goldmark.WithParserOptions(parser.WithAttribute()), goldmark.WithRendererOptions(ghtml.WithUnsafe()))
 	}
+	if o.Components && !o.Untrusted {
+		options = append(options, goldmark.WithParserOptions(tagOptions...))
+	}
 	return goldmark.New(options...)
 }
 
@@ -170,6 +175,7 @@ func (m *machine) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	register(ast.KindFencedCodeBlock, (*page).renderCode)
 	register(ast.KindCodeBlock, (*page).renderCode)
 	register(ast.KindHeading, (*page).renderHeading)
+	register(kindTag, (*page).renderTag)
 	if m.shown {
 		register(ast.KindRawHTML, (*page).renderInlineHTML)
 		register(ast.KindHTMLBlock, (*page).renderHTMLBlock)

@@ -45,7 +45,7 @@ func exists(name string) bool {
 //
 //	fails CODE prog args…     runs a program and expects the exit code
 //	start PATTERN prog args…  runs a program until it has printed a line that matches; URL becomes the first address in it
-//	stop [CODE]               sends it Ctrl-C and expects the exit code, usually 0; its output is in the file out.log
+//	quit [CODE]               sends it Ctrl-C and expects the exit code, usually 0; its output is in the file out.log
 //	http [-X METHOD] [-H 'Name: value'] [-d BODY] PATH STATUS   asks $URL; the answer, head and body, becomes stdout
 //	until [-H …] PATH TEXT    asks $URL again and again until the answer holds TEXT; with ! until it does not
 //	says PATTERN              waits until the program has printed a line that matches
@@ -81,7 +81,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"fails":     fails,
 			"start":     start,
-			"stop":      stop,
+			"quit":      stop, // a command of the tests' own named stop ends the script
 			"http":      ask,
 			"until":     until,
 			"says":      says,
@@ -226,7 +226,7 @@ func environ(ts *testscript.TestScript) []string {
 func stop(ts *testscript.TestScript, neg bool, args []string) {
 	p := ts.Value(processKey{}).(*process)
 	if neg || p.cmd == nil || len(args) > 1 {
-		ts.Fatalf("usage: stop [CODE], after start")
+		ts.Fatalf("usage: quit [CODE], after start")
 	}
 	want := 0
 	if len(args) == 1 {

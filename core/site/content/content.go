@@ -377,18 +377,23 @@ func (e *Entry[T]) Words(r Reader) int {
 	return e.words
 }
 
-// HTML is the rendered text.
+// HTML is the rendered text. One with components in it is rendered for the page: within GetStaticPaths it is an error that
+// fails the build.
 func (e *Entry[T]) HTML(r Reader) site.HTML {
 	b := e.read(r)
-	return site.HTML(stitch(r, b))
+	if len(b.Cuts) == 0 {
+		return site.HTML(stitch(r, b, 0, len(b.HTML)))
+	}
+	s, err := site.String(textNode(r, e.File, b))
+	if err != nil {
+		panic(err)
+	}
+	return site.HTML(s)
 }
 
 // Body is the rendered text as a Node, for a slot.
 func (e *Entry[T]) Body(r Reader) site.Node {
-	return func(w *site.Writer) error {
-		w.S(string(e.HTML(r)))
-		return w.End()
-	}
+	return func(w *site.Writer) error { return textNode(r, e.File, e.read(r))(w) }
 }
 
 // Headings are the headings of the text in their order.
@@ -429,14 +434,16 @@ func (c *Collection[T]) address(_ Reader, slug string) string {
 	return address(current.Load(), c.name, c.pattern, slug)
 }
 
-// stitch puts the addresses of other entries into a text.
-func stitch(r Reader, b store.Body) string {
-	if len(b.Links) == 0 {
-		return b.HTML
-	}
+// stitch puts the addresses of other entries into a part of a text.
+func stitch(r Reader, b store.Body, from, to int) string {
 	var out strings.Builder
-	from := 0
 	for _, l := range b.Links {
+		if l.Offset < from {
+			continue
+		}
+		if l.Offset > to || l.Offset == to && to < len(b.HTML) {
+			break
+		}
 		out.WriteString(b.HTML[from:l.Offset])
 		from = l.Offset
 		pattern := ""
@@ -451,7 +458,10 @@ func stitch(r Reader, b store.Body) string {
 		}
 		out.WriteString(site.AttrEscape(pattern + l.Tail))
 	}
-	out.WriteString(b.HTML[from:])
+	if out.Len() == 0 {
+		return b.HTML[from:to]
+	}
+	out.WriteString(b.HTML[from:to])
 	return out.String()
 }
 

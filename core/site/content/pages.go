@@ -38,10 +38,7 @@ func NewLayout[P, S any](name string, route site.Route, render func(*site.Writer
 			if headings != nil {
 				reflect.ValueOf(&props).Elem().FieldByIndex(headings).Set(reflect.ValueOf(headingsOf(body)))
 			}
-			return render(w, p, props, slots(func(w *site.Writer) error {
-				w.S(stitch(p, body))
-				return w.End()
-			}))
+			return render(w, p, props, slots(textNode(p, e.File, body)))
 		}, d
 	}}
 }
@@ -117,7 +114,11 @@ func Bare(route site.Route) Layout {
 				w.S(`<meta name="description" content="` + site.AttrEscape(front.Description) + `">`)
 			}
 			site.Head(w, p)
-			w.S(`</head><body><main>` + stitch(p, body) + `</main></body></html>`)
+			w.S(`</head><body><main>`)
+			if err := textNode(p, e.File, body)(w); err != nil {
+				return err
+			}
+			w.S(`</main></body></html>`)
 			return w.End()
 		}, d
 	}}

@@ -85,6 +85,7 @@ type Link struct {
 type Body struct {
 	Headings []Heading
 	Links    []Link // in order of their offsets
+	Cuts     []int  // offsets in HTML at which the tag of a component belongs
 	HTML     string
 }
 
@@ -293,6 +294,10 @@ func AppendBody(b []byte, body Body) []byte {
 		b = AppendText(b, l.Slug)
 		b = AppendText(b, l.Tail)
 	}
+	b = binary.AppendUvarint(b, uint64(len(body.Cuts)))
+	for _, off := range body.Cuts {
+		b = binary.AppendUvarint(b, uint64(off))
+	}
 	return append(b, body.HTML...)
 }
 
@@ -334,7 +339,24 @@ func DecodeBody(s string) (b Body, err error) {
 		}
 		b.Links = append(b.Links, l)
 	}
+	if n, s, err = uvarint(s); err != nil || n > uint64(len(s)) {
+		return Body{}, errBroken
+	}
+	for range n {
+		var off uint64
+		if off, s, err = uvarint(s); err != nil || off > maxInt {
+			return Body{}, errBroken
+		}
+		b.Cuts = append(b.Cuts, int(off))
+	}
 	last := 0
+	for _, off := range b.Cuts {
+		if off < last || off > len(s) {
+			return Body{}, errBroken
+		}
+		last = off
+	}
+	last = 0
 	for _, l := range b.Links {
 		if l.Offset < last || l.Offset > len(s) {
 			return Body{}, errBroken
