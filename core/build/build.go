@@ -179,6 +179,7 @@ type builder struct {
 	table      assetTable
 	ctx        context.Context      // of the build, for the programs that it runs
 	env        *codegen.Env         // variables of the environment, or nil
+	envState   string               // values of all variables
 	buildEnv   map[string]string    // values of those that are read while building
 	secrets    map[string]string    // values that nothing may show
 	islands    []*codegen.Component // components that are rendered by requests of their own

@@ -43,6 +43,7 @@ func (b *builder) environment() *codegen.Env {
 	for _, v := range b.Config.Env {
 		e := codegen.EnvVar{Name: v.Name, Secret: v.Secret, Run: v.Run, Type: v.Type, Optional: v.Optional, Default: v.Default, Values: v.Values}
 		value := getenv(v.Name)
+		b.envState += v.Name + "=" + value + "\x00"
 		if v.Secret && len(value) >= minSecret {
 			b.secrets[v.Name] = value
 		}

@@ -143,7 +143,7 @@ func (s *Session) generate(ctx context.Context, b *builder, changed []string) (*
 		if err != nil {
 			return nil, err
 		}
-		s.stale, s.linked, s.sum = false, maps.Clone(s.written), sha256.Sum256(program)
+		s.stale, s.linked, s.sum = false, maps.Clone(s.written), sha256.Sum256(append(program, b.envState...)) // with another environment it is another program
 	}
 	d := &DevSite{
 		Module: b.Layout.ModulePath, Program: b.binary, Sum: s.sum, Texts: map[string][]string{}, State: state, Routes: b.routes,
