@@ -34,7 +34,7 @@ func (b *builder) compile(ctx context.Context) error {
 		return nil
 	}
 	os.Remove(b.compileRecord())
-	args := append([]string{"build", "-o", out + string(filepath.Separator)}, packages...)
+	args := append([]string{"build", "-ldflags=-s -w", "-o", out + string(filepath.Separator)}, packages...)
 	if ok, err := b.run(ctx, args, false); err != nil || !ok {
 		return err
 	}
