@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -54,6 +55,9 @@ from: a flag, a SITEGEN_ variable, site.yaml or the default. Paste it into a bug
 				Schema: 1, Sitegen: readVersion(env), Root: p.root, Module: p.layout.ModulePath,
 				Output: p.config.Output, Adapter: chosen.name, Reason: chosen.reason, Config: p.config.Origins(),
 			}
+			for k := range i.Config {
+				i.Config[k].Value = masked(i.Config[k].Key, i.Config[k].Value)
+			}
 			if i.Go, err = build.GoVersion(c.Context, p.layout.ModuleDir); err != nil {
 				i.Go = ""
 			}
@@ -63,6 +67,19 @@ from: a flag, a SITEGEN_ variable, site.yaml or the default. Paste it into a bug
 			return i.print(env.Stdout)
 		},
 	}
+}
+
+var (
+	secretKey   = regexp.MustCompile(`(?i)(secret|token|password|passwd|apikey|api_key|private|credential)`)
+	urlPassword = regexp.MustCompile(`(://)[^/@\s"']+@`)
+)
+
+// masked hides what should not be pasted anywhere: values of keys that say so, and the user part of addresses.
+func masked(key, value string) string {
+	if value != "" && secretKey.MatchString(key) {
+		return "***"
+	}
+	return urlPassword.ReplaceAllString(value, "${1}***@")
 }
 
 func (i siteInfo) print(w io.Writer) error {
