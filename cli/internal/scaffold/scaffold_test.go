@@ -13,7 +13,7 @@ func TestFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, want := range []string{".gitignore", ".editorconfig", "README.md", "site.yaml", "tools.go", "src/pages/index.gosite", "src/pages/404.gosite", "public/favicon.svg"} {
+		for _, want := range []string{".gitignore", ".editorconfig", "README.md", "site.yaml", "tools.go", "src/pages/404.gosite", "public/favicon.svg"} {
 			if files[want] == nil {
 				t.Errorf("%s has no %s", tmpl.Name, want)
 			}
