@@ -12,7 +12,9 @@ import (
 	"strconv"
 	"strings"
 
+	"sitegen.dev/core/adapter"
 	"sitegen.dev/core/diag"
+	"sitegen.dev/core/manifest"
 )
 
 // bindingKinds are the types of package core/site/cloudflare that stand for a binding, with where wrangler.jsonc has them.
@@ -239,4 +241,25 @@ func textOf(e ast.Expr, constants map[string]string) (string, bool) {
 		return textOf(e.X, constants)
 	}
 	return "", false
+}
+
+// sessions says whether the site has any.
+func (b *builder) sessions() bool {
+	return slices.ContainsFunc(b.site.Manifest.Features, func(f manifest.Feature) bool { return f.Name == adapter.Sessions })
+}
+
+// sessionBinding sees to the namespace that keeps sessions. wrangler makes one for an entry without an id.
+func (b *builder) sessionBinding() {
+	if !b.sessions() {
+		return
+	}
+	if kind, ok := declared(b.config)[b.o.Sessions]; ok {
+		if bindingKinds[kind].typ != "KV" {
+			b.report(diag.Error, "SG6309", b.configLine(b.o.Sessions), "sessions are kept in a KV namespace, and the binding "+b.o.Sessions+" is in "+strings.Join(bindingKinds[kind].path, "."),
+				"name another binding with the option `sessions`")
+		}
+		return
+	}
+	list, _ := b.config["kv_namespaces"].([]any)
+	b.config["kv_namespaces"] = append(list, map[string]any{"binding": b.o.Sessions})
 }

@@ -24,6 +24,7 @@ type Options struct {
 	Exclude            []string `json:"exclude"`
 	Config             string   `json:"config"`
 	Environment        string   `json:"environment"`
+	Sessions           string   `json:"sessions"`
 	CompatibilityDate  string   `json:"compatibilityDate"`
 	CompatibilityFlags []string `json:"compatibilityFlags"`
 }
@@ -90,6 +91,12 @@ const schema = `{
 			"pattern": "^[A-Za-z0-9_-]+$",
 			"description": "the environment of wrangler.jsonc to deploy to; CLOUDFLARE_ENV says it too"
 		},
+		"sessions": {
+			"type": "string",
+			"pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
+			"default": "SESSION",
+			"description": "the binding of the KV namespace that keeps sessions; one that wrangler.jsonc does not have is made when the site is deployed"
+		},
 		"compatibilityDate": {
 			"type": "string",
 			"pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
@@ -131,14 +138,15 @@ func (s *size) DecodeOption(d *adapter.OptionDecoder, path string, raw json.RawM
 }
 
 var (
-	workerName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
-	dateText   = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`)
-	flagText   = regexp.MustCompile(`^[a-z0-9_:]+$`)
+	workerName  = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+	bindingName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	dateText    = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`)
+	flagText    = regexp.MustCompile(`^[a-z0-9_:]+$`)
 )
 
 // decode reads the options.
 func decode(site *adapter.Site) (Options, []diag.Diagnostic) {
-	o := Options{Instances: 12, Memory: 32, Timeout: 30, WorkerFirst: "auto"}
+	o := Options{Instances: 12, Memory: 32, Timeout: 30, WorkerFirst: "auto", Sessions: "SESSION"}
 	list := adapter.DecodeOptions("cloudflare", site, &o)
 	wrong := func(path, problem, hint string) {
 		list = append(list, diag.Diagnostic{Code: "SG6006", Range: site.At(path), Message: "option " + path + " of adapter cloudflare " + problem, Hint: hint})
@@ -162,6 +170,9 @@ func decode(site *adapter.Site) (Options, []diag.Diagnostic) {
 				wrong(list.key+"."+strconv.Itoa(i), fmt.Sprintf("must be a path of at most %d letters that begins with a slash and may hold *, not %q", maxFirst, p), "")
 			}
 		}
+	}
+	if !bindingName.MatchString(o.Sessions) {
+		wrong("sessions", fmt.Sprintf("must be a name of letters, digits and _, not %q", o.Sessions), "")
 	}
 	if o.Config != "" && !filepath.IsLocal(filepath.FromSlash(o.Config)) {
 		wrong("config", fmt.Sprintf("must be a file below the folder of site.yaml, not %q", o.Config), "")

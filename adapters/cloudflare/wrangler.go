@@ -86,6 +86,7 @@ func (b *builder) loadConfig() error {
 		names = []string{b.o.Config}
 	}
 	b.config, b.configName = map[string]any{}, "wrangler.jsonc"
+	defer b.sessionBinding()
 	for _, name := range names {
 		data, err := os.ReadFile(filepath.Join(b.projectRoot(), filepath.FromSlash(name)))
 		if errors.Is(err, fs.ErrNotExist) {

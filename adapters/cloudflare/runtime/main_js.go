@@ -15,8 +15,8 @@ import (
 const inputSize = 16 << 10
 
 // Main answers requests for as long as the instance lives. memory is how much the instance may use before the worker
-// replaces it, in bytes.
-func Main(app *site.App, memory int64) {
+// replaces it, in bytes. sessions keeps the sessions of the site; nil where it has none.
+func Main(app *site.App, memory int64, sessions site.SessionDriver) {
 	// The collector works harder before that, and what is over is mostly garbage.
 	debug.SetMemoryLimit(memory / 4 * 3)
 	env := fields(text(textEnv))
@@ -28,7 +28,7 @@ func Main(app *site.App, memory int64) {
 		println(err.Error())
 		os.Exit(1)
 	}
-	w.site = site.NewHandler(app, site.Host{Static: files{w}, Log: w.log, Getenv: os.Getenv})
+	w.site = site.NewHandler(app, site.Host{Static: files{w}, Log: w.log, Getenv: os.Getenv, Sessions: sessions})
 	host{w}.install()
 	hostInput(pointer(w.in))
 	js.Global().Set("__sitegen", js.FuncOf(w.event)) // the worker takes it away at once
