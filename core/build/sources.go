@@ -151,7 +151,7 @@ func (b *builder) link(ctx context.Context) error {
 		SrcDir:     b.Layout.Src,
 		GenDir:     b.gen,
 		Sources:    b.sources,
-		Layouts:    b.layoutImports(),
+		Layouts:    append(b.layoutImports(), b.routeImports()...),
 		ReadFile:   os.ReadFile,
 		External: func(importPath string) (string, error) {
 			if mods == nil {
@@ -160,11 +160,8 @@ func (b *builder) link(ctx context.Context) error {
 					return "", err
 				}
 			}
-			mod, rest, err := gocmd.FindModule(mods, importPath)
-			if err != nil {
-				return "", err
-			}
-			return filepath.Join(mod.Dir, filepath.FromSlash(rest)), nil
+			_, dir, err := gocmd.FindModule(mods, importPath)
+			return dir, err
 		},
 	})
 	b.add(list.Sorted()...)
@@ -215,6 +212,7 @@ func (b *builder) route(context.Context) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
+	pages = append(pages, b.givenRoutes()...)
 	table, list := routes.Build(pages, routes.Config{
 		Output:    b.Config.Output,
 		Redirects: append(b.redirects(), b.aliases()...),

@@ -16,6 +16,7 @@ type LayoutImport struct {
 	At   diag.Range // of Path
 	Text diag.Range // where the text begins
 	Has  bool       // there is text
+	Page bool       // it is no layout but what a route of site.yaml renders
 }
 
 // Layout gives the component that an import of a layout led to, or nil.
@@ -62,6 +63,12 @@ func (l *linker) layout(in LayoutImport) {
 // checkLayout says whether a component can be the layout of a text.
 func (l *linker) checkLayout(in LayoutImport) {
 	c := l.p.Layout(in.From, in.Path)
+	if c != nil && in.Page {
+		if len(c.typeParams()) > 0 {
+			l.diags.Error("SG2015", in.At, "a page has no type parameters: nothing could give "+c.Name+" the types", "name the types in a component around it, and give that the route")
+		}
+		return
+	}
 	if c == nil || l.checked[c] {
 		return
 	}

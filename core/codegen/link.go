@@ -371,6 +371,9 @@ func (l *linker) nearest(c *Component, target string) string {
 
 // relPath writes target relative to dir, as an import does.
 func relPath(dir, target string) string {
+	if dir == "." {
+		return "./" + target
+	}
 	a, b := strings.Split(dir, "/"), strings.Split(target, "/")
 	i := 0
 	for i < len(a) && i < len(b)-1 && a[i] == b[i] {

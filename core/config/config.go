@@ -27,6 +27,7 @@ type Config struct {
 	Out           string
 	TrailingSlash string // "always", "never" or "ignore"
 	Build         Build
+	Routes        []Route      // in the order of the file
 	Redirects     []Redirect   // in the order of the file
 	Headers       []HeaderRule // in the order of the file
 	Links         Links

@@ -63,10 +63,12 @@ type Method struct {
 	At   diag.Range
 }
 
-// Page is a file below the pages folder and what the compiler found in it. Only Path and Source are needed for a file
-// that is not a Component.
+// Page is a file below the pages folder, or a component that site.yaml gives a route, and what the compiler found in it.
+// Only Path and Source are needed for a file that is not a Component.
 type Page struct {
 	Path         string // below the pages folder, slash-separated: "blog/[slug].gosite"
+	Pattern      string // instead of Path, where site.yaml names it
+	PatternAt    diag.Range
 	Source       string // below the project root: "src/pages/blog/[slug].gosite"
 	HasTemplate  bool
 	Methods      []Method
@@ -145,6 +147,9 @@ func sortedByPath(files []Page) []Page {
 func fileEntry(f Page, cfg Config, list *diag.List) *entry {
 	whole := diag.Range{Pos: diag.Pos{File: f.Source}}
 	kind := Classify(f.Path)
+	if f.Pattern != "" {
+		kind, whole = Component, f.PatternAt
+	}
 	switch kind {
 	case Skipped:
 		return nil
@@ -154,6 +159,9 @@ func fileEntry(f Page, cfg Config, list *diag.List) *entry {
 		return nil
 	}
 	pattern, segments, problem := filePattern(f.Path)
+	if f.Pattern != "" {
+		pattern, segments, problem = parsePattern(f.Pattern)
+	}
 	if problem != nil {
 		list.Error(problem.code, whole, problem.message, problem.hint)
 		return nil

@@ -192,7 +192,8 @@ func ListModule(ctx context.Context, dir, importPath string) (Module, string, er
 	return FindModule(mods, importPath)
 }
 
-// FindModule finds among modules the one with the longest path that is a prefix of importPath.
+// FindModule finds among modules the one with the longest path that is a prefix of importPath, and gives the directory of
+// that package.
 func FindModule(mods []Module, importPath string) (Module, string, error) {
 	var best Module
 	for _, m := range mods {
