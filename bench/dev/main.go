@@ -45,16 +45,17 @@ type kind struct {
 	new  string // with %s for the marker
 	url  string
 	goal time.Duration
+	peer bool // run the go command alone between the edits
 }
 
 var kinds = []kind{
-	{"text of a component", "website/src/pages/index.gosite", "<h1>Websites", "<h1>%s Websites", "/", 50 * time.Millisecond},
-	{"text of a layout", "website/src/layouts/Docs.gosite", "<main", `<main data-mark="%s"`, "/docs/cli/", 50 * time.Millisecond},
-	{"Markdown", "website/src/pages/docs/cli.md", "\n## ", "\n%s\n\n## ", "/docs/cli/", 50 * time.Millisecond},
-	{"front matter", "website/src/pages/docs/cli.md", "\ntitle: ", "\ntitle: %s ", "/docs/cli/", 50 * time.Millisecond},
-	{"styles of a component", "website/src/pages/index.gosite", "\n  .hero {", "\n  .%s { color: red }\n  .hero {", "/", 50 * time.Millisecond},
-	{"Go of a page", "website/src/pages/index.gosite", "<h1>Websites", `<h1>{"%s"[:]} Websites`, "/", 700 * time.Millisecond},
-	{"Go of a layout", "website/src/layouts/Base.gosite", "<body", `<body data-mark={"%s"[:]}`, "/", 700 * time.Millisecond},
+	{"text of a component", "website/src/pages/index.gosite", "<h1>Websites", "<h1>%s Websites", "/", 50 * time.Millisecond, false},
+	{"text of a layout", "website/src/layouts/Docs.gosite", "<main", `<main data-mark="%s"`, "/docs/cli/", 50 * time.Millisecond, false},
+	{"Markdown", "website/src/pages/docs/cli.md", "\n## ", "\n%s\n\n## ", "/docs/cli/", 50 * time.Millisecond, false},
+	{"front matter", "website/src/pages/docs/cli.md", "\ntitle: ", "\ntitle: %s ", "/docs/cli/", 50 * time.Millisecond, false},
+	{"styles of a component", "website/src/pages/index.gosite", "\n  .hero {", "\n  .%s { color: red }\n  .hero {", "/", 50 * time.Millisecond, false},
+	{"Go of a page", "website/src/pages/index.gosite", "<h1>Websites", `<h1>{"%s"[:]} Websites`, "/", 700 * time.Millisecond, true},
+	{"Go of a layout", "website/src/layouts/Base.gosite", "<body", `<body data-mark={"%s"[:]}`, "/", 700 * time.Millisecond, false},
 }
 
 func run(n int, verbose bool, only string) error {
@@ -106,18 +107,23 @@ func run(n int, verbose bool, only string) error {
 		if only != "" && k.name != only {
 			continue
 		}
-		times, err := s.measure(k, dir, n)
+		var peers []time.Duration
+		peer := func() error { return nil }
+		if k.peer {
+			peer = func() error {
+				took, err := plain(dir)
+				peers = append(peers, took)
+				return err
+			}
+		}
+		times, err := s.measure(k, dir, n, peer)
 		if err != nil {
 			return fmt.Errorf("%s: %w", k.name, err)
 		}
 		row(k.name, times, k.goal)
-	}
-	if only == "" {
-		times, err := plain(dir, n)
-		if err != nil {
-			return err
+		if k.peer {
+			row("go build of the same", peers, 0)
 		}
-		row("go build of the same", times, 0)
 	}
 	return nil
 }
@@ -194,7 +200,7 @@ func (s *server) get(path string) ([]byte, error) {
 }
 
 // measure edits a file again and again and waits for each edit to be served.
-func (s *server) measure(k kind, dir string, n int) ([]time.Duration, error) {
+func (s *server) measure(k kind, dir string, n int, peer func() error) ([]time.Duration, error) {
 	name := filepath.Join(dir, filepath.FromSlash(k.file))
 	text, err := os.ReadFile(name)
 	if err != nil {
@@ -216,6 +222,9 @@ func (s *server) measure(k kind, dir string, n int) ([]time.Duration, error) {
 		}
 		if i > 0 { // the first may link what another kind of edit has left
 			times = append(times, time.Since(saved))
+		}
+		if err := peer(); err != nil {
+			return nil, err
 		}
 		time.Sleep(150 * time.Millisecond) // a person is slower
 	}
@@ -245,40 +254,26 @@ func (s *server) until(path, marker string) error {
 
 var stylesheet = regexp.MustCompile(`<link rel="stylesheet" href="([^"]+)"`)
 
-// plain runs the go command alone on what the development server compiles.
-func plain(dir string, n int) ([]time.Duration, error) {
+// plain runs the go command alone on what the development server compiles, after an edit of the same package.
+func plain(dir string) (time.Duration, error) {
 	gen := filepath.Join(dir, "website", ".sitegen", "gen", "dev")
-	var file string
-	err := filepath.WalkDir(gen, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && strings.HasSuffix(filepath.ToSlash(path), "/pages/index/render.go") {
-			file = path
-		}
-		return err
-	})
-	if err != nil || file == "" {
-		return nil, fmt.Errorf("no generated package of the first page: %w", err)
-	}
+	file := filepath.Join(gen, "c", "pages", "index", "render.go")
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	var times []time.Duration
-	for i := range n {
-		edited := fmt.Sprintf("%s\nvar Mark = \"mark%d\"\n", text, time.Now().UnixNano())
-		if err := os.WriteFile(file, []byte(edited), 0o666); err != nil {
-			return nil, err
-		}
-		begin := time.Now()
-		cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", filepath.Join(dir, "plain"), "./.sitegen/gen/dev/app")
-		cmd.Dir, cmd.Env, cmd.Stderr = filepath.Join(dir, "website"), append(os.Environ(), "GOWORK=off"), os.Stderr
-		if err := cmd.Run(); err != nil {
-			return nil, err
-		}
-		if i > 0 {
-			times = append(times, time.Since(begin))
-		}
+	edited := fmt.Sprintf("%s\nvar Mark = \"mark%d\"\n", text, time.Now().UnixNano())
+	if err := os.WriteFile(file, []byte(edited), 0o666); err != nil {
+		return 0, err
 	}
-	return times, nil
+	begin := time.Now()
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", filepath.Join(dir, "plain"), "./.sitegen/gen/dev/app")
+	cmd.Dir, cmd.Env, cmd.Stderr = filepath.Join(dir, "website"), append(os.Environ(), "GOWORK=off"), os.Stderr
+	if err := cmd.Run(); err != nil {
+		return 0, err
+	}
+	took := time.Since(begin)
+	return took, os.WriteFile(file, text, 0o666)
 }
 
 // copyTree copies a file, or a folder without what was built in it.
