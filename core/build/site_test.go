@@ -119,7 +119,7 @@ q := page.URL.Query().Get("q")
 <p>page.URL.Query() as text, {page.URL.Path} and {page.URL.RawQuery}</p>
 -- src/pages/list.json.gosite --
 ---
-func GET(page *site.Page) error { return page.JSON(page.URL.Query().Get("q")) }
+func GET(page *site.Page) error { return page.JSON(page.Query("q")) }
 ---
 -- src/pages/guarded.gosite --
 ---

@@ -79,7 +79,7 @@ func (l *lowerer) query(text string, at int) {
 		switch strings.Join(path, ".") {
 		case "page.Prerendered":
 			l.c.AsksPrerendered = true
-		case "page.URL.Query", "page.URL.RawQuery", "page.URL.ForceQuery":
+		case "page.Query", "page.URL.Query", "page.URL.RawQuery", "page.URL.ForceQuery":
 			if l.c.Query.File == "" {
 				l.c.Query = l.rng(syntax.Span{Start: at + first, End: at + off + len(lit)})
 			}
