@@ -30,6 +30,21 @@ var areas = []string{
 	7: "Files and environment",
 }
 
+// TestExamplesAreComplete holds that every code has an example, or a reason why it has none.
+func TestExamplesAreComplete(t *testing.T) {
+	for _, c := range diag.Codes() {
+		e, ok := examples.Of(c.Code)
+		switch reason := examples.Reason(c.Code); {
+		case !ok && reason == "":
+			t.Errorf("%s has neither an example in examples/examples.txt nor a reason in examples/examples.go", c.Code)
+		case ok && reason != "":
+			t.Errorf("%s has an example, and a reason why it has none", c.Code)
+		case ok && len(e.Files) == 0:
+			t.Errorf("%s has an example without files", c.Code)
+		}
+	}
+}
+
 // TestErrorsPage keeps docs/errors.md what the table says.
 func TestErrorsPage(t *testing.T) {
 	file := filepath.Join("..", "..", "docs", "errors.md")
