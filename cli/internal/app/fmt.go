@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
@@ -22,6 +23,8 @@ type fmtOptions struct {
 	list  bool
 	diff  bool
 	check bool
+	stdin bool
+	path  string // what standard input is called in messages
 }
 
 func fmtCommand(env Env) *cli.Command {
@@ -31,16 +34,20 @@ func fmtCommand(env Env) *cli.Command {
 		Usage:     "format components",
 		ArgsUsage: "[PATH …]",
 		Description: `Formats the .gosite files below the paths, or all of the site, in place. A file with a syntax error is left as it is.
-A single "-" formats standard input to standard output.
+With --stdin, or a single "-" for the paths, standard input is formatted to standard output, as editors want it.
 
    sitegen fmt
    sitegen fmt src/pages
    sitegen fmt --check              change nothing, exit with 1 if a file is not formatted
-   sitegen fmt -d                   show what would change`,
+   sitegen fmt -d                   show what would change
+   sitegen fmt --stdin <a.gosite
+   sitegen fmt --stdin-path a.gosite <a.gosite   messages name the file`,
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "list", Aliases: []string{"l"}, Usage: "print the names of files that are not formatted, change nothing", Destination: &o.list},
 			&cli.BoolFlag{Name: "diff", Aliases: []string{"d"}, Usage: "print what would change, change nothing", Destination: &o.diff},
 			&cli.BoolFlag{Name: "check", Usage: "change nothing, exit with 1 if a file is not formatted", Destination: &o.check},
+			&cli.BoolFlag{Name: "stdin", Usage: "format standard input to standard output", Destination: &o.stdin},
+			&cli.StringFlag{Name: "stdin-path", Usage: "the same, and call it `FILE` in messages", Destination: &o.path},
 		},
 		Action: func(c *cli.Context) error {
 			term, err := newTerminal(c, env)
@@ -54,8 +61,13 @@ A single "-" formats standard input to standard output.
 			f := &formatter{fmtOptions: o, env: env, term: term, dir: dir}
 			paths := c.Args().Slice()
 			switch {
+			case o.stdin || c.IsSet("stdin-path"):
+				if len(paths) > 0 && !slices.Equal(paths, []string{"-"}) {
+					return usage("standard input and %q cannot both be formatted; leave one out", paths[0])
+				}
+				return f.input()
 			case len(paths) == 1 && paths[0] == "-":
-				return f.stdin()
+				return f.input()
 			case len(paths) == 0:
 				p, err := openConfig(c, env)
 				if err != nil {
@@ -78,13 +90,16 @@ type formatter struct {
 	errors         diag.List
 }
 
-// stdin formats standard input.
-func (f *formatter) stdin() error {
+// input formats standard input.
+func (f *formatter) input() error {
 	src, err := io.ReadAll(f.env.Stdin)
 	if err != nil {
 		return err
 	}
-	const name = "<stdin>"
+	name := "<stdin>"
+	if f.path != "" {
+		name = filepath.ToSlash(f.path)
+	}
 	out, diags := syntax.Format(name, src)
 	f.errors.Add(diags...)
 	if f.errors.HasErrors() {
@@ -100,7 +115,7 @@ func (f *formatter) stdin() error {
 
 func (f *formatter) run(ctx context.Context, paths []string) error {
 	for _, p := range paths {
-		if err := f.path(ctx, p); err != nil {
+		if err := f.below(ctx, p); err != nil {
 			return err
 		}
 	}
@@ -119,8 +134,8 @@ func (f *formatter) run(ctx context.Context, paths []string) error {
 	return nil
 }
 
-// path formats one file, or all below a folder.
-func (f *formatter) path(ctx context.Context, name string) error {
+// below formats one file, or all below a folder.
+func (f *formatter) below(ctx context.Context, name string) error {
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(f.dir, name)
 	}
