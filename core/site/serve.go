@@ -475,6 +475,8 @@ func (x *exchange) execute() (err error) {
 		return x.findErr
 	case x.route.Redirect != nil:
 		return x.configured(x.route)
+	case x.rewrites > 0 && x.route.Prerender && x.static != nil && x.entry != nil && !x.prerender:
+		return x.static.page(x) // where it was built, a file would answer
 	case x.route.Type == EndpointRoute:
 		return x.endpoint()
 	}

@@ -401,7 +401,7 @@ func (c *child) feed(id uint32, body io.Reader) {
 	for n == 0 && err == nil {
 		n, err = body.Read(buf)
 	}
-	if n == 0 && err != io.EOF {
+	if err != nil && err != io.EOF {
 		c.conn.Send(wire.NoBody, id, wire.AppendString(wire.AppendInt(nil, http.StatusBadRequest), "the body is broken or incomplete"))
 		return
 	}

@@ -10,6 +10,7 @@ import (
 	"html"
 	"net/http"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -18,6 +19,7 @@ import (
 
 	"sitegen.dev/core/build"
 	"sitegen.dev/core/diag"
+	"sitegen.dev/core/manifest"
 )
 
 // The server's own addresses. They are at the root, whatever the base of the site.
@@ -159,7 +161,6 @@ func (s *Server) ready(ctx context.Context) (*child, *build.DevSite, int, error)
 
 // page hands a request to the program.
 func (s *Server) page(w http.ResponseWriter, r *http.Request) {
-	http.NewResponseController(w).EnableFullDuplex()
 	c, site, version, err := s.ready(r.Context())
 	if err != nil {
 		return
@@ -329,8 +330,17 @@ func (a *reply) start(status int, header http.Header) error {
 	for name, values := range header {
 		h[name] = values
 	}
+	if a.r.Body != nil && a.r.Body != http.NoBody && h["Content-Length"] == nil {
+		// A stream may read the body while it answers; net/http would take the body away.
+		http.NewResponseController(a.w).EnableFullDuplex()
+	}
 	if h["Content-Type"] == nil {
 		h["Content-Type"] = nil
+		if ext := path.Ext(a.r.URL.Path); status == http.StatusOK && ext != "" && slices.ContainsFunc(a.site.Routes, func(r manifest.Route) bool {
+			return r.Prerender && r.Type == manifest.Endpoint && path.Ext(r.Pattern) == ext
+		}) {
+			h.Set("Content-Type", a.s.o.Type(a.r.URL.Path)) // as that of the file that the build writes
+		}
 	}
 	if h["X-Content-Type-Options"] == nil {
 		h.Set("X-Content-Type-Options", "nosniff")

@@ -71,7 +71,7 @@ func TestScriptOnce(t *testing.T) {
 func replied(t *testing.T, ctype string, document bool, writes ...string) string {
 	t.Helper()
 	w := httptest.NewRecorder()
-	a := &reply{w: w, r: httptest.NewRequest("GET", "/", nil), document: document}
+	a := &reply{site: &build.DevSite{}, w: w, r: httptest.NewRequest("GET", "/", nil), document: document}
 	if err := a.start(200, http.Header{"Content-Type": {ctype}, "Content-Length": {"5"}}); err != nil {
 		t.Fatal(err)
 	}
