@@ -175,13 +175,24 @@ func deferIsland(w *Writer, page *Page, id, hash string, props reflect.Value, sl
 			return err
 		}
 	}
+	get := len(x.app.base.enc)+len(islandPath)+len(id)+len("?p=")+len(sealed) <= maxIslandURL
+	url := func() {
+		w.buf = appendAttr(w.buf, x.app.base.enc)
+		w.S(islandPath[1:])
+		w.S(id)
+		if get {
+			w.S("?p=")
+			w.S(sealed)
+		}
+	}
+	if get { // mode and credentials of what the loader asks with, or the browser would ask twice
+		w.S(`<link rel="preload" as="fetch" crossorigin="anonymous" href="`)
+		url()
+		w.S(`">`)
+	}
 	w.S(`<script type="application/json" data-sitegen-island="`)
-	w.buf = appendAttr(w.buf, x.app.base.enc)
-	w.S(islandPath[1:])
-	w.S(id)
-	if len(x.app.base.enc)+len(islandPath)+len(id)+len("?p=")+len(sealed) <= maxIslandURL {
-		w.S("?p=")
-		w.S(sealed)
+	url()
+	if get {
 		w.S(`">`)
 	} else {
 		if limit := x.islandLimit(); int64(len(sealed))+8 > limit {
