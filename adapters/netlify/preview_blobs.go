@@ -39,6 +39,15 @@ func startBlobs() (*previewBlobs, error) {
 	return b, nil
 }
 
+// PreviewBlobs runs the Blobs of a preview for a function that runs elsewhere; said is what NETLIFY_BLOBS_CONTEXT has to hold.
+func PreviewBlobs() (said string, stop func() error, err error) {
+	b, err := startBlobs()
+	if err != nil {
+		return "", nil, err
+	}
+	return b.context(), b.server.Close, nil
+}
+
 // context is what a function in JavaScript is told about them, event what a program is.
 func (b *previewBlobs) context() string {
 	return base64JSON(map[string]string{"edgeURL": b.url, "uncachedEdgeURL": b.url, "token": b.token, "siteID": previewSite})

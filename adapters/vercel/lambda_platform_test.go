@@ -76,6 +76,7 @@ var lambdaDifferences = map[string]string{
 	"async/failure-after-the-flush/error":      streamsNot,
 	"async/failure-after-the-flush/panic":      streamsNot,
 	"async/visitor-leaves":                     streamsNot,
+	"whole/endpoint-streams":                   streamsNot,
 	"stream/page-in-order":                     streamsNot,
 	"stream/endpoint-in-order":                 streamsNot,
 	"stream/events":                            streamsNot,

@@ -51,8 +51,8 @@ type lambdaAnswer struct {
 	err  error
 }
 
-// lambdaInstances is how many events a preview answers at once.
-const lambdaInstances = 4
+// lambdaInstances is how many events a preview answers at once; a page may ask for others of its own site meanwhile.
+const lambdaInstances = 8
 
 // invokeTimeout is how long an event may take.
 var invokeTimeout = 60 * time.Second

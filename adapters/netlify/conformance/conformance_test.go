@@ -87,7 +87,6 @@ var differences = merge(
 	in("default base never", platformNames, "errors/by-name/not-found", "errors/by-name/failed"),
 	in("base", platformSlashes, "slash/always/prerendered", "slash/always/base-itself"),
 	in("never", platformSlashes, "slash/never/prerendered", "slash/never/head", "slash/never/folder-index"),
-	in("base", platformPaths, "base/escaped-base-is-the-base"),
 	in("server", platformHosts, "hosts/not-allowed/file", "hosts/not-allowed/page-file"),
 	in("default", platformWire, "malformed/header-large", "malformed/headers-many"),
 	in("server", platformVisitor, "hosts/client-address/ipv6", "hosts/client-address/ipv6-in-brackets", "hosts/client-address/last-that-is-not-trusted",
@@ -97,4 +96,7 @@ var differences = merge(
 )
 
 // shimDifferences are those of mode shim alone.
-var shimDifferences = in("default", platformWire, "hosts/host-malformed/zone")
+var shimDifferences = merge(
+	in("default", platformWire, "hosts/host-malformed/zone"),
+	in("base", platformPaths, "base/escaped-base-is-the-base"),
+)

@@ -66,6 +66,7 @@ var lambdaDifferences = merge(
 		"stream/error-in-mid-stream/error", "stream/error-in-mid-stream/panic", "stream/server-goes-on",
 		"stream/slow-reader-slows-the-producer"),
 	in("default base server", lambdaWhole, "body/echo-stream"),
+	in("never", lambdaWhole, "whole/endpoint-streams"),
 	in("default server", lambdaVisitor, "async/visitor-leaves", "stream/visitor-leaves-a-stream", "stream/visitor-leaves-an-endless-stream",
 		"stream/visitor-leaves-before-the-answer", "stream/visitor-leaves-events"),
 	in("default base server", lambdaBody, "body/continue-that-nobody-reads"),

@@ -44,8 +44,13 @@ func startNode(t *testing.T, dir string) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
+	blobs, stop, err := netlify.PreviewBlobs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { stop() })
 	cmd := exec.Command("node", "--max-http-header-size=262144", "serve.mjs")
-	cmd.Dir, cmd.Env, cmd.Stderr = "../testdata/npm", append(os.Environ(), "FUNCTION="+abs), os.Stderr
+	cmd.Dir, cmd.Env, cmd.Stderr = "../testdata/npm", append(os.Environ(), "FUNCTION="+abs, "NETLIFY_BLOBS_CONTEXT="+blobs), os.Stderr
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

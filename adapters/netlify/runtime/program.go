@@ -74,8 +74,8 @@ func newHandler(p *Program, stderr io.Writer) (h *handler, err error) {
 		host.Static = carried
 	}
 	app := p.App()
-	if app.Sessions != nil && app.Sessions.Driver != "memory" {
-		host.Sessions = p.Sessions
+	if app.Sessions != nil {
+		host.Sessions = p.Sessions // whatever site.yaml says: memory and files are those of one instance among many
 	}
 	h.site = site.NewHandler(app, host)
 	return h, nil
