@@ -170,3 +170,21 @@ func TestWrangler(t *testing.T) {
 		}
 	}
 }
+
+// TestSmallSite sees to it that nothing large becomes part of every Worker: fmt, regexp or encoding/json in a variable of a
+// package, or in a function that each request runs, would.
+func TestSmallSite(t *testing.T) {
+	_, said := buildSite(t, func(root string) {
+		for _, name := range []string{"src/pages/do.gosite", "src/deeds"} {
+			if err := os.RemoveAll(filepath.Join(root, filepath.FromSlash(name))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		write(t, root, "site.yaml", "adapter:\n  name: cloudflare\n  budget: 1050KB\n")
+	})
+	for _, d := range said.Sorted() {
+		if d.Code == "SG6304" {
+			t.Errorf("%s; %s", d.Message, d.Hint)
+		}
+	}
+}

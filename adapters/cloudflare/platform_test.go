@@ -18,6 +18,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -385,8 +386,10 @@ func TestConcurrency(t *testing.T) {
 					left.Add(1)
 				case d.breaks:
 					answers.Add(1) // it came before the visitor left
-				case err == nil && a.status == 503:
-					busy.Add(1) // all instances were taken for too long: an honest answer, but not a good one
+				case err == nil && (a.status == 503 || a.status == 504), method == "POST" && errors.Is(err, syscall.ECONNRESET):
+					// All instances were taken for too long, or three seconds were too short: an honest answer, but not a good
+					// one. Of a body that nobody has read workerd makes a connection that breaks.
+					busy.Add(1)
 				case err != nil || !d.check(id, a):
 					if bad.Add(1) <= 10 {
 						t.Errorf("%s %s: %d %.200q %v %v", id, d.query, a.status, a.body, a.err, err)
@@ -401,6 +404,9 @@ func TestConcurrency(t *testing.T) {
 	wg.Wait()
 	if cut.Load() == 0 {
 		t.Error("no fetch was ever ended before its answer")
+	}
+	if busy.Load()*10 > answers.Load() {
+		t.Errorf("%d visitors had no answer in time, %d had one", busy.Load(), answers.Load())
 	}
 	t.Logf("%d right answers in %v, %d visitors left, %d found all instances busy, %d wrong", answers.Load(), length, left.Load(), busy.Load(), bad.Load())
 	for k := range deeds {

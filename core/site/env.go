@@ -23,8 +23,11 @@ type EnvVar struct {
 
 // Environment holds the variables that are no constants: those that are read when the program starts, and secrets that are
 // read while building. The package env of a site has one, and a function for each variable.
+//
+// Reading them is reached through it, so that a site without any does not link how the types are checked.
 type Environment struct {
 	vars   []EnvVar
+	load   func(e *Environment, getenv func(string) string, run, all bool) error
 	loaded atomic.Pointer[envValues]
 }
 
@@ -35,7 +38,9 @@ type envValues struct {
 }
 
 // NewEnvironment makes an Environment; nothing can be read before it is loaded.
-func NewEnvironment(vars ...EnvVar) *Environment { return &Environment{vars: vars} }
+func NewEnvironment(vars ...EnvVar) *Environment {
+	return &Environment{vars: vars, load: (*Environment).read}
+}
 
 // An EnvError says that a variable was read where it is not there.
 type EnvError struct {
@@ -52,7 +57,7 @@ func (a *App) UseEnv(getenv func(string) string) error {
 	if a.Env == nil {
 		return nil
 	}
-	return a.Env.load(getenv, true, a.Config.Dev)
+	return a.Env.load(a.Env, getenv, true, a.Config.Dev)
 }
 
 // UseBuildEnv reads what is there while building. The prerender program calls it.
@@ -60,10 +65,10 @@ func (a *App) UseBuildEnv(getenv func(string) string) error {
 	if a.Env == nil {
 		return nil
 	}
-	return a.Env.load(getenv, false, false)
+	return a.Env.load(a.Env, getenv, false, false)
 }
 
-func (e *Environment) load(getenv func(string) string, run, all bool) error {
+func (e *Environment) read(getenv func(string) string, run, all bool) error {
 	v := &envValues{run: run, all: all, values: map[string]string{}}
 	var problems []string
 	for _, d := range e.vars {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // FontMetrics are what a fallback needs to take the same room as a font, in units of which UnitsPerEm make an em.
@@ -30,13 +31,24 @@ type FontFace struct {
 // with Helvetica, Times and Courier.
 var fallbackWidths = map[string]float64{"Arial": 0.4414, "Times New Roman": 0.4001, "Courier New": 0.6}
 
-var (
-	fontFamily = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9 _-]{0,63}$`)
-	fontWeight = regexp.MustCompile(`^([0-9]{1,4}( [0-9]{1,4})?|normal|bold)$`)
-	fontStyle  = regexp.MustCompile(`^(normal|italic|oblique( -?[0-9]{1,2}deg){0,2})$`)
-	fontShow   = regexp.MustCompile(`^(auto|block|swap|fallback|optional)$`)
-	fontRange  = regexp.MustCompile(`^U\+[0-9A-Fa-f?]{1,6}(-[0-9A-Fa-f]{1,6})?(, ?U\+[0-9A-Fa-f?]{1,6}(-[0-9A-Fa-f]{1,6})?)*$`)
-)
+// fontPatterns is what the parts of a font may look like. They are compiled when the first font is written: a variable of
+// the package would have every program link package regexp.
+var fontPatterns struct {
+	once sync.Once
+	list map[string]matcher
+}
+
+type matcher interface{ MatchString(s string) bool }
+
+func compileFontPatterns() {
+	fontPatterns.list = map[string]matcher{
+		"family":  regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9 _-]{0,63}$`),
+		"weight":  regexp.MustCompile(`^([0-9]{1,4}( [0-9]{1,4})?|normal|bold)$`),
+		"style":   regexp.MustCompile(`^(normal|italic|oblique( -?[0-9]{1,2}deg){0,2})$`),
+		"display": regexp.MustCompile(`^(auto|block|swap|fallback|optional)$`),
+		"range":   regexp.MustCompile(`^U\+[0-9A-Fa-f?]{1,6}(-[0-9A-Fa-f]{1,6})?(, ?U\+[0-9A-Fa-f?]{1,6}(-[0-9A-Fa-f]{1,6})?)*$`),
+	}
+}
 
 // FontHead gives what a font needs in the head of a page: its @font-face, one of a fallback under the name with " fallback"
 // behind it that takes the same room, so that nothing jumps when the font arrives, and the link that loads it early.
@@ -46,11 +58,9 @@ func FontHead(page *Page, f FontFace) (HTML, error) {
 }
 
 func fontHead(page *Page, f FontFace) (HTML, error) {
-	for _, check := range []struct {
-		what, value string
-		pattern     *regexp.Regexp
-	}{{"family", f.Family, fontFamily}, {"weight", f.Weight, fontWeight}, {"style", f.Style, fontStyle}, {"display", f.Display, fontShow}, {"range", f.Range, fontRange}} {
-		if !check.pattern.MatchString(check.value) && (check.what != "range" || check.value != "") {
+	fontPatterns.once.Do(compileFontPatterns)
+	for _, check := range []struct{ what, value string }{{"family", f.Family}, {"weight", f.Weight}, {"style", f.Style}, {"display", f.Display}, {"range", f.Range}} {
+		if !fontPatterns.list[check.what].MatchString(check.value) && (check.what != "range" || check.value != "") {
 			return "", fmt.Errorf("the %s of a font cannot be %s", check.what, quoteShort(check.value))
 		}
 	}
