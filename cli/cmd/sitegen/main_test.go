@@ -217,7 +217,7 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 // environ is the environment of the script, as far as programs started by it need it.
 func environ(ts *testscript.TestScript) []string {
 	var out []string
-	for _, name := range []string{"PATH", "HOME", "TMPDIR", "WORK", "GOCACHE", "GOMODCACHE", "GOPROXY", "GOTOOLCHAIN", "GOFLAGS", "GOWORK", "TERM", "SystemRoot"} {
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "WORK", "GOCACHE", "GOMODCACHE", "GOPROXY", "GOTOOLCHAIN", "GOFLAGS", "GOWORK", "TERM", "SystemRoot", "SITEGEN_KEY"} {
 		out = append(out, name+"="+ts.Getenv(name))
 	}
 	return out
