@@ -74,3 +74,22 @@ func matchParts(parts []manifest.Part, text string, params map[string]string) bo
 	}
 	return false
 }
+
+// Candidate is a route that matches a path, with the values of its parameters.
+type Candidate struct {
+	Route  *manifest.Route
+	Params map[string]string
+}
+
+// Candidates gives all routes of a table that match a path as [Match] does, in the order in which they are tried: of a
+// prerendered route with parameters only its files tell whether it knows the path, and if not, the next has its turn.
+func Candidates(table []manifest.Route, path string) []Candidate {
+	var all []Candidate
+	names := splitPath(path)
+	for i := range table {
+		if params, ok := matchRoute(table[i].Segments, names); ok {
+			all = append(all, Candidate{&table[i], params})
+		}
+	}
+	return all
+}

@@ -83,3 +83,28 @@ func FuzzPattern(f *testing.F) {
 		}
 	})
 }
+
+func TestCandidates(t *testing.T) {
+	var table []manifest.Route
+	for _, p := range []string{"/docs/new", "/docs/[page]", "/[a]/[b]", "/docs/[...path]", "/"} {
+		table = append(table, *route(t, p))
+	}
+	for _, tt := range []struct{ path, want string }{
+		{"/docs/new", "/docs/new /docs/[page] /[a]/[b] /docs/[...path]"},
+		{"/docs/old/", "/docs/[page] /[a]/[b] /docs/[...path]"},
+		{"/docs/a/b", "/docs/[...path]"},
+		{"/", "/"},
+		{"/x", ""},
+	} {
+		var got []string
+		for _, c := range Candidates(table, tt.path) {
+			got = append(got, c.Route.Pattern)
+		}
+		if s := strings.Join(got, " "); s != tt.want {
+			t.Errorf("Candidates(%q) = %q, want %q", tt.path, s, tt.want)
+		}
+	}
+	if c := Candidates(table, "/docs/old"); c[1].Params["a"] != "docs" || c[1].Params["b"] != "old" {
+		t.Errorf("parameters are %v", c[1].Params)
+	}
+}

@@ -12,19 +12,21 @@ import (
 func routesCommand(env Env) *cli.Command {
 	var asJSON bool
 	return &cli.Command{
-		Name:  "routes",
-		Usage: "print the route table",
+		Name:      "routes",
+		Usage:     "print the route table, or what answers a path",
+		ArgsUsage: "[PATH]",
 		Description: `Prints every route in the order in which they are tried: the first that matches answers. Redirects of site.yaml are
-among them. Nothing is compiled or written.
+among them. With a path, or a whole address, only those that match it, and why. Nothing is compiled or written.
 
    sitegen routes
+   sitegen routes /blog/hello/
    sitegen routes --json`,
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "json", Usage: "print the table as JSON", Destination: &asJSON},
 		},
 		Action: func(c *cli.Context) error {
-			if err := noArguments(c); err != nil {
-				return err
+			if c.Args().Len() > 1 {
+				return usage("`sitegen routes` takes one path, and %q is a second", c.Args().Get(1))
 			}
 			p, err := open(c, env)
 			if err != nil {
@@ -37,6 +39,16 @@ among them. Nothing is compiled or written.
 				return err
 			case list.HasErrors():
 				return &exit{code: exitFailed}
+			}
+			if asked := c.Args().First(); asked != "" {
+				a, err := explain(p, site.Routes, asked)
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return answer(env.Stdout, a, nil)
+				}
+				return a.print(env.Stdout)
 			}
 			t := routeTable{Schema: 1, Base: p.config.Base, TrailingSlash: p.config.TrailingSlash, Routes: routeReports(site.Routes)}
 			if asJSON {
