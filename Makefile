@@ -11,7 +11,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 export GOFLAGS ?= -buildvcs=false
 
 .DEFAULT_GOAL := check
-.PHONY: help demo build check test tools vet unit examples reproducible conformance platform-light platform editors browser conformance golden fuzz bench clean rename
+.PHONY: help demo build check test tools vet unit examples reproducible conformance platform-light platform editors completion browser conformance golden fuzz bench clean rename
 
 help: ## list the tasks
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,7 +26,7 @@ build: ## build the command into bin/
 
 check: vet unit ## what to run before every push: vet and the tests that need nothing installed
 
-test: tools vet unit examples reproducible platform-light editors browser ## install what the tests need and run all of them
+test: tools vet unit examples reproducible platform-light editors completion browser ## install what the tests need and run all of them
 
 tools: ## install what the tests need: Chromium, and the platforms' own tools from npm
 	@scripts/tools
@@ -55,6 +55,9 @@ platform: build ## the same with everything that takes longer
 
 editors: ## the grammar in VS Code's engine, and the extension
 	scripts/editors
+
+completion: build ## what bash, zsh and fish complete
+	scripts/completion
 
 browser: build ## the site in Chromium, wide and narrow
 	scripts/browser

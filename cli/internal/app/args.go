@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -186,4 +187,12 @@ func dashed(name string) string {
 		return "-" + name
 	}
 	return "--" + name
+}
+
+// orRather gives the one of known that was probably meant, as the end of a clause, or "".
+func orRather(value string, known []string) string {
+	if s := diag.Suggest(value, known); s != "" {
+		return fmt.Sprintf(", did you mean %q?", s)
+	}
+	return ""
 }

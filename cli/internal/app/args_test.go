@@ -1,7 +1,10 @@
 package app
 
 import (
+	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -101,14 +104,62 @@ func TestCandidates(t *testing.T) {
 		{"build|--adapter=no", "--adapter=node --adapter=none"},
 		{"--format|", "text json github"},
 		{"new|--template|", "minimal blog app"},
+		{"new|-t|", "minimal blog app"},
+		{"new|--adapter|no", "node none"},
+		{"check|--adapter|a", "auto all"},
+		{"dev|--editor|c", "cursor"},
+		{"env|--mode|", "production development"},
+		{"test|--variant=b", "--variant=base"},
+		{"add|net", "netlify"},
+		{"routes|/a", "/about/"},
+		{"routes|/about/|/", ""}, // it takes one
+		{"routes|-C|x|", "--C=x / /about/ /blog/"},
 		{"help|bu", "build"},
 		{"completion|", "bash fish pwsh zsh"},
 		{"fmt|sr", ""}, // file names are the shell's
 		{"nonsense|x", ""},
 	} {
-		got := strings.Join(candidates(newApp(testEnv()), strings.Split(tt.in, "|")), " ")
+		paths := func(global []string) []string { return append(global, "/", "/about/", "/blog/") }
+		got := strings.Join(candidates(newApp(testEnv()), strings.Split(tt.in, "|"), paths), " ")
 		if got != tt.want {
 			t.Errorf("candidates(%s) = %q; want %q", tt.in, got, tt.want)
+		}
+	}
+}
+
+// Whatever has a list of values says which one may have been meant.
+func TestDidYouMean(t *testing.T) {
+	for _, tt := range []struct{ in, want string }{
+		{"biuld", `did you mean "build"?`},
+		{"help biuld", `did you mean "build"?`},
+		{"build --adptr x", "did you mean --adapter?"},
+		{"routes --jsn", "did you mean --json?"},
+		{"fmt --stdn", "did you mean --stdin?"},
+		{"routes --format jsn", `did you mean "json"?`},
+		{"new --template blgo x", `did you mean "blog"?`},
+		{"new --adapter netlfy x", `did you mean "netlify"?`},
+		{"dev --editor vscod", `did you mean "vscode"?`},
+		{"env --mode developmnt", `did you mean "development"?`},
+		{"test --variant bse http://127.0.0.1:1", `did you mean "base"?`},
+		{"completion zhs", `did you mean "zsh"?`},
+		{"build --adapter nod", `did you mean "node"?`},
+		{"check --adapter nod", `did you mean "node"?`},
+		{"check --adapter al", `did you mean "all"?`},
+		{"deploy --adapter vercl", `did you mean "vercel"?`},
+		{"preview --adapter vercl", `did you mean "vercel"?`},
+		{"add vercl", `did you mean "vercel"?`},
+	} {
+		env := testEnv()
+		var errs strings.Builder
+		env.Stderr, env.Dir = &errs, t.TempDir()
+		for name, text := range map[string]string{"site.yaml": "", "go.mod": "module example.com/site\n\ngo 1.24\n", "src/pages/index.gosite": "<p>x</p>\n"} {
+			name = filepath.Join(env.Dir, name)
+			if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o755), os.WriteFile(name, []byte(text), 0o644)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if code := Main(t.Context(), strings.Fields("sitegen "+tt.in), env); code == exitOK || !strings.Contains(errs.String(), tt.want) {
+			t.Errorf("sitegen %s: exit code %d, %s", tt.in, code, &errs)
 		}
 	}
 }

@@ -91,6 +91,9 @@ func runCheck(ctx context.Context, p *project, o checkOptions) error {
 	if o.adapter != allAdapters {
 		var err error
 		if chosen, err = openAdapter(ctx, p, o.adapter); err != nil {
+			if diag.Suggest(o.adapter, append(adapterNames(), allAdapters)) == allAdapters {
+				return usage("there is no adapter %q, did you mean %q?", o.adapter, allAdapters)
+			}
 			return err
 		}
 	}

@@ -86,7 +86,7 @@ func editorURL(value string) (string, error) {
 	}
 	scheme, _, ok := strings.Cut(value, ":")
 	if !ok || !strings.Contains(value, "{file}") || strings.EqualFold(scheme, "javascript") || strings.EqualFold(scheme, "data") {
-		return "", usage("--editor is %s, or a URL such as myeditor://open{file}:{line}, not %q", strings.Join(editorNames(), ", "), value)
+		return "", usage("--editor is %s, or a URL such as myeditor://open{file}:{line}, not %q%s", strings.Join(editorNames(), ", "), value, orRather(value, editorNames()))
 	}
 	return value, nil
 }

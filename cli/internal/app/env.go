@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -20,6 +21,8 @@ const (
 	production  = "production"
 	development = "development"
 )
+
+var modes = []string{production, development}
 
 // variables is the environment of a site: that of the process, and behind it the files .env.
 type variables struct {
@@ -134,8 +137,8 @@ wrong; those of the run time are asked for when the program starts.
 			if err := noArguments(c); err != nil {
 				return err
 			}
-			if mode != production && mode != development {
-				return usage("--mode must be %s or %s, not %q", production, development, mode)
+			if !slices.Contains(modes, mode) {
+				return usage("--mode must be %s or %s, not %q%s", production, development, mode, orRather(mode, modes))
 			}
 			p, err := openConfig(c, env)
 			if err != nil {

@@ -17,7 +17,6 @@ import (
 	"sitegen.dev/cli/internal/scaffold"
 	"sitegen.dev/core/build"
 	"sitegen.dev/core/config"
-	"sitegen.dev/core/diag"
 )
 
 type newOptions struct {
@@ -112,18 +111,10 @@ func runNew(ctx context.Context, env Env, term *terminal, q *questions, dir, sho
 		o.adapter = ""
 	}
 	if o.adapter != "" && !slices.Contains(platformNames(), o.adapter) {
-		hint := ""
-		if s := diag.Suggest(o.adapter, platformNames()); s != "" {
-			hint = fmt.Sprintf(", did you mean %q?", s)
-		}
-		return usage("there is no adapter %q%s (there are: %s)", o.adapter, hint, strings.Join(platformNames(), ", "))
+		return usage("there is no adapter %q%s (there are: %s)", o.adapter, orRather(o.adapter, platformNames()), strings.Join(platformNames(), ", "))
 	}
 	if !slices.Contains(scaffold.Names(), o.template) {
-		hint := ""
-		if s := diag.Suggest(o.template, scaffold.Names()); s != "" {
-			hint = fmt.Sprintf(", did you mean %q?", s)
-		}
-		return usage("there is no template %q%s (there are: %s)", o.template, hint, strings.Join(scaffold.Names(), ", "))
+		return usage("there is no template %q%s (there are: %s)", o.template, orRather(o.template, scaffold.Names()), strings.Join(scaffold.Names(), ", "))
 	}
 	if o.module == "" {
 		o.module = modulePath(dir)

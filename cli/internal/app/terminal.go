@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -33,18 +34,21 @@ type terminal struct {
 	ticker   chan struct{} // closed to end the drawing
 }
 
+// formats are the values of --format.
+var formats = []string{"text", "json", "github"}
+
 func newTerminal(c *cli.Context, env Env) (*terminal, error) {
 	t := &terminal{env: env, format: c.String("format"), quiet: c.Bool("quiet"), verbose: c.Bool("verbose"), now: time.Now}
 	t.start = t.now()
-	switch t.format {
-	case "text", "json", "github":
-	case "":
+	switch {
+	case slices.Contains(formats, t.format):
+	case t.format == "":
 		t.format = "text"
 		if env.Getenv("GITHUB_ACTIONS") == "true" {
 			t.format = "github"
 		}
 	default:
-		return nil, usage("--format is text, json or github, not %q", t.format)
+		return nil, usage("--format is text, json or github, not %q%s", t.format, orRather(t.format, formats))
 	}
 	switch {
 	case c.Bool("no-color") || env.Getenv("NO_COLOR") != "":

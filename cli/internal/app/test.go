@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -23,10 +24,7 @@ type testOptions struct {
 
 func testCommand(env Env) *cli.Command {
 	var o testOptions
-	var variants []string
-	for _, v := range append(adaptertest.Variants(), adaptertest.Optional()...) {
-		variants = append(variants, v.Name)
-	}
+	variants := variantNames()
 	return &cli.Command{
 		Name:      "test",
 		Usage:     "run the conformance suite against a server",
@@ -46,6 +44,9 @@ of them as a site, to be built and deployed like any other.
 			&cli.BoolFlag{Name: "json", Usage: "print the results as JSON", Destination: &o.json},
 		},
 		Action: func(c *cli.Context) error {
+			if !slices.Contains(variants, o.variant) {
+				return usage("there is no variant %q%s (there are: %s)", o.variant, orRather(o.variant, variants), strings.Join(variants, ", "))
+			}
 			if o.write != "" {
 				if c.Args().Present() {
 					return usage("`sitegen test --write DIR` takes no URL")
@@ -58,6 +59,15 @@ of them as a site, to be built and deployed like any other.
 			return runTest(c, env, o)
 		},
 	}
+}
+
+// variantNames are the configurations of the fixture.
+func variantNames() []string {
+	var names []string
+	for _, v := range append(adaptertest.Variants(), adaptertest.Optional()...) {
+		names = append(names, v.Name)
+	}
+	return names
 }
 
 func writeFixture(env Env, o testOptions) error {

@@ -34,7 +34,7 @@ func TestTestCommand(t *testing.T) {
 		{[]string{server.URL, "--filter", "^routing/endpoint/prerendered$"}, 1, "routing/endpoint/prerendered (P0, behaviour 1)\n    cases/routing.http:", ""},
 		{[]string{server.URL, "--filter", "^nothing$"}, 2, "", "no case"},
 		{[]string{server.URL, "--filter", "("}, 2, "", "--filter"},
-		{[]string{server.URL, "--variant", "huge"}, 1, "", `no variant "huge"`},
+		{[]string{server.URL, "--variant", "huge"}, 2, "", `no variant "huge" (there are: default`},
 		{[]string{"http://127.0.0.1:1"}, 1, "", "cannot be reached"},
 		{[]string{"localhost"}, 1, "", "is not the origin of a site"},
 		{nil, 2, "", "takes the URL of one server"},
