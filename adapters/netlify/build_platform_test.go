@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -72,6 +73,49 @@ func TestNetlifyBuildPacksTheShim(t *testing.T) {
 	env := []string{"FUNCTION=" + unpacked}
 	node(t, env, "--test", "--test-timeout=60000", "shim.test.mjs")
 	t.Logf("%s", node(t, env, "--test", "--test-timeout=60000", "bootstrap.test.mjs"))
+}
+
+// TestNetlifyBuildReadsPaths holds the sources of rules against what Netlify's build makes of a function's paths: they match what
+// the rule matches, for the platform as for the preview.
+func TestNetlifyBuildReadsPaths(t *testing.T) {
+	froms := []string{"/c++", "/c++/*", "/c++/:name", "/US$", "/US$/*", "/a:b", "/a:b/*", "/f(x)+", "/f(x)+/*", "/a.b/:c/*", "/%C3%BC", "/%C3%BC/*", "/it's,a=b;c@d!~&"}
+	paths := []string{"/c++", "/c", "/ccc", "/c++/x", "/cc/x", "/US$", "/US", "/US$/x", "/a:b", "/a:b/x", "/ab", "/f(x)+", "/fx", "/f(x)+/x", "/a.b/c/d", "/axb/c/d", "/%C3%BC", "/%C3%BC/x", "/it's,a=b;c@d!~&"}
+	var patterns []string
+	for _, from := range froms {
+		patterns = append(patterns, patternOf(from))
+	}
+	args, err := json.Marshal([][]string{patterns, paths})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), "node", "--input-type=module", "-e", `
+import { getRoutes } from "./node_modules/@netlify/zip-it-and-ship-it/dist/utils/routes.js";
+const [patterns, paths] = JSON.parse(process.env.ARGS);
+console.log(JSON.stringify(patterns.map((p) => getRoutes("ssr", p)[0]).map((r) => paths.filter((p) => r.literal ? r.literal === p : new RegExp(r.expression).test(p)))));`)
+	cmd.Dir, cmd.Env, cmd.Stderr = "testdata/npm-build", append(os.Environ(), "ARGS="+string(args)), os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v: run `make platform`", err)
+	}
+	var theirs [][]string
+	if err := json.Unmarshal(out, &theirs); err != nil || len(theirs) != len(froms) {
+		t.Fatalf("%s: %v", out, err)
+	}
+	for i, from := range froms {
+		r := rule{from: segments(from)}
+		for _, path := range paths {
+			_, want := r.match(path, "")
+			if short, star := strings.CutSuffix(from, "/*"); star && path == short {
+				continue // a pattern of its own
+			}
+			if got := slices.Contains(theirs[i], path); got != want {
+				t.Errorf("Netlify's function with the path %s for the rule %s has %s: %v", patterns[i], from, path, got)
+			}
+			if got := patternExpression(patterns[i]).MatchString(path); got != want {
+				t.Errorf("the preview's function with the path %s for the rule %s has %s: %v", patterns[i], from, path, got)
+			}
+		}
+	}
 }
 
 // TestNetlifyBuildPacksTheProgram is the same for mode lambda.

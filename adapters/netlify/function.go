@@ -180,7 +180,8 @@ func (b *builder) functionConfig() functionConfig {
 		IncludedFiles: []string{"**/*"},
 	}
 	if b.base != "/" {
-		c.Path = []string{strings.TrimSuffix(escapePattern(b.base), "/"), escapePattern(b.base) + "*"}
+		base := encodePath(b.base)
+		c.Path = []string{patternOf(strings.TrimSuffix(base, "/")), patternOf(base + "*")}
 	}
 	if r := b.o.RateLimit; r.Requests > 0 {
 		c.RateLimit = &rateLimitConfig{r.Requests, r.Seconds, r.By}

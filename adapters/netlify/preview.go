@@ -182,15 +182,18 @@ func (p *preview) configure(code []byte) error {
 	return nil
 }
 
-// patternExpression is a URL pattern as a regular expression over the path as it is sent, as far as the adapter writes
-// them: stars, placeholders that are whole segments, and escaped text.
+// patternExpression is a path of a function as a regular expression over the path as it is sent, as far as the adapter
+// writes them: text, or a URL pattern of stars, placeholders that are whole segments, and escaped text.
 func patternExpression(pattern string) *regexp.Regexp {
 	var b strings.Builder
 	b.WriteString("^")
+	text := isText(pattern)
 	for i := 0; i < len(pattern); i++ {
 		switch c := pattern[i]; {
 		case c >= 0x80:
 			fmt.Fprintf(&b, "(?i:%%%02x)", c)
+		case text:
+			b.WriteString(regexp.QuoteMeta(string(c)))
 		case c == '\\' && i+1 < len(pattern) && pattern[i+1] < 0x80:
 			i++
 			b.WriteString(regexp.QuoteMeta(pattern[i : i+1]))

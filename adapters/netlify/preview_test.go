@@ -58,11 +58,30 @@ func TestPatternExpression(t *testing.T) {
 		{"/ü/*", "/%C3%bc/x", true},
 		{`/a\*b`, "/a*b", true},
 		{`/a\*b`, "/axb", false},
-		{escapePattern("/a.b(c)"), "/a.b(c)", true},
-		{escapePattern("/a.b(c)"), "/axb(c)", false},
+		{patternOf("/a.b(c)"), "/a.b(c)", true},
+		{patternOf("/a.b(c)"), "/axb(c)", false},
+		{patternOf("/c++"), "/c++", true},
+		{patternOf("/c++/*"), "/c++/x", true},
+		{`/c\+\+`, "/c++", false}, // Netlify takes it for text
 	} {
 		if got := patternExpression(tt.pattern).MatchString(tt.path); got != tt.want {
 			t.Errorf("%q for %s: %v", tt.pattern, tt.path, got)
+		}
+	}
+}
+
+func TestPatternOf(t *testing.T) {
+	for _, tt := range []struct{ from, want string }{
+		{"/c++", "/c++"},
+		{"/US$", "/US$"},
+		{"/a:b/", "/a:b/"},
+		{"/f(x)+", `/f\(x\)\+`},
+		{"/c++/*", `/c\+\+/*`},
+		{"/c++/:name", `/c\+\+/:name`},
+		{"/a/*", "/a/*"},
+	} {
+		if got := patternOf(tt.from); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.from, got, tt.want)
 		}
 	}
 }

@@ -223,8 +223,13 @@ func (b *builder) exclude(from string) {
 	}
 }
 
-// patternOf is the source of a rule as a URL pattern: stars and placeholders mean the same in both.
+// patternOf is the source of a rule as a path of a function: stars and placeholders mean the same in both. Netlify takes a
+// path with none of its own signs in it for text, and all others for a URL pattern, where text that means something must be
+// escaped (getRoute in @netlify/zip-it-and-ship-it).
 func patternOf(from string) string {
+	if isText(from) {
+		return from
+	}
 	segments := strings.Split(from, "/")
 	for i, s := range segments {
 		if s != "*" && !strings.HasPrefix(s, ":") {
@@ -232,6 +237,11 @@ func patternOf(from string) string {
 		}
 	}
 	return strings.Join(segments, "/")
+}
+
+// isText says whether Netlify takes the path of a function for text.
+func isText(path string) bool {
+	return !strings.ContainsAny(path, "*{[(") && !strings.Contains(path, "/:")
 }
 
 // escapePattern makes text that stands for itself in a URL pattern.
