@@ -25,10 +25,10 @@ const (
 	cacheTags = "Cache-Tag"
 )
 
-// Cache lets caches keep the answer to this request, if it succeeds, sets no cookie, is behind no guard, and was made without the
-// session. What was said before, by
-// `const revalidate` too, no longer counts. Call it before the output begins. On a prerendered page it does nothing: its
-// file is new with every build.
+// Cache lets caches keep the answer to this request, if it succeeds, sets no cookie, is behind no guard, and was made
+// without the session. What was said before, by `const revalidate` too, no longer counts. Call it before the output
+// begins; once the output has begun, the session of such an answer cannot be asked any more. On a prerendered page it does
+// nothing: its file is new with every build.
 //
 // An answer that depends on who asks must not be kept: whoever asks next gets it too.
 func (p *Page) Cache(c Cache) {
@@ -57,7 +57,7 @@ func (p *Page) Cache(c Cache) {
 // keepOnly takes back what Cache has said, where the answer turned out to be for this visitor alone, or to be none.
 func (x *exchange) keepOnly(h *Header) {
 	said := lowerASCII(h.Get("Cache-Control")) // by a middleware, perhaps, for visitors that it knows
-	if x.resp.Status < 400 && !x.personal && !x.page.Session.used() && !h.Has("Set-Cookie") && !x.errorAnswer && !strings.Contains(said, "no-store") && !strings.Contains(said, "private") {
+	if x.resp.Status < 400 && !x.personal && !h.Has("Set-Cookie") && !x.errorAnswer && !strings.Contains(said, "no-store") && !strings.Contains(said, "private") && x.page.Session.unused() {
 		return
 	}
 	h.drop(cacheTime, 0)

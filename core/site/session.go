@@ -74,6 +74,7 @@ type sessionState struct {
 	values   map[string]sessionValue
 	changed  bool
 	closed   bool // the header is on its way
+	kept     bool // and lets caches keep the answer
 	renew    bool // give it another id
 	destroy  bool
 	obsolete []string // ids to forget
@@ -96,6 +97,7 @@ const maxSession = 1 << 20
 var (
 	errNoSessions  = errors.New("sessions are off: write `session: {driver: memory}` into site.yaml")
 	errLateSession = errors.New("the session was changed after the output had begun: change it before page.Flush and before a large page's first rows")
+	errKeptSession = errors.New("the session was asked for after an answer that caches may keep had begun: ask it before page.Flush, or leave out page.Cache and `const revalidate`")
 	errPartSession = errors.New("the session was changed in a component with server:async, whose output may come after that of the page has begun: change it in the page, or render the component in place")
 )
 
@@ -134,6 +136,10 @@ func (s *Session) begin(method string, write bool) error {
 		s.mu.Unlock()
 		return errLateSession
 	}
+	if s.kept {
+		s.mu.Unlock()
+		return errKeptSession
+	}
 	if err := s.load(); err != nil {
 		s.mu.Unlock()
 		return err
@@ -141,14 +147,16 @@ func (s *Session) begin(method string, write bool) error {
 	return nil
 }
 
-// used says whether anything of the session was asked for.
-func (s *Session) used() bool {
+// unused says whether nothing of the session was asked for, and from then on refuses to give anything: the answer is for
+// whoever asks next, too.
+func (s *Session) unused() bool {
 	if s == nil {
-		return false
+		return true
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.loaded
+	s.kept = !s.loaded
+	return s.kept
 }
 
 func (s *sessionState) load() error {

@@ -259,3 +259,23 @@ func TestMemorySessionsAreBounded(t *testing.T) {
 		t.Errorf("%d sessions are kept", len(m.byID))
 	}
 }
+
+// What caches keep is for everybody, so that a session cannot be asked once it is on its way to them.
+func TestSessionBehindKeptHead(t *testing.T) {
+	var first, second error
+	v := newVisits(t, nil, &Route{Pattern: "/x", Render: func(w *Writer, p *Page) error {
+		p.Cache(Cache{MaxAge: time.Minute})
+		w.S("head")
+		p.Flush()
+		_, first = sessionCount.Get(p.Session)
+		_, second = sessionCount.Get(p.Session)
+		return nil
+	}})
+	a := v.do("GET /x")
+	if h := (&Header{lines: a.header}).Get("CDN-Cache-Control"); h != "public, max-age=60" {
+		t.Errorf("CDN-Cache-Control %q", h)
+	}
+	if first != errKeptSession || second != errKeptSession {
+		t.Errorf("got %v, %v", first, second)
+	}
+}
