@@ -12,26 +12,48 @@ import (
 // TestTutorial follows the tutorial of the documentation: it writes every file that the page shows under a name, in the
 // order of the page, and runs the commands of the last section.
 func TestTutorial(t *testing.T) {
-	text, err := os.ReadFile("../../../website/src/pages/docs/tutorial.md")
+	holds(t, follow(t, "tutorial.md", "blog", 9), map[string]string{
+		"dist/index.html": "In praise of the small pot",
+		"dist/posts/2026-03-02-first-flush/index.html": "<strong>light</strong>",
+		"dist/tags/spring/index.html":                  "First flush",
+		"dist/rss.xml":                                 "https://blog.example.com/posts/",
+	})
+}
+
+// TestRecipes builds the site that the files of the recipes make together.
+func TestRecipes(t *testing.T) {
+	holds(t, follow(t, "recipes.md", "tea", 20), map[string]string{
+		"dist/client/teas/index.html":       `rel="next"`,
+		"dist/client/teas/2/index.html":     `rel="prev"`,
+		"dist/client/tags/japan/index.html": "Gyokuro",
+		"dist/client/search.json":           "Bancha",
+		"dist/client/de/index.html":         "Willkommen",
+		"dist/client/library/index.html":    "From another module.",
+	})
+}
+
+// follow does what a page of the documentation says: it makes a site, writes the files that the page shows under a name,
+// changes go.mod as it says, formats, checks and builds. It gives the folder of the site.
+func follow(t *testing.T, page, site string, atLeast int) string {
+	t.Helper()
+	text, err := os.ReadFile("../../../website/src/pages/docs/" + page)
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	run := func(in string, args ...string) string {
+	run := func(name string, args ...string) {
 		t.Helper()
-		cmd := exec.Command("sitegen", args...)
-		cmd.Dir = in
+		cmd := exec.Command(name, args...)
+		cmd.Dir = dir
 		cmd.Env = append(os.Environ(), "GOPROXY=off", "GOTOOLCHAIN=local", "GOFLAGS=", "GOWORK=off", "GOSUMDB=off")
-		out, err := cmd.CombinedOutput()
-		if err != nil {
-			t.Fatalf("sitegen %s: %v\n%s", strings.Join(args, " "), err, out)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
 		}
-		return string(out)
 	}
-	run(dir, "new", "blog", "--yes")
-	dir = filepath.Join(dir, "blog")
+	run("sitegen", "new", site, "--yes")
+	dir = filepath.Join(dir, site)
 	files := regexp.MustCompile("(?ms)^`([^`\n]+)`:\n\n```\\w+\n(.*?)^```$").FindAllStringSubmatch(string(text), -1)
-	if len(files) < 9 {
+	if len(files) < atLeast {
 		t.Fatalf("the page shows only %d files", len(files))
 	}
 	for _, f := range files {
@@ -43,16 +65,19 @@ func TestTutorial(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	run(dir, "fmt", "--check")
-	run(dir, "check", "--strict", "--links")
-	run(dir, "build")
-	for name, want := range map[string]string{
-		"index.html": "In praise of the small pot",
-		"posts/2026-03-02-first-flush/index.html": "<strong>light</strong>",
-		"tags/spring/index.html":                  "First flush",
-		"rss.xml":                                 "https://blog.example.com/posts/",
-	} {
-		got, err := os.ReadFile(filepath.Join(dir, "dist", filepath.FromSlash(name)))
+	for _, m := range regexp.MustCompile(`(?m)^go (mod edit .*)$`).FindAllStringSubmatch(string(text), -1) {
+		run("go", strings.Fields(m[1])...)
+	}
+	run("sitegen", "fmt", "--check")
+	run("sitegen", "check", "--strict", "--links")
+	run("sitegen", "build")
+	return dir
+}
+
+func holds(t *testing.T, dir string, files map[string]string) {
+	t.Helper()
+	for name, want := range files {
+		got, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
 		if err != nil || !strings.Contains(string(got), want) {
 			t.Errorf("%s: %v, does not hold %q:\n%.600s", name, err, want, got)
 		}
