@@ -150,6 +150,18 @@ func isrRuleOf(r *manifest.Route, o *isrOptions) (isrRule, bool) {
 	return rule, true
 }
 
+// uncached are the patterns of routes whose page asks for a cache, while site.yaml has none for them.
+func uncached(m *manifest.Manifest, o *Options) []string {
+	var out []string
+	for i := range m.Routes {
+		r := &m.Routes[i]
+		if r.Revalidate > 0 && (slices.Contains(o.ISR.exclude, r.Pattern) || o.ISR.routes[r.Pattern].off) {
+			out = append(out, r.Pattern)
+		}
+	}
+	return out
+}
+
 // plainExpression matches the paths of a route that have one spelling only; ok is false when it has none.
 func plainExpression(base string, segs [][]manifest.Part) (expr string, ok bool) {
 	var b strings.Builder

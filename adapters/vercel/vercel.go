@@ -459,6 +459,9 @@ func (b *builder) main(runtime string, source adapter.Files) ([]byte, error) {
 		}
 		p.WriteString("},\nToken: " + strconv.Quote(isrToken(b.site.Manifest)) + ",\n")
 	}
+	if list := uncached(b.site.Manifest, b.o); len(list) > 0 {
+		p.WriteString(fmt.Sprintf("Uncached: %#v,\n", list))
+	}
 	if b.insert != "" {
 		p.WriteString("Insert: " + strconv.Quote(b.insert) + ",\n")
 	}

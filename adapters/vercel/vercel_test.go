@@ -358,6 +358,24 @@ func TestISRRoutes(t *testing.T) {
 	}
 }
 
+func TestUncached(t *testing.T) {
+	news, plain := onDemand("/news"), onDemand("/plain")
+	news.Revalidate = 30
+	m := &manifest.Manifest{Base: "/", Routes: []manifest.Route{news, plain}}
+	for options, want := range map[string][]string{
+		`{}`:                                nil,
+		`{"isr":60}`:                        nil,
+		`{"isr":{"routes":{"/news":true}}}`: nil,
+		`{"isr":{"routes":{"/news":false,"/plain":false}}}`: {"/news"},
+		`{"isr":{"exclude":["/news"]}}`:                     {"/news"},
+	} {
+		o, _ := decode(&adapter.Site{Options: json.RawMessage(options)})
+		if diff := cmp.Diff(want, uncached(m, &o)); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", options, diff)
+		}
+	}
+}
+
 func TestKeysOfOursAreRemoved(t *testing.T) {
 	m := &manifest.Manifest{Base: "/", BuildID: "x", Routes: []manifest.Route{onDemand("/blog/[slug]")}}
 	o, _ := decode(&adapter.Site{Options: json.RawMessage(`{"isr":60}`)})

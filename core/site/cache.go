@@ -1,6 +1,7 @@
 package site
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -89,7 +90,12 @@ func Revalidate(seconds int, handler Handler) Handler {
 
 // revalidate is for requests that read: what answers a form is for whoever has sent it.
 func revalidate(seconds int, page *Page) {
-	if page.x != nil && (page.x.method == "GET" || page.x.method == "HEAD") {
-		page.Cache(Cache{MaxAge: time.Duration(seconds) * time.Second, Stale: staleFor})
+	x := page.x
+	if x == nil || x.method != "GET" && x.method != "HEAD" {
+		return
 	}
+	if x.host != nil && x.route != nil && slices.Contains(x.host.Uncached, x.route.Pattern) {
+		return
+	}
+	page.Cache(Cache{MaxAge: time.Duration(seconds) * time.Second, Stale: staleFor})
 }

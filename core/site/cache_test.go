@@ -57,3 +57,17 @@ func (s *cacheSink) Start(status int, h *Header) error {
 }
 func (s *cacheSink) Write(p []byte) (int, error) { return len(p), nil }
 func (s *cacheSink) Flush() error                { return nil }
+
+func TestUncached(t *testing.T) {
+	quiet := RevalidatePage(60, func(*Writer, *Page) error { return nil })
+	own := RevalidatePage(60, func(_ *Writer, p *Page) error { p.Cache(Cache{MaxAge: time.Second}); return nil })
+	app := &App{Routes: []*Route{{Pattern: "/x", Render: quiet}, {Pattern: "/y/[a]", Render: quiet}, {Pattern: "/own", Render: own}}}
+	h := NewHandler(app, Host{Uncached: []string{"/x", "/own"}})
+	for target, want := range map[string]string{"/x": "", "/%78": "", "/y/b": "public, max-age=60, stale-while-revalidate=31536000", "/own": "public, max-age=1"} {
+		s := &cacheSink{}
+		h.Serve(context.Background(), &Request{Method: "GET", Target: target, Host: "a.example"}, s)
+		if got := s.header.Get("CDN-Cache-Control"); got != want || s.status != 200 {
+			t.Errorf("%s: %d, %q; want %q", target, s.status, got, want)
+		}
+	}
+}

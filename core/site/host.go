@@ -38,6 +38,8 @@ type Host struct {
 	Log         func(ctx context.Context, r LogRecord)
 	PassThrough bool // Serve answers only what is the site's, and leaves the rest to others
 	Platform    any  // what Page.Platform gives
+	// Uncached are the patterns of routes whose `const revalidate` does not count here.
+	Uncached []string
 	// Sessions keeps the sessions of a site that has them, whose App.Sessions says what the site asks for. Where it is nil
 	// they are kept in memory.
 	Sessions SessionDriver

@@ -28,6 +28,9 @@ type Program struct {
 	// for one of them must carry, so that nobody but the platform's own routes can make one.
 	Cached []string
 	Token  string
+	// Uncached are the patterns of routes that the settings of the adapter keep out of all caches, whatever their pages say
+	// with `const revalidate`.
+	Uncached []string
 	// Insert is written at the end of <head> of every page rendered here.
 	Insert string
 }
@@ -57,7 +60,7 @@ func newHandler(p *Program, messages *ipc, getenv func(string) string) (h *handl
 		}
 		h.cached = append(h.cached, re)
 	}
-	host := site.Host{Log: h.report, Getenv: getenv}
+	host := site.Host{Log: h.report, Getenv: getenv, Uncached: p.Uncached}
 	if p.Pages != "" {
 		host.Static, err = parsePages(p.Pages)
 		if err != nil {
