@@ -97,7 +97,8 @@ func installAstro(work string) ([]string, error) {
 				return nil, err
 			}
 		}
-		if err := command(dir, nil, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"); err != nil {
+		// Not npm ci: it refuses a lock file without the entry of an optional package for another system that no registry has.
+		if err := command(dir, nil, "npm", "install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"); err != nil {
 			return nil, err
 		}
 		if err := os.WriteFile(filepath.Join(dir, "installed"), lock, 0o666); err != nil {
