@@ -12,6 +12,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 )
@@ -22,7 +23,7 @@ import (
 type functionsAPI struct {
 	version   string
 	integrity string // as package-lock.json has it
-	registry  string // of npm, without a slash at the end
+	registry  string // of npm; "" for the one that npm here is set up with
 	http      *http.Client
 }
 
@@ -30,7 +31,6 @@ const (
 	functionsPackage   = "@netlify/serverless-functions-api"
 	functionsVersion   = "2.18.0"
 	functionsIntegrity = "sha512-Uo5XyMFZOinq6AonHu6dUOkLvVydn+SaldoVkB4yQSpDrtqYWi56CoA26IIOur1EMJqRdt6JIzjzIe4jpzYdhQ=="
-	npmRegistry        = "https://registry.npmjs.org"
 )
 
 // runtimeFiles are the two files of the package that go into an archive.
@@ -70,8 +70,26 @@ func (f *functionsAPI) genuine(data []byte) bool {
 	return "sha512-"+base64.StdEncoding.EncodeToString(sum[:]) == f.integrity
 }
 
+// address gives the address of npm's registry, without a slash at the end: npm itself knows it, with whatever mirror the
+// machine is set up for.
+func (f *functionsAPI) address(ctx context.Context) (string, error) {
+	if f.registry != "" {
+		return strings.TrimSuffix(f.registry, "/"), nil
+	}
+	out, err := exec.CommandContext(ctx, "npm", "config", "get", "registry").Output()
+	address := strings.TrimSuffix(strings.TrimSpace(string(out)), "/")
+	if err != nil || !strings.HasPrefix(address, "http") {
+		return "", errors.New("npm is not here to say where its registry is")
+	}
+	return address, nil
+}
+
 func (f *functionsAPI) fetch(ctx context.Context) ([]byte, error) {
-	url := f.registry + "/" + functionsPackage + "/-/serverless-functions-api-" + f.version + ".tgz"
+	registry, err := f.address(ctx)
+	if err != nil {
+		return nil, err
+	}
+	url := registry + "/" + functionsPackage + "/-/serverless-functions-api-" + f.version + ".tgz"
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return nil, err

@@ -46,7 +46,7 @@ func (Adapter) Deploy(ctx context.Context, d *adapter.Deployment) (*adapter.Depl
 		api: api{base: strings.TrimSuffix(cmp.Or(d.Getenv(envAPI), defaultAPI), "/"), token: d.Getenv(envToken), agent: "sitegen",
 			http: client, pause: sleep, busy: func(text string) { d.Note("Netlify: " + text) }},
 		functions: functionsAPI{version: functionsVersion, integrity: functionsIntegrity,
-			registry: strings.TrimSuffix(cmp.Or(d.Getenv(envRegistry), npmRegistry), "/"), http: client},
+			registry: d.Getenv(envRegistry), http: client},
 		poll: time.Second,
 	}).run(ctx)
 }
@@ -168,7 +168,7 @@ func (d *deployer) runtimeFiles(ctx context.Context) (runtimeFiles, error) {
 	files, err := d.functions.get(ctx, d.Cache)
 	if err != nil && ctx.Err() == nil {
 		return files, problem("SG6214", "what Netlify's build adds to functions cannot be fetched: "+err.Error(),
-			"try again; where npm is behind another address, set "+envRegistry+"; `mode: lambda` and static sites need nothing of it")
+			"try again; set "+envRegistry+" to the address of npm's registry where npm is not installed or behind another address; `mode: lambda` and static sites need nothing of it")
 	}
 	return files, err
 }
