@@ -240,7 +240,11 @@ func (b *builder) strip() ([]function, error) {
 	if err != nil {
 		return nil, err
 	}
-	module, functions, err := strip(module)
+	// Lines of the standard library and of our own runtime help no author.
+	module, functions, err := strip(module, func(path string) bool {
+		p := b.packages[path]
+		return p != nil && (p.Standard || path == b.runtime || p.Module != nil && p.Module.Path == "sitegen.dev/core")
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -258,6 +258,44 @@ func TestWorker(t *testing.T) {
 	}
 }
 
+// TestTrace looks into the log for what panics leave there: the lines of the author, and names of all functions, of the
+// standard library too, whose lines are not part of a Worker.
+func TestTrace(t *testing.T) {
+	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	terminal := os.Stderr
+	os.Stderr = log
+	defer func() { os.Stderr = terminal }()
+	v := newVisitor(serve(t, built(t)))
+	os.Stderr = terminal
+	for _, tt := range []struct{ deed, wants string }{
+		{"panic", `"at":"src/pages/do.gosite:6","stack":"example.com/worker/src/deeds/deeds.go:`},
+		{"panic-inside", `"error":"src/pages/do.gosite:6: panic: strings: negative Repeat count","at":"src/pages/do.gosite:6","stack":"strings.Repeat < example.com/worker/src/deeds/deeds.go:`},
+		{"crash&n=20", "panic: nobody recovers this x\n\ngoroutine "},
+		{"crash&n=20", "\nexample.com/worker/src/deeds.Do.func"},
+		{"crash&n=20", "\n\texample.com/worker/src/deeds/deeds.go:"},
+	} {
+		v.get(t, "/do?id=x&do="+tt.deed)
+		said := ""
+		for range 50 {
+			data, err := os.ReadFile(log.Name())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if said = string(data); strings.Contains(said, tt.wants) {
+				break
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		if !strings.Contains(said, tt.wants) {
+			t.Errorf("after %s the log lacks %q:\n%s", tt.deed, tt.wants, said)
+		}
+	}
+}
+
 func TestFiles(t *testing.T) {
 	v := newVisitor(serve(t, built(t)))
 	for _, tt := range []struct {

@@ -14,6 +14,7 @@ const (
 	customSection = 0
 	importSection = 2
 	codeSection   = 10
+	dataSection   = 11
 
 	functionNames  = 1 // a part of the custom section "name"
 	functionImport = 0
@@ -60,8 +61,9 @@ type function struct {
 	size int    // bytes of code
 }
 
-// strip takes the custom sections out of a module, which nothing needs to run, and gives the functions that they name.
-func strip(module []byte) (stripped []byte, functions []function, err error) {
+// strip makes a module smaller: without custom sections, which nothing needs to run, without the lines of packages that
+// drop names (trimLines), and with memory that compresses well. It gives the functions that the sections have named.
+func strip(module []byte, drop func(path string) bool) (stripped []byte, functions []function, err error) {
 	const head = "\x00asm\x01\x00\x00\x00"
 	if !bytes.HasPrefix(module, []byte(head)) {
 		return nil, nil, errWasm
@@ -105,6 +107,13 @@ func strip(module []byte) (stripped []byte, functions []function, err error) {
 				if s.bad {
 					break
 				}
+			}
+		case dataSection:
+			if memory, ok := readMemory(s.data); ok {
+				trimLines(memory, drop)
+				contents := writeMemory(memory)
+				section = binary.AppendUvarint([]byte{dataSection}, uint64(len(contents)))
+				section = append(section, contents...)
 			}
 		}
 		if s.bad {

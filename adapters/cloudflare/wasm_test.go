@@ -7,33 +7,35 @@ import (
 	"testing"
 )
 
-// TestStrip looks into a program of the go command.
-func TestStrip(t *testing.T) {
+// compile gives a program of the go command for WebAssembly.
+func compile(t testing.TB, source, flags string) []byte {
+	t.Helper()
 	dir := t.TempDir()
-	write := func(name, text string) {
+	for name, text := range map[string]string{"go.mod": "module example.com/x-y\n\ngo 1.26\n", "main.go": source} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
 			t.Fatal(err)
 		}
 	}
-	write("go.mod", "module example.com/x-y\n\ngo 1.26\n")
-	write("main.go", "package main\n\nimport \"strconv\"\n\nfunc main() { println(strconv.Quote(\"x\")) }\n")
-	build := func(flags string) []byte {
-		cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags", flags, "-o", "x.wasm", ".")
-		cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOOS=js", "GOARCH=wasm", "GOWORK=off")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%v\n%s", err, out)
-		}
-		data, err := os.ReadFile(filepath.Join(dir, "x.wasm"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return data
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags", flags, "-o", "x.wasm", ".")
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOOS=js", "GOARCH=wasm", "GOWORK=off")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
 	}
-	stripped, functions, err := strip(build("-w"))
+	data, err := os.ReadFile(filepath.Join(dir, "x.wasm"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, none, err := strip(build("-s -w"))
+	return data
+}
+
+// TestStrip looks into a program of the go command.
+func TestStrip(t *testing.T) {
+	const source = "package main\n\nimport \"strconv\"\n\nfunc main() { println(strconv.Quote(\"x\")) }\n"
+	stripped, functions, err := strip(compile(t, source, "-w"), nothing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, none, err := strip(compile(t, source, "-s -w"), nothing)
 	if err != nil || string(again) != string(stripped) || len(none) != len(functions) || none[0].name != "" {
 		t.Errorf("without -s %d bytes are left, with it %d, %v", len(stripped), len(again), err)
 	}
@@ -45,7 +47,7 @@ func TestStrip(t *testing.T) {
 	if weights[0].path != "runtime" || found["strconv"] == 0 || found["main"] == 0 || found["internal/runtime/maps"] == 0 {
 		t.Errorf("the packages are %v", weights)
 	}
-	if _, _, err := strip(stripped[:len(stripped)/2]); err == nil {
+	if _, _, err := strip(stripped[:len(stripped)/2], nothing); err == nil {
 		t.Error("half a module is taken")
 	}
 }
@@ -53,12 +55,14 @@ func TestStrip(t *testing.T) {
 func FuzzStrip(f *testing.F) {
 	f.Add([]byte("\x00asm\x01\x00\x00\x00\x00\x08\x04name\x01\x01\x00"))
 	f.Fuzz(func(t *testing.T, module []byte) {
-		out, _, err := strip(module)
+		out, _, err := strip(module, nothing)
 		if err != nil {
 			return
 		}
-		if again, _, err := strip(out); err != nil || string(again) != string(out) {
+		if again, _, err := strip(out, nothing); err != nil || string(again) != string(out) {
 			t.Errorf("%q becomes %q and then %q, %v", module, out, again, err)
 		}
 	})
 }
+
+func nothing(string) bool { return false }

@@ -9,15 +9,19 @@ import (
 
 // Frame is one place on the call stack.
 type Frame struct {
-	File string // as the compiler recorded it: for components the .gosite file, relative to the module
+	File string // as the compiler recorded it: for components the .gosite file, relative to the module; "?" where it is not known
 	Line int
 	Func string
 }
 
-// String gives "file:line".
+// String gives "file:line", or the name of the function where a program carries no lines of it, as Workers do for the
+// standard library.
 func (f Frame) String() string {
-	if f.File == "" {
+	switch f.File {
+	case "":
 		return ""
+	case "?":
+		return f.Func
 	}
 	return f.File + ":" + strconv.Itoa(f.Line)
 }

@@ -81,6 +81,8 @@ func Do(page *site.Page) error {
 	case "panic":
 		time.Sleep(pause)
 		panic("on purpose " + id)
+	case "panic-inside":
+		return page.Text(strings.Repeat(id, -1))
 	case "crash":
 		go func() { panic("nobody recovers this " + id) }()
 		time.Sleep(pause)
