@@ -80,7 +80,9 @@ type functionConfig struct {
 	Framework       *framework        `json:"framework,omitempty"`
 }
 
-// prerenderConfig is NAME.prerender-config.json: a function with a cache in front of it.
+// prerenderConfig is NAME.prerender-config.json: a function with a cache in front of it. Its keys are those that the platform
+// documents under "Prerender Functions" of the Build Output API, and the further ones that its own reader takes (class Prerender of
+// @vercel/build-utils).
 type prerenderConfig struct {
 	Expiration      any      `json:"expiration"` // seconds or false
 	StaleExpiration int      `json:"staleExpiration,omitempty"`
@@ -89,6 +91,12 @@ type prerenderConfig struct {
 	AllowQuery      []string `json:"allowQuery"`
 	AllowHeader     []string `json:"allowHeader,omitempty"`
 	PassQuery       bool     `json:"passQuery"`
+	// The platform would send an answer other than 200, a 404 page too, without its body.
+	ExposeErrBody bool `json:"exposeErrBody"`
+	// What is answered until the function was asked for the first time: a file beside this one, and what goes with it.
+	Fallback       string            `json:"fallback,omitempty"`
+	InitialStatus  int               `json:"initialStatus,omitempty"`
+	InitialHeaders map[string]string `json:"initialHeaders,omitempty"`
 }
 
 // encode writes JSON for people too: indented, without needless escapes, ended by a line break.

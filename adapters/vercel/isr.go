@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"sitegen.dev/core/adapter"
 	"sitegen.dev/core/diag"
 	"sitegen.dev/core/manifest"
 )
@@ -28,6 +29,7 @@ type isrRoute struct {
 	dest   string
 	path   string // what the running half believes to be asked for, an expression
 	config prerenderConfig
+	first  string // the path that is rendered when the site is built, "" for none
 }
 
 // isrToken is what the routes of this build carry. It depends on all that the build was made from, and is known to
@@ -38,69 +40,124 @@ func isrToken(m *manifest.Manifest) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// isrRoutes finds the routes that are cached, with the rule of each. Only paths with one spelling are, so that nobody can
-// fill the cache with spellings of one page; the others go to the function.
-func isrRoutes(m *manifest.Manifest, o *Options, report func(at, problem, hint string), warn func(diag.Diagnostic)) []isrRoute {
+// isrRoutes finds the routes that are cached, with the rule of each.
+func (b *builder) isrRoutes() []isrRoute {
 	var out []isrRoute
-	taken := map[string]bool{}
-	token := isrToken(m)
-	known := map[string]bool{}
-	for i := range m.Routes {
-		r := &m.Routes[i]
-		known[r.Pattern] = true
-		rule, ok := isrRuleOf(r, &o.ISR)
+	names := map[string]bool{}
+	for i := range b.site.Manifest.Routes {
+		r := &b.site.Manifest.Routes[i]
+		rule, ok := isrRuleOf(r, &b.o.ISR)
 		if !ok {
 			continue
 		}
-		expr, plain := plainExpression(m.Base, r.Segments)
-		if !plain {
-			warn(diag.Diagnostic{Severity: diag.Warning, Code: "SG6102", Range: diag.Range{Pos: diag.Pos{File: r.Source, Line: r.Line}},
-				Message: r.Source + " is rendered for every request: its path holds letters that have more than one spelling in a URL",
-				Hint:    "give the route a path of plain letters, digits and hyphens"})
-			continue
+		if c, ok := b.isrRoute(r, rule, names); ok {
+			out = append(out, c)
 		}
-		name := isrName(r.Pattern)
-		for n := 2; taken[name]; n++ {
-			name = fmt.Sprintf("%s-%d", isrName(r.Pattern), n)
-		}
-		taken[name] = true
-		slash := ""
-		if m.TrailingSlash == "always" && !isFile(r.Segments) {
-			slash = "/"
-		}
-		c := isrRoute{route: r, name: "_isr/" + name}
-		c.src, c.path = whole("("+expr+")", isFile(r.Segments)), whole(expr, isFile(r.Segments))
-		value := "$1" + slash
-		if expr == "" { // the root
-			c.src, c.path, value = "^/$", "^/$", "/"
-		}
-		c.dest = "/" + c.name + "?" + pathKey + "=" + value + "&" + tokenKey + "=" + token
-		c.config = prerenderConfig{
-			Expiration:      cmp.Or[any](rule.expiration, false),
-			StaleExpiration: rule.staleExpiration,
-			Group:           rule.group,
-			BypassToken:     rule.bypassToken,
-			AllowQuery:      append([]string{pathKey, tokenKey}, rule.allowQuery...),
-			AllowHeader:     rule.allowHeader,
-			PassQuery:       true,
-		}
-		out = append(out, c)
 	}
-	for _, pattern := range slices.Sorted(maps.Keys(o.ISR.routes)) {
+	b.checkISR()
+	return out
+}
+
+// isrRoute puts a cache in front of a route; names are those that are taken. Only paths with one spelling are cached, so that
+// nobody can fill the cache with spellings of one page; the others go to the function.
+func (b *builder) isrRoute(r *manifest.Route, rule isrRule, names map[string]bool) (isrRoute, bool) {
+	m := b.site.Manifest
+	expr, plain := plainExpression(m.Base, r.Segments)
+	if !plain {
+		b.problems = append(b.problems, diag.Diagnostic{Severity: diag.Warning, Code: "SG6102", Range: diag.Range{Pos: diag.Pos{File: r.Source, Line: r.Line}},
+			Message: r.Source + " is rendered for every request: its path holds letters that have more than one spelling in a URL",
+			Hint:    "give the route a path of plain letters, digits and hyphens"})
+		return isrRoute{}, false
+	}
+	name := isrName(r.Pattern)
+	for n := 2; names[name]; n++ {
+		name = fmt.Sprintf("%s-%d", isrName(r.Pattern), n)
+	}
+	names[name] = true
+	slash := ""
+	if m.TrailingSlash == "always" && !isFile(r.Segments) {
+		slash = "/"
+	}
+	c := isrRoute{route: r, name: "_isr/" + name}
+	c.src, c.path = whole("("+expr+")", isFile(r.Segments)), whole(expr, isFile(r.Segments))
+	value := "$1" + slash
+	if expr == "" { // the root
+		c.src, c.path, value = "^/$", "^/$", "/"
+	}
+	c.dest = c.target(m, value)
+	c.config = prerenderConfig{
+		Expiration:      cmp.Or[any](rule.expiration, false),
+		StaleExpiration: rule.staleExpiration,
+		Group:           rule.group,
+		BypassToken:     rule.bypassToken,
+		AllowQuery:      append([]string{pathKey, tokenKey}, rule.allowQuery...),
+		AllowHeader:     rule.allowHeader,
+		PassQuery:       true,
+		ExposeErrBody:   true,
+	}
+	if b.isFirst(r, rule) {
+		c.first = cmp.Or(strings.TrimSuffix(m.Base, "/")+strings.TrimSuffix(r.Pattern, "/")+slash, "/")
+	}
+	return c, true
+}
+
+// target is how the cached function is asked for a path.
+func (c *isrRoute) target(m *manifest.Manifest, path string) string {
+	return "/" + c.name + "?" + pathKey + "=" + path + "&" + tokenKey + "=" + isrToken(m)
+}
+
+// isFirst says whether a route is rendered when the site is built. The platform answers all that was not asked for yet with the one
+// file, so there must be nothing that makes a difference.
+func (b *builder) isFirst(r *manifest.Route, rule isrRule) bool {
+	own := b.o.ISR.routes[r.Pattern].fallback
+	if rule.fallback == nil || !*rule.fallback {
+		return false
+	}
+	names, _ := params(r.Segments)
+	why := ""
+	switch {
+	case len(names) > 0:
+		why = "it has parameters"
+	case len(rule.allowQuery) > 0:
+		why = "keys of the query make a difference (allowQuery)"
+	case len(rule.allowHeader) > 0:
+		why = "headers make a difference (allowHeader)"
+	default:
+		return true
+	}
+	if own != nil {
+		b.report("isr.routes."+r.Pattern+".fallback", "cannot be: "+why+", so there is no one page to begin with", "remove fallback from this route")
+	}
+	return false
+}
+
+// checkISR reports rules for what is not there, or cannot be kept.
+func (b *builder) checkISR() {
+	m, o := b.site.Manifest, &b.o.ISR
+	known := map[string]bool{}
+	for i := range m.Routes {
+		known[m.Routes[i].Pattern] = true
+	}
+	for _, pattern := range slices.Sorted(maps.Keys(o.routes)) {
+		at := "isr.routes." + pattern
 		i := slices.IndexFunc(m.Routes, func(r manifest.Route) bool { return r.Pattern == pattern })
 		switch {
 		case i < 0:
-			report("isr.routes."+pattern, "names no route of the site", suggest(pattern, known))
+			b.report(at, "names no route of the site", suggest(pattern, known))
 		case m.Routes[i].Prerender || !answersGet(&m.Routes[i]):
-			report("isr.routes."+pattern, "names a route that does not render on demand, so there is nothing to keep", "")
+			b.report(at, "names a route that does not render on demand, so there is nothing to keep", "")
+		case o.routes[pattern].off:
+		case m.Routes[i].Guarded:
+			b.report(at, "would keep a page behind a guard of the middleware and give it to everybody", "remove it")
+		case personal(&m.Routes[i]):
+			b.report(at, "would keep a page that asks the session and give it to everybody", "remove it")
 		}
 	}
-	for i, pattern := range o.ISR.exclude {
+	for i, pattern := range o.exclude {
 		if !known[pattern] {
-			report(fmt.Sprintf("isr.exclude.%d", i), fmt.Sprintf("names no route of the site: %q", pattern), suggest(pattern, known))
+			b.report(fmt.Sprintf("isr.exclude.%d", i), fmt.Sprintf("names no route of the site: %q", pattern), suggest(pattern, known))
 		}
 	}
-	return out
 }
 
 func suggest(name string, known map[string]bool) string {
@@ -121,9 +178,10 @@ func answersGet(r *manifest.Route) bool {
 	return true
 }
 
-// isrRuleOf gives the rule of a route: that of its own in site.yaml, that of its page, or the one for all.
+// isrRuleOf gives the rule of a route: that of its own in site.yaml, that of its page, or the one for all. What is for one visitor
+// alone, behind a guard or with a session, is never kept.
 func isrRuleOf(r *manifest.Route, o *isrOptions) (isrRule, bool) {
-	if r.Prerender || r.Error != 0 || !answersGet(r) || slices.Contains(o.exclude, r.Pattern) {
+	if r.Prerender || r.Error != 0 || !answersGet(r) || slices.Contains(o.exclude, r.Pattern) || personal(r) {
 		return isrRule{}, false
 	}
 	own, named := o.routes[r.Pattern]
@@ -141,6 +199,7 @@ func isrRuleOf(r *manifest.Route, o *isrOptions) (isrRule, bool) {
 	rule.staleExpiration = cmp.Or(own.staleExpiration, rule.staleExpiration)
 	rule.group = cmp.Or(own.group, rule.group)
 	rule.bypassToken = cmp.Or(own.bypassToken, rule.bypassToken)
+	rule.fallback = cmp.Or(own.fallback, rule.fallback)
 	if own.allowQuery != nil {
 		rule.allowQuery = own.allowQuery
 	}
@@ -148,6 +207,11 @@ func isrRuleOf(r *manifest.Route, o *isrOptions) (isrRule, bool) {
 		rule.allowHeader = own.allowHeader
 	}
 	return rule, true
+}
+
+// personal says whether the answers of a route are for one visitor alone.
+func personal(r *manifest.Route) bool {
+	return r.Guarded || slices.ContainsFunc(r.Features, func(f manifest.Feature) bool { return f.Name == adapter.Sessions })
 }
 
 // uncached are the patterns of routes whose page asks for a cache, while site.yaml has none for them.

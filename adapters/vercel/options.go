@@ -106,6 +106,7 @@ type isrRule struct {
 	bypassToken     string
 	allowQuery      []string
 	allowHeader     []string
+	fallback        *bool
 }
 
 // isrFields are the keys of a rule.
@@ -116,6 +117,7 @@ type isrFields struct {
 	BypassToken     string             `json:"bypassToken"`
 	AllowQuery      []string           `json:"allowQuery"`
 	AllowHeader     []string           `json:"allowHeader"`
+	Fallback        *bool              `json:"fallback"`
 	Routes          map[string]isrRule `json:"routes"`
 	Exclude         []string           `json:"exclude"`
 }
@@ -150,7 +152,7 @@ func (f *isrFields) rule(dec *adapter.OptionDecoder, at string) isrRule {
 		}
 	}
 	return isrRule{expiration: f.Expiration.value, staleExpiration: f.StaleExpiration, group: f.Group, bypassToken: f.BypassToken,
-		allowQuery: f.AllowQuery, allowHeader: f.AllowHeader}
+		allowQuery: f.AllowQuery, allowHeader: f.AllowHeader, fallback: f.Fallback}
 }
 
 // DecodeOption reads true, false, a number of seconds or a map.
@@ -184,8 +186,8 @@ func (r *isrRule) DecodeOption(dec *adapter.OptionDecoder, at string, raw json.R
 	default:
 		var f isrFields
 		dec.Decode(at, raw, &f)
-		if f.Routes != nil || f.Exclude != nil {
-			dec.Report(at, "has routes or exclude, which belong to isr itself", "")
+		if f.Routes != nil || f.Exclude != nil || f.BypassToken != "" {
+			dec.Report(at, "has routes, exclude or bypassToken, which belong to isr itself", "")
 		}
 		*r = f.rule(dec, at)
 	}
@@ -224,6 +226,11 @@ func decode(site *adapter.Site) (Options, []diag.Diagnostic) {
 			report(at+".schedule", fmt.Sprintf("must be five fields such as 0 5 * * *, in UTC, not %q", c.Schedule), "")
 		}
 	}
+	if o.ISR.rule.bypassToken != "" {
+		ds = append(ds, diag.Diagnostic{Severity: diag.Warning, Code: "SG6112", Range: site.At("isr.bypassToken"),
+			Message: "option isr.bypassToken of adapter vercel is a secret in a file", Hint: "remove it, and give it to the build as " + envBypass})
+	}
+	bypassToken(site, &o.ISR.rule, report)
 	for name := range o.Environment {
 		if !envName.MatchString(name) {
 			report("environment."+name, "must be named by letters, digits and _", "")
@@ -245,6 +252,18 @@ func decode(site *adapter.Site) (Options, []diag.Diagnostic) {
 	}
 	slices.SortStableFunc(ds, func(a, b diag.Diagnostic) int { return strings.Compare(a.Message, b.Message) })
 	return o, ds
+}
+
+// bypassToken takes the secret of ISR from the environment.
+func bypassToken(site *adapter.Site, rule *isrRule, report func(at, problem, hint string)) {
+	token := site.Env[envBypass]
+	switch {
+	case token == "":
+	case len(token) < minToken:
+		report("isr.bypassToken", fmt.Sprintf("is what %s holds, and must have at least %d letters", envBypass, minToken), "make one with `openssl rand -hex 32`")
+	default:
+		rule.bypassToken = token
+	}
 }
 
 func checkImages(c *imagesConfig, report func(at, problem, hint string)) {
@@ -301,6 +320,7 @@ const schema = `{
 					"bypassToken": {"type": "string", "minLength": 32},
 					"allowQuery": {"$ref": "#/$defs/texts"},
 					"allowHeader": {"$ref": "#/$defs/texts"},
+					"fallback": {"$ref": "#/$defs/fallback"},
 					"routes": {"type": "object", "additionalProperties": {"$ref": "#/$defs/rule"}, "description": "rules by pattern: /blog/[slug]; without it, all pages are kept"},
 					"exclude": {"$ref": "#/$defs/texts", "description": "patterns of routes that are not kept"}
 				}}
@@ -335,9 +355,10 @@ const schema = `{
 			"expiration": {"$ref": "#/$defs/seconds"},
 			"staleExpiration": {"type": "integer", "minimum": 1},
 			"group": {"type": "integer", "minimum": 1},
-			"bypassToken": {"type": "string", "minLength": 32},
 			"allowQuery": {"$ref": "#/$defs/texts"},
-			"allowHeader": {"$ref": "#/$defs/texts"}
-		}}]}
+			"allowHeader": {"$ref": "#/$defs/texts"},
+			"fallback": {"$ref": "#/$defs/fallback"}
+		}}]},
+		"fallback": {"type": "boolean", "description": "render the page when the site is built too, so that the first visitor does not wait"}
 	}
 }`

@@ -21,7 +21,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -131,14 +130,7 @@ func (p *preview) readFunctions(dir string, log io.Writer) error {
 			return err
 		}
 		f := &cachedFunction{function: p.running[real]}
-		data, err := os.ReadFile(strings.TrimSuffix(name, ".func") + ".prerender-config.json")
-		if err == nil {
-			f.rule = &prerenderConfig{}
-			err = json.Unmarshal(data, f.rule)
-		} else if errors.Is(err, fs.ErrNotExist) {
-			err = nil
-		}
-		if err != nil {
+		if err := f.readRule(strings.TrimSuffix(name, ".func")); err != nil {
 			return err
 		}
 		p.funcs[filepath.ToSlash(rel)] = f
@@ -159,6 +151,11 @@ func startFunction(dir string, log io.Writer) (function, error) {
 	if arch := map[string]string{"amd64": "x86_64", "arm64": "arm64"}[runtime.GOARCH]; runtime.GOOS != "linux" || arch != fc.Architecture {
 		return nil, fmt.Errorf("the function is a program for Linux on %s, which this machine (%s, %s) cannot run; build with --adapter node to see the site here", fc.Architecture, runtime.GOOS, runtime.GOARCH)
 	}
+	return fc.start(dir, log)
+}
+
+// start runs the program of a function, which is one for this machine.
+func (fc *functionConfig) start(dir string, log io.Writer) (function, error) {
 	var env []string
 	for _, name := range slices.Sorted(maps.Keys(fc.Environment)) {
 		env = append(env, name+"="+fc.Environment[name])
@@ -463,115 +460,6 @@ func (w *withHeaders) Write(p []byte) (int, error) {
 	}
 	return w.ResponseWriter.Write(p)
 }
-
-// cachedFunction is a function with the cache that its prerender-config.json puts in front of it.
-type cachedFunction struct {
-	function
-	rule *prerenderConfig // nil without a cache
-
-	mu    sync.Mutex
-	known map[string]*kept
-}
-
-// kept is an answer in the cache.
-type kept struct {
-	status int
-	header http.Header
-	body   bytes.Buffer
-	until  time.Time // zero: for good
-}
-
-// maxKept is how many answers a preview keeps.
-const maxKept = 1000
-
-// ServeHTTP answers from the cache, or through the function.
-func (f *cachedFunction) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if f.rule == nil {
-		f.function.ServeHTTP(w, r)
-		return
-	}
-	target, query, _ := strings.Cut(r.RequestURI, "?")
-	values, _ := url.ParseQuery(query) // what cannot be read is no key of the cache
-	for name := range values {
-		if !slices.Contains(f.rule.AllowQuery, name) {
-			delete(values, name)
-		}
-	}
-	key := target + "?" + values.Encode()
-	state := "MISS"
-	if token := f.rule.BypassToken; token != "" {
-		c, err := r.Cookie("__prerender_bypass")
-		switch {
-		case r.Header.Get("X-Prerender-Revalidate") == token:
-			state = "REVALIDATED"
-		case err == nil && c.Value == token:
-			state = "BYPASS"
-		}
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	k := f.known[key]
-	switch {
-	case state != "MISS":
-	case k != nil && (k.until.IsZero() || time.Now().Before(k.until)):
-		state = "HIT"
-	case k != nil:
-		state = "STALE"
-	}
-	if state != "HIT" {
-		k = f.render(r, key)
-		if state != "BYPASS" && k.status < 500 && len(f.known) < maxKept {
-			if f.known == nil {
-				f.known = map[string]*kept{}
-			}
-			f.known[key] = k
-		}
-	}
-	maps.Copy(w.Header(), k.header)
-	w.Header().Set("X-Vercel-Cache", state)
-	w.WriteHeader(k.status)
-	if r.Method != http.MethodHead {
-		w.Write(k.body.Bytes())
-	}
-}
-
-// render asks the function without anything that belongs to one visitor.
-func (f *cachedFunction) render(r *http.Request, target string) *kept {
-	in := r.Clone(r.Context())
-	in.Method, in.RequestURI, in.Body, in.ContentLength = http.MethodGet, target, http.NoBody, 0
-	in.Header = http.Header{}
-	for _, name := range f.rule.AllowHeader {
-		if v := r.Header.Values(name); len(v) > 0 {
-			in.Header[http.CanonicalHeaderKey(name)] = v
-		}
-	}
-	k := &kept{header: http.Header{}}
-	f.function.ServeHTTP(k, in)
-	if n, ok := f.rule.Expiration.(float64); ok {
-		k.until = time.Now().Add(time.Duration(n) * time.Second)
-	}
-	return k
-}
-
-// Header gives the header of the answer that is recorded.
-func (k *kept) Header() http.Header { return k.header }
-
-// WriteHeader records the status.
-func (k *kept) WriteHeader(status int) {
-	if k.status == 0 && status >= 200 {
-		k.status = status
-		k.header = k.header.Clone()
-	}
-}
-
-// Write records bytes.
-func (k *kept) Write(p []byte) (int, error) {
-	k.WriteHeader(http.StatusOK)
-	return k.body.Write(p)
-}
-
-// Flush does nothing: an answer for the cache is not streamed.
-func (k *kept) Flush() {}
 
 // contentTypes is the type by extension, as the platform has it.
 var contentTypes = map[string]string{

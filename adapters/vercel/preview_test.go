@@ -55,7 +55,7 @@ func buildFixture(t *testing.T, variant, options string) string {
 const manyOptions = `{
 	"memory": 512, "maxDuration": 30, "maxConcurrency": 10, "regions": ["fra1"], "failoverRegions": ["iad1"], "cancellation": true,
 	"environment": {"OWN": "1"}, "include": ["go.mod"], "crons": [{"path": "/api/get", "schedule": "0 5 * * *"}],
-	"isr": {"expiration": 1, "routes": {"/one/[x]": true, "/live": {"expiration": 60, "allowQuery": ["page"], "bypassToken": "0123456789abcdef0123456789abcdef"}}},
+	"isr": {"expiration": 1, "bypassToken": "0123456789abcdef0123456789abcdef", "routes": {"/one/[x]": true, "/live": {"expiration": 60, "allowQuery": ["page"]}}},
 	"images": {"sizes": [640, 1200], "formats": ["image/avif"]}, "deploymentId": "dpl_1", "skewProtection": true, "webAnalytics": true, "speedInsights": true
 }`
 
@@ -148,6 +148,48 @@ func TestPreviewOptions(t *testing.T) {
 			t.Errorf("image%s: %s; want %d", tt.query, res.Status, tt.status)
 		}
 	}
+}
+
+// TestPreviewFirst renders pages when the site is built: their first visitor gets what was rendered there, and old answers go out
+// while new ones are made.
+func TestPreviewFirst(t *testing.T) {
+	dir := buildFixture(t, "default", `{"isr":{"expiration":1,"fallback":true,"routes":{"/live":true,"/api/get":{"fallback":false},"/one/[x]":true}}}`)
+	var c prerenderConfig
+	data, err := os.ReadFile(filepath.Join(dir, "functions/_isr/live.prerender-config.json"))
+	if err == nil {
+		err = json.Unmarshal(data, &c)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Fallback != "live.prerender-fallback.html" || c.InitialStatus != 200 || c.InitialHeaders["content-type"] != "text/html; charset=utf-8" || c.InitialHeaders["x-page"] != "live" || !c.ExposeErrBody {
+		t.Errorf("the page begins with %+v", c)
+	}
+	if names, _ := filepath.Glob(filepath.Join(dir, "functions/_isr/*fallback*")); len(names) != 1 {
+		t.Errorf("rendered were %q", names)
+	}
+	url := startPreview(t, dir)
+	state := func(target, want string) {
+		t.Helper()
+		for begin := time.Now(); ; time.Sleep(20 * time.Millisecond) { // what is made behind comes when it is done
+			res, body := get(t, url+target)
+			if got := res.Header.Get("X-Vercel-Cache"); got == want {
+				if res.StatusCode != 200 || target == "/live" && (res.Header.Get("X-Page") != "live" || !strings.Contains(body, "<p>query </p>")) {
+					t.Errorf("%s: %s %v\n%s", target, res.Status, res.Header, body)
+				}
+				return
+			} else if time.Since(begin) > 5*time.Second {
+				t.Fatalf("%s: the cache says %s; want %s", target, got, want)
+			}
+		}
+	}
+	if res, _ := get(t, url+"/live"); res.Header.Get("X-Vercel-Cache") != "PRERENDER" {
+		t.Errorf("at first the cache says %v; want PRERENDER", res.Header)
+	}
+	state("/live", "HIT")
+	state("/live", "STALE")
+	state("/live", "HIT")
+	state("/api/get", "MISS")
 }
 
 func TestPreviewBodyLimit(t *testing.T) {

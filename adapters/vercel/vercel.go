@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"go/format"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -45,6 +46,7 @@ const (
 	envPlatform   = "VERCEL"
 	envDeployment = "VERCEL_DEPLOYMENT_ID"
 	envSkew       = "VERCEL_SKEW_PROTECTION_ENABLED"
+	envBypass     = "VERCEL_BYPASS_TOKEN" // ours: the secret of ISR; the running half has it too
 )
 
 // Info says what the adapter can do.
@@ -64,7 +66,7 @@ func (Adapter) Info() adapter.Info {
 		Options:    json.RawMessage(schema),
 		OutDir:     outDir,
 		DeployWith: "vercel deploy --prebuilt",
-		Env:        []string{envPlatform, envDeployment, envSkew},
+		Env:        []string{envPlatform, envDeployment, envSkew, envBypass},
 		Images:     "vercel",
 	}
 }
@@ -168,7 +170,7 @@ func (b *builder) plan(ctx context.Context) error {
 		return err
 	}
 	if b.site.OnDemand {
-		b.isr = isrRoutes(m, b.o, b.report, func(d diag.Diagnostic) { b.problems = append(b.problems, d) })
+		b.isr = b.isrRoutes()
 	}
 	t := &table{m: m, o: b.o, pages: b.pages, isr: b.isr, onDemand: b.site.OnDemand, cookie: b.skewCookie()}
 	b.config = outputConfig{
@@ -354,6 +356,9 @@ func (b *builder) function(ctx context.Context) error {
 	if err := b.out.Write(renderDir+"/.vc-config.json", data, 0o644); err != nil {
 		return err
 	}
+	if err := b.renderFirst(ctx, build, fc); err != nil {
+		return err
+	}
 	for _, c := range b.isr {
 		if err := b.out.Symlink(renderDir, functionsDir+"/"+c.name+".func"); err != nil {
 			return err
@@ -375,7 +380,6 @@ func (b *builder) functionConfig() functionConfig {
 		Runtime:         "executable",
 		RuntimeLanguage: "go",
 		Architecture:    b.o.Architecture,
-		Environment:     b.o.Environment,
 		Memory:          b.o.Memory,
 		MaxDuration:     b.o.MaxDuration.value,
 		MaxConcurrency:  b.o.MaxConcurrency,
@@ -385,8 +389,12 @@ func (b *builder) functionConfig() functionConfig {
 		Cancellation:    b.o.Cancellation,
 		Framework:       b.framework(),
 	}
+	fc.Environment = maps.Clone(b.o.Environment)
 	if fc.Environment == nil {
 		fc.Environment = map[string]string{}
+	}
+	if token := b.o.ISR.rule.bypassToken; token != "" && len(b.isr) > 0 {
+		fc.Environment[envBypass] = token // what the cache knows and what the function knows is always the same
 	}
 	if b.o.Mode == lambda {
 		fc.Handler, fc.Runtime, fc.Streaming = "bootstrap", "provided.al2023", false

@@ -262,7 +262,8 @@ func TestNoRedirectLeavesTheSite(t *testing.T) {
 
 func TestOptions(t *testing.T) {
 	m := func() *manifest.Manifest {
-		return &manifest.Manifest{Routes: []manifest.Route{onDemand("/live"), onDemand("/blog/[slug]"), {Pattern: "/about", Segments: segments("/about"), Prerender: true, Source: "a.gosite"}}}
+		return &manifest.Manifest{Routes: []manifest.Route{onDemand("/live"), onDemand("/blog/[slug]"), {Pattern: "/about", Segments: segments("/about"), Prerender: true, Source: "a.gosite"},
+			{Pattern: "/account", Segments: segments("/account"), Type: manifest.Page, Source: "account.gosite", Guarded: true}}}
 	}
 	for _, tt := range []struct {
 		options string
@@ -277,7 +278,14 @@ func TestOptions(t *testing.T) {
 		{`{"crons":[{"path":"/about","schedule":"0 5 * * *"}]}`, []string{`error SG6006 site.yaml:2:1: option crons.0.path of adapter vercel is "/about", and no route that renders on demand answers GET there`}},
 		{`{"crons":[{"path":"/live","schedule":"daily"}]}`, []string{`error SG6006 site.yaml:2:1: option crons.0.schedule of adapter vercel must be five fields such as 0 5 * * *, in UTC, not "daily"`}},
 		{`{"isr":0}`, []string{`error SG6006 site.yaml:2:1: option isr of adapter vercel must be a number of seconds from 1, or false to keep answers until the next deployment, not 0`}},
-		{`{"isr":{"bypassToken":"short"}}`, []string{`error SG6006 site.yaml:2:1: option isr.bypassToken of adapter vercel must have at least 32 letters`}},
+		{`{"isr":{"bypassToken":"short"}}`, []string{`error SG6006 site.yaml:2:1: option isr.bypassToken of adapter vercel must have at least 32 letters`,
+			`warning SG6112 site.yaml:2:1: option isr.bypassToken of adapter vercel is a secret in a file`}},
+		{`{"isr":{"routes":{"/live":{"bypassToken":"x"}}}}`, []string{`error SG6006 site.yaml:2:1: option isr.routes./live of adapter vercel has routes, exclude or bypassToken, which belong to isr itself`,
+			`error SG6006 site.yaml:2:1: option isr.routes./live.bypassToken of adapter vercel must have at least 32 letters`}},
+		{`{"isr":{"routes":{"/live":{"fallback":true,"allowQuery":["q"]},"/blog/[slug]":{"fallback":true}}}}`, []string{
+			`error SG6006 site.yaml:2:1: option isr.routes./blog/[slug].fallback of adapter vercel cannot be: it has parameters, so there is no one page to begin with`,
+			`error SG6006 site.yaml:2:1: option isr.routes./live.fallback of adapter vercel cannot be: keys of the query make a difference (allowQuery), so there is no one page to begin with`}},
+		{`{"isr":{"routes":{"/account":60}}}`, []string{`error SG6006 site.yaml:2:1: option isr.routes./account of adapter vercel would keep a page behind a guard of the middleware and give it to everybody`}},
 		{`{"isr":{"routes":{"/liv":60}}}`, []string{`error SG6006 site.yaml:2:1: option isr.routes./liv of adapter vercel names no route of the site`}},
 		{`{"isr":{"routes":{"/about":60}}}`, []string{`error SG6006 site.yaml:2:1: option isr.routes./about of adapter vercel names a route that does not render on demand, so there is nothing to keep`}},
 		{`{"isr":{"exclude":["/x"]}}`, []string{`error SG6006 site.yaml:2:1: option isr.exclude.0 of adapter vercel names no route of the site: "/x"`}},
@@ -339,9 +347,9 @@ func TestISRRoutes(t *testing.T) {
 		if len(ds) > 0 {
 			t.Fatal(ds)
 		}
-		var got []string
-		var warned []string
-		for _, r := range isrRoutes(m, &o, func(at, problem, _ string) { t.Error(at, problem) }, func(d diag.Diagnostic) { warned = append(warned, string(d.Code)) }) {
+		var got, warned []string
+		b := &builder{site: &adapter.Site{Manifest: m}, o: &o}
+		for _, r := range b.isrRoutes() {
 			dest, _, _ := strings.Cut(r.dest, "?")
 			s := fmt.Sprintf("%s %v %s", dest, r.config.Expiration, r.src)
 			if len(r.config.AllowQuery) > 2 {
@@ -351,6 +359,9 @@ func TestISRRoutes(t *testing.T) {
 			if !regexp.MustCompile(r.path).MatchString("/b" + strings.ReplaceAll(strings.ReplaceAll(r.route.Pattern, "[...p]", "a/b"), "[slug]", "a")) {
 				t.Errorf("%s: the function does not believe the path of %s: %s", tt.options, r.route.Pattern, r.path)
 			}
+		}
+		for _, d := range b.problems {
+			warned = append(warned, string(d.Code))
 		}
 		if diff := cmp.Diff(tt.want, append(got, warned...)); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", tt.options, diff)
@@ -379,7 +390,7 @@ func TestUncached(t *testing.T) {
 func TestKeysOfOursAreRemoved(t *testing.T) {
 	m := &manifest.Manifest{Base: "/", BuildID: "x", Routes: []manifest.Route{onDemand("/blog/[slug]")}}
 	o, _ := decode(&adapter.Site{Options: json.RawMessage(`{"isr":60}`)})
-	isr := isrRoutes(m, &o, nil, nil)
+	isr := (&builder{site: &adapter.Site{Manifest: m}, o: &o}).isrRoutes()
 	table := table404(m, true, isr)
 	token := isrToken(m)
 	for _, query := range []string{"", "?__sg_path=/admin", "?__sg_path=/admin&__sg_token=" + token, "?%5f_sg_path=/admin", "?__sg_path=/a&__sg_path=/b"} {

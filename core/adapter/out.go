@@ -214,6 +214,14 @@ func (o *Out) unpack(dir string) error {
 	return o.root.Remove(aside)
 }
 
+// Path gives where a file of the output lies while the output is made, for programs that take no file but by its name.
+func (o *Out) Path(name string) (string, error) {
+	if err := check(name); err != nil {
+		return "", err
+	}
+	return filepath.Join(o.dir, filepath.FromSlash(name)), nil
+}
+
 // ReadFile reads a file of the output.
 func (o *Out) ReadFile(name string) ([]byte, error) {
 	if err := check(name); err != nil {

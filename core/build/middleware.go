@@ -183,12 +183,14 @@ func meet(a, b [][]manifest.Part) bool {
 	return (!fixed || a[0][0].Text == b[0][0].Text) && meet(a[1:], b[1:])
 }
 
-// guardPages reports pages that a guard covers and that are answered without it: prerendered ones, and those that caches are
-// to keep. Prerendered ones with parameters are checked when they are rendered.
+// guardPages notes which routes on demand a guard covers, and reports pages that are answered without it: prerendered ones, and
+// those that caches are to keep. Prerendered ones with parameters are checked when they are rendered.
 func (b *builder) guardPages() {
-	for _, r := range b.routes {
-		if r.Revalidate > 0 {
-			if g := b.guardOfSome(r.Segments); g != nil {
+	for i, r := range b.routes {
+		if !r.Prerender && r.Type != manifest.Redir {
+			g := b.guardOfSome(r.Segments)
+			b.routes[i].Guarded = g != nil
+			if g != nil && r.Revalidate > 0 {
 				b.list.Add(diag.Diagnostic{Severity: diag.Error, Code: "SG3112", Range: diag.Range{Pos: diag.Pos{File: r.Source, Line: 1, Col: 1}},
 					Message: r.Pattern + " is kept by caches, and they give it to everybody: the guard of " + g.path + " would not run for it",
 					Hint:    "remove `const revalidate`, or move the page out of " + g.path,

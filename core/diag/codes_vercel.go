@@ -51,4 +51,14 @@ var vercelCodes = []CodeInfo{
 		Summary: "A build on Vercel writes to another folder than the one that Vercel reads.",
 		Fix:     "Remove `out:` from site.yaml and `--out` from the command; the adapter then writes to `.vercel/output`.",
 	},
+	{
+		Code:    "SG6111",
+		Summary: "A page that Vercel keeps was to be rendered when the site is built, so that its first visitor does not wait, and that failed.",
+		Fix:     "Give the build what the page needs: variables, a database. Or leave out `fallback` for it; then the function renders it for the first visitor.",
+	},
+	{
+		Code:    "SG6112",
+		Summary: "site.yaml holds the token by which Vercel's cache is told to make an answer anew.",
+		Fix:     "Remove `bypassToken` and set VERCEL_BYPASS_TOKEN in the environment of the build: in the project's settings, or in the pipeline. Whoever knows the token can have pages rendered as often as he likes, and see drafts.",
+	},
 }

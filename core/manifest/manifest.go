@@ -51,6 +51,7 @@ type Route struct {
 	Redirect   *Redirect `json:"redirect,omitempty"` // of a redirect
 	Features   []Feature `json:"features,omitempty"`
 	Revalidate int       `json:"revalidate,omitempty"` // seconds; 0 never
+	Guarded    bool      `json:"guarded,omitempty"`    // a guard of the middleware may stop requests for it: no cache may answer in its place
 }
 
 // Part is a piece of a path segment: fixed text, [name] or [...name].
