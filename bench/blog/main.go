@@ -34,6 +34,7 @@ var (
 	highlight = flag.Bool("highlight", true, "name the language of code blocks")
 	cold      = flag.Bool("cold", false, "also measure sitegen with an empty Go build cache")
 	work      = flag.String("work", filepath.Join(os.TempDir(), "sitegen-bench-blog"), "where the tools and the blogs lie")
+	keep      = flag.Bool("keep", false, "leave the blogs below -work, to look into them or to profile")
 	stages    = flag.Bool("stages", false, "also print what the floor spends its time on, on one processor")
 )
 
@@ -142,6 +143,10 @@ func measure(dir string, posts int, all []*tool) error {
 			if err := b.stages(); err != nil {
 				return err
 			}
+		}
+		if *keep {
+			fmt.Println(b.dir)
+			continue
 		}
 		if err := os.RemoveAll(b.dir); err != nil {
 			return err

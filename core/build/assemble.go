@@ -48,7 +48,7 @@ func (b *builder) prerender(ctx context.Context) error {
 			return err
 		}
 	}
-	b.before = b.openBefore()
+	b.before = <-b.ahead
 	if b.before.dir != "" {
 		stage.known = b.before
 	}

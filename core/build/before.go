@@ -56,17 +56,26 @@ type outFile struct {
 	page        bool
 }
 
+// lookAhead begins to look at the last output while the sources are read: on a site of ten thousand pages both take as long.
+func (b *builder) lookAhead() {
+	out := filepath.FromSlash(b.Config.Out)
+	if !filepath.IsAbs(out) {
+		out = filepath.Join(b.Layout.Root, out)
+	}
+	b.ahead = make(chan *before, 1)
+	go func() { b.ahead <- b.openBefore(out) }()
+}
+
 // openBefore finds out what of the last output can stay. Of an output that an adapter makes nothing is known: what it does
 // with the pages is its own business, and to copy them from there costs as much as to render them.
-func (b *builder) openBefore() *before {
-	out := b.site.Stage.out
+func (b *builder) openBefore(out string) *before {
 	p := newBefore(out)
 	if b.Server {
 		return p
 	}
 	id := sha256.Sum256([]byte(b.Layout.Rel(out)))
 	p.dir = b.Layout.abs(path.Join(outputDir, hex.EncodeToString(id[:6])))
-	if b.Clean || !b.site.Stage.ours() {
+	if b.Clean || !(&Stage{layout: b.Layout, out: out}).ours() {
 		return p
 	}
 	if _, err := os.Stat(filepath.Join(p.dir, busyFile)); err == nil {
@@ -88,28 +97,16 @@ func (b *builder) openBefore() *before {
 	if data, err := os.ReadFile(filepath.Join(p.dir, linksFile)); err == nil {
 		p.linksBefore = string(data)
 	}
-	err = filepath.WalkDir(p.client, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
+	err = walkFiles(p.client, func(name string, info fs.FileInfo) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		want, ok := expected[name]
+		switch {
+		case !ok:
+			p.gone = append(p.gone, name)
+		case info.Mode().IsRegular() && info.Size() == want.size && info.ModTime().UnixNano() == want.mtime:
+			p.files[name] = want
 		}
-		rel, err := filepath.Rel(p.client, name)
-		if err != nil {
-			return err
-		}
-		rel = filepath.ToSlash(rel)
-		want, ok := expected[rel]
-		if !ok {
-			p.gone = append(p.gone, rel)
-			return nil
-		}
-		info, err := d.Info()
-		if err != nil {
-			return err
-		}
-		if info.Mode().IsRegular() && info.Size() == want.size && info.ModTime().UnixNano() == want.mtime {
-			p.files[rel] = want
-		}
-		return nil
 	})
 	if err != nil {
 		p.files, p.gone = map[string]outFile{}, nil
@@ -330,7 +327,7 @@ func (p *before) commit() error {
 func (b *builder) globalKey(in *inputs, bundle codegen.Bundle) string {
 	h := sha256.New()
 	bundle.Config.BuildID, bundle.Routes, bundle.Assets, bundle.Layouts, bundle.Embedded = "", nil, nil, nil, ""
-	hashInto(h, b.Version, self(), environment(), string(in.code[:]), b.key, fmt.Sprint(b.Server, b.Drafts))
+	hashInto(h, b.Version, self(), goEnvironment(), string(in.code[:]), b.key, fmt.Sprint(b.Server, b.Drafts))
 	hashInto(h, b.envKey())
 	for _, f := range b.program.Bundle(bundle) { // all configuration that reaches the programs, whatever will be added to it
 		hashInto(h, string(f.Data))
@@ -339,7 +336,7 @@ func (b *builder) globalKey(in *inputs, bundle codegen.Bundle) string {
 		hashInto(h, c.Path)
 	}
 	if in.opens {
-		hashInto(h, string(in.other[:]))
+		hashInto(h, environment(), string(in.other[:]))
 	}
 	return string(h.Sum(nil))
 }

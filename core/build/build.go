@@ -119,6 +119,9 @@ func Run(ctx context.Context, o Options) (*Site, *diag.List, error) {
 	} else {
 		b.prints = openFingerprints(b.Layout, fingerprintsFile)
 	}
+	if o.Until == "" || o.Until == Assemble {
+		b.lookAhead()
+	}
 	defer b.contents.close()
 	defer b.prints.save() // what could not be written is read again the next time
 	for _, p := range phases {
@@ -171,6 +174,7 @@ type builder struct {
 	contents   contentState
 	prints     *fingerprints
 	before     *before
+	ahead      chan *before      // from lookAhead
 	keys       map[string]string // of the pages, by source; nil where nothing is remembered
 	programKey string
 	compileKey string // of all that the go command reads

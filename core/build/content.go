@@ -305,36 +305,27 @@ func (b *builder) goodLink(name, rel string) bool {
 
 // scanContent learns what the links of other files need to know of a file: its digest, its slug, whether it is a draft.
 func (b *builder) scanContent(f *contentFile) error {
+	if d, ok := b.prints.asked(f.name); ok { // when the snapshot was taken
+		if known, err := b.knownContent(f, d, true); known || err != nil {
+			return err
+		}
+	}
 	name := b.Layout.abs(f.name)
 	info, err := os.Stat(name)
 	if err != nil {
 		return err
 	}
 	at := stampOf(info)
-	var known bool
-	if f.digest, known = b.prints.known(f.name, at); !known {
+	d, known := b.prints.known(f.name, at)
+	if !known {
 		if f.data, err = os.ReadFile(name); err != nil {
 			return err
 		}
-		f.digest = digestOf(f.data)
-		b.prints.remember(f.name, at, f.digest)
+		d = digestOf(f.data)
+		b.prints.remember(f.name, at, d)
 	}
-	f.key = digestOf(append([]byte(f.name+"\x00"), f.digest[:]...))
-	head, r, err := b.contents.pack.head(f.key, known)
-	if err != nil {
+	if known, err := b.knownContent(f, d, known); known || err != nil {
 		return err
-	}
-	if head != nil {
-		if entries, ok := decodeEntries(string(head), r); ok {
-			f.entries = entries
-			if !f.several && len(entries) == 1 {
-				if entries[0].Slug != "" && !f.isPage() {
-					f.slug = entries[0].Slug
-				}
-				f.draft = entries[0].draft
-			}
-			return nil
-		}
 	}
 	if f.data == nil {
 		if f.data, err = os.ReadFile(name); err != nil {
@@ -351,6 +342,28 @@ func (b *builder) scanContent(f *contentFile) error {
 		}
 	}
 	return nil
+}
+
+// knownContent takes the entries of a file with this digest out of the cache, if they are there.
+func (b *builder) knownContent(f *contentFile, d digest, untouched bool) (bool, error) {
+	f.digest = d
+	f.key = digestOf(append([]byte(f.name+"\x00"), d[:]...))
+	head, r, err := b.contents.pack.head(f.key, untouched)
+	if head == nil || err != nil {
+		return false, err
+	}
+	entries, ok := decodeEntries(string(head), r)
+	if !ok {
+		return false, nil
+	}
+	f.entries = entries
+	if !f.several && len(entries) == 1 {
+		if entries[0].Slug != "" && !f.isPage() {
+			f.slug = entries[0].Slug
+		}
+		f.draft = entries[0].draft
+	}
+	return true, nil
 }
 
 // readContent makes the entries of a file, or takes those that were made before.

@@ -85,6 +85,14 @@ func (f *fingerprints) known(name string, at stamp) (digest, bool) {
 	return p.digest, true
 }
 
+// asked gives the digest of a file that was asked for in this build already.
+func (f *fingerprints) asked(name string) (digest, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	p, ok := f.now[name]
+	return p.digest, ok
+}
+
 // remember keeps the digest of a file that had the stamp before it was read.
 func (f *fingerprints) remember(name string, at stamp, d digest) {
 	if at == (stamp{}) || f.start.UnixNano()-max(at.mtime, at.ctime) < int64(tick) {

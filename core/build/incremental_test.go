@@ -261,14 +261,18 @@ func TestIncremental(t *testing.T) {
 	x.o.Drafts = true
 	x.check("drafts", -1)
 	x.o.Drafts = false
+	t.Setenv("TZ", "Asia/Tokyo")
+	x.check("time zone", 11)
 	t.Setenv("FLAVOUR", "mint")
-	x.check("environment", -1)
+	x.check("environment that no code reads", 0)
 
 	// A file that Go code opens.
 	x.put("src/pages/notice.gosite", "---\nimport \"os\"\n\ntext, err := os.ReadFile(\"data/notice.txt\")\nif err != nil {\n\treturn err\n}\n---\n<p>{string(text)}</p>\n")
 	x.check("page that opens a file", -1)
 	x.put("data/notice.txt", "Hello.\n")
 	x.check("file that code opens", -1)
+	t.Setenv("FLAVOUR", "sage")
+	x.check("environment that code may read", 12)
 	x.check("nothing at the end", 0)
 }
 

@@ -37,13 +37,23 @@ var goModuleFiles = map[string]bool{"go.mod": true, "go.sum": true, "go.work": t
 // scanInputs looks at all files of the project. Those that were not touched since they were last looked at are not opened.
 func (b *builder) scanInputs(ctx context.Context) (*inputs, error) {
 	s := b.newScan()
-	if _, err := s.files(); err != nil {
+	var err error
+	if b.Snapshot != nil { // which has just looked
+		for _, name := range b.Snapshot.names {
+			if err = s.file(name); err != nil {
+				break
+			}
+		}
+	} else {
+		_, err = s.files()
+	}
+	if err != nil {
 		return nil, err
 	}
 	s.in.opens = s.mayOpen()
 	all := slices.Concat(s.code, s.other)
 	digests := make([]digest, len(all))
-	err := each(ctx, len(all), func(i int) (err error) {
+	err = each(ctx, len(all), func(i int) (err error) {
 		digests[i], err = b.prints.file(all[i])
 		if errors.Is(err, fs.ErrNotExist) { // a link to nowhere
 			err = nil
@@ -145,9 +155,6 @@ func (s *inputScan) localModules() (dirs []string) {
 }
 
 func (s *inputScan) walk(root string) error {
-	l := s.b.Layout
-	contents := l.abs(path.Join(l.Src, contentDir))
-	pages := l.abs(path.Join(l.Src, pagesDir))
 	return filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -158,35 +165,44 @@ func (s *inputScan) walk(root string) error {
 			}
 			return nil
 		}
-		rel, err := filepath.Rel(l.ModuleDir, name)
+		rel, err := filepath.Rel(s.b.Layout.ModuleDir, name)
 		if err != nil {
 			return err
 		}
-		rel = filepath.ToSlash(rel)
-		if s.seen[rel] {
-			return nil
-		}
-		s.seen[rel] = true
-		base := d.Name()
-		switch {
-		case s.all:
-			s.other = append(s.other, rel)
-		case strings.HasSuffix(base, ".go"):
-			if !strings.HasSuffix(base, "_test.go") {
-				s.code = append(s.code, rel)
-				return s.embeds(name)
-			}
-		case goModuleFiles[base], base == "modules.txt":
-			s.code = append(s.code, rel)
-		case strings.HasSuffix(base, ".gosite"):
-		case inside(name, contents) && content.IsEntry(base), inside(name, pages) && content.IsMarkdown(base):
-		default: // the public folder too: who opens a file of it depends on it
-			if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
-				s.other = append(s.other, rel)
-			}
-		}
-		return nil
+		return s.file(filepath.ToSlash(rel))
 	})
+}
+
+// file takes in a file by its name below the module root, which may lie outside.
+func (s *inputScan) file(rel string) error {
+	if s.seen[rel] {
+		return nil
+	}
+	s.seen[rel] = true
+	base, name := path.Base(rel), s.b.Layout.abs(rel)
+	switch {
+	case s.all:
+		s.other = append(s.other, rel)
+	case strings.HasSuffix(base, ".go"):
+		if !strings.HasSuffix(base, "_test.go") {
+			s.code = append(s.code, rel)
+			return s.embeds(name)
+		}
+	case goModuleFiles[base], base == "modules.txt":
+		s.code = append(s.code, rel)
+	case strings.HasSuffix(base, ".gosite"):
+	case s.below(rel, contentDir) && content.IsEntry(base), s.below(rel, pagesDir) && content.IsMarkdown(base):
+	default: // the public folder too: who opens a file of it depends on it
+		if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
+			s.other = append(s.other, rel)
+		}
+	}
+	return nil
+}
+
+// below says whether a file lies below a folder of the source directory.
+func (s *inputScan) below(rel, folder string) bool {
+	return strings.HasPrefix(rel, path.Join(s.b.Layout.Src, folder)+"/")
 }
 
 // embeds reads a Go file and adds what it embeds to the code, whatever that is.
@@ -230,9 +246,9 @@ func (s *inputScan) embeds(name string) error {
 }
 
 // openers are the packages of the standard library with which code opens files, or runs what does.
-var openers = []string{`"os"`, `"os/exec"`, `"io/ioutil"`, `"syscall"`, `"plugin"`, `"path/filepath"`, `"net"`, `"net/http"`, `"archive/zip"`, `"debug/`, `"C"`}
+var openers = []string{`"os"`, `"os/`, `"io/ioutil"`, `"syscall"`, `"plugin"`, `"path/filepath"`, `"net"`, `"net/http`, `"archive/zip"`, `"debug/`, `"C"`, `"text/template"`, `"html/template"`, `"mime"`, `"go/`, `"crypto/tls"`, `"crypto/x509"`, `"log/syslog"`}
 
-// mayOpen says whether code of the site can open files while pages are rendered: it imports a package for that, or a
+// mayOpen says whether code of the site can open files, or read the environment, while pages are rendered: it imports a package for that, or a
 // module that is not known.
 func (s *inputScan) mayOpen() bool {
 	for _, r := range s.b.Layout.Module.Require {
@@ -279,6 +295,18 @@ func environment() string {
 	env := slices.DeleteFunc(os.Environ(), func(line string) bool {
 		name, _, _ := strings.Cut(line, "=")
 		return slices.Contains(passing, name) || strings.HasPrefix(name, "TERM_") || strings.HasPrefix(name, "XDG_SESSION") || strings.HasPrefix(name, "ITERM") || strings.HasPrefix(name, "VSCODE_")
+	})
+	slices.Sort(env)
+	h := sha256.New()
+	hashInto(h, env...)
+	return string(h.Sum(nil))
+}
+
+// goEnvironment names what of the environment means something to the compiler and to any program in Go.
+func goEnvironment() string {
+	env := slices.DeleteFunc(os.Environ(), func(line string) bool {
+		name, _, _ := strings.Cut(line, "=")
+		return !strings.HasPrefix(name, "GO") && !strings.HasPrefix(name, "CGO_") && !slices.Contains([]string{"CC", "CXX", "AR", "PKG_CONFIG", "TZ", "ZONEINFO"}, name)
 	})
 	slices.Sort(env)
 	h := sha256.New()

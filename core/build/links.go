@@ -7,7 +7,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -201,7 +200,7 @@ func (l *pageList) read() (p manifest.Prerendered, ok bool) {
 		return p, false
 	}
 	if err == nil {
-		err = json.Unmarshal(line, &p)
+		p, err = manifest.ReadPrerendered(line)
 	}
 	l.err = err
 	return p, err == nil

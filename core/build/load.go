@@ -41,6 +41,9 @@ type collectionLoader struct {
 
 // loaders finds the loaders of a site: functions Load in Go files of the folders of collections.
 func (b *builder) loaders() ([]collectionLoader, error) {
+	if b.Snapshot != nil {
+		return b.Snapshot.loads, nil
+	}
 	dir := path.Join(b.Layout.Src, contentDir)
 	top, err := os.ReadDir(b.Layout.abs(dir))
 	if errors.Is(err, fs.ErrNotExist) {

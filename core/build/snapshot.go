@@ -12,6 +12,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"sync"
 )
 
 // A Snapshot is the state of everything that a build depends on. Where it is that of the last build, and the output is
@@ -20,9 +21,10 @@ type Snapshot struct {
 	o      Options
 	prints *fingerprints
 	key    string
-	file   string   // absolute: where the last one is remembered
-	out    []string // absolute: the folders of the output
-	never  bool     // there are loaders, which may find something new at any time
+	file   string             // absolute: where the last one is remembered
+	out    []string           // absolute: the folders of the output
+	names  []string           // of all files, below the module root or outside
+	loads  []collectionLoader // which may find something new at any time
 }
 
 // TakeSnapshot looks at the files of the project. more names what the caller's part of a build depends on: the adapter with
@@ -40,17 +42,17 @@ func TakeSnapshot(ctx context.Context, o Options, more string) (*Snapshot, error
 	}
 	id := sha256.Sum256(fmt.Appendf(nil, "%s %v", o.Layout.Rel(out), o.Server))
 	s.file = o.Layout.abs(path.Join(outputDir, hex.EncodeToString(id[:6])+".last"))
-	loaders, err := b.loaders()
-	if err != nil {
+	var err error
+	if s.loads, err = b.loaders(); err != nil {
 		return nil, err
 	}
-	s.never = len(loaders) > 0
 	scan := b.newScan()
 	scan.all = true
 	names, err := scan.files()
 	if err != nil {
 		return nil, err
 	}
+	s.names = names
 	digests := make([]digest, len(names))
 	err = each(ctx, len(names), func(i int) (err error) {
 		digests[i], err = b.prints.file(names[i])
@@ -74,7 +76,7 @@ func TakeSnapshot(ctx context.Context, o Options, more string) (*Snapshot, error
 
 // Last gives what Keep was given for this very state, if the output is still what it was then.
 func (s *Snapshot) Last() (report []byte, ok bool) {
-	if s.o.Clean || s.o.Force || s.never {
+	if s.o.Clean || s.o.Force || len(s.loads) > 0 {
 		return nil, false
 	}
 	data, err := os.ReadFile(s.file)
@@ -82,8 +84,11 @@ func (s *Snapshot) Last() (report []byte, ok bool) {
 		return nil, false
 	}
 	head, report, _ := bytes.Cut(data, []byte("\n"))
-	out, err := s.output()
-	if err != nil || string(head) != s.key+" "+out {
+	was, ok := strings.CutPrefix(string(head), s.key+" ")
+	if !ok {
+		return nil, false
+	}
+	if out, err := s.output(); err != nil || was != out {
 		return nil, false
 	}
 	if markLast(s.o.Layout, s.out[0]) != nil {
@@ -93,11 +98,17 @@ func (s *Snapshot) Last() (report []byte, ok bool) {
 	return report, true
 }
 
-// Keep remembers that the output is that of the snapshot. report is anything that Last is to give.
-func (s *Snapshot) Keep(report []byte) error {
-	out, err := s.output()
-	if err != nil {
-		return err
+// Keep remembers that the output of a site that was published is that of the snapshot. report is anything that Last is to
+// give.
+func (s *Snapshot) Keep(site *Site, report []byte) error {
+	out := ""
+	if state, ok := site.Stage.state(); ok {
+		out = state.String()
+	} else {
+		var err error
+		if out, err = s.output(); err != nil {
+			return err
+		}
 	}
 	return writeChanged(s.file, append([]byte(s.key+" "+out+"\n"), report...))
 }
@@ -107,25 +118,18 @@ func (s *Snapshot) Forget() { os.Remove(s.file) }
 
 // output names the state of the output: its files with their sizes and times.
 func (s *Snapshot) output() (string, error) {
-	h := sha256.New()
+	var mu sync.Mutex
+	var state outputState
 	for _, dir := range s.out {
-		err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
-			if errors.Is(err, fs.ErrNotExist) && name == dir {
-				return nil
-			}
-			if err != nil || d.IsDir() {
-				return err
-			}
-			info, err := d.Info()
-			if err != nil {
-				return err
-			}
-			hashInto(h, name, fmt.Sprint(info.Size(), info.ModTime().UnixNano()))
-			return nil
+		prefix := s.o.Layout.Rel(dir) + "/"
+		err := walkFiles(dir, func(name string, info fs.FileInfo) {
+			mu.Lock()
+			defer mu.Unlock()
+			state.add(prefix+name, info.Size(), info.ModTime().UnixNano())
 		})
-		if err != nil {
+		if _, statErr := os.Lstat(dir); err != nil && !errors.Is(statErr, fs.ErrNotExist) {
 			return "", err
 		}
 	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	return state.String(), nil
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"sitegen.dev/core/a11y"
 	"sitegen.dev/core/codegen"
@@ -107,14 +108,18 @@ func (b *builder) page(name string) (string, bool) {
 
 // each runs f for 0 … n-1 on all cores and gives the first error.
 func each(ctx context.Context, n int, f func(i int) error) error {
-	next := make(chan int)
+	var next atomic.Int64
 	errs := make(chan error, 1)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var wg sync.WaitGroup
 	for range min(n, runtime.GOMAXPROCS(0)) {
 		wg.Go(func() {
-			for i := range next {
+			for ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= n {
+					return
+				}
 				if err := f(i); err != nil {
 					select {
 					case errs <- err:
@@ -125,10 +130,6 @@ func each(ctx context.Context, n int, f func(i int) error) error {
 			}
 		})
 	}
-	for i := 0; i < n && ctx.Err() == nil; i++ {
-		next <- i
-	}
-	close(next)
 	wg.Wait()
 	select {
 	case err := <-errs:

@@ -167,6 +167,27 @@ func (s *Stage) publish() error {
 	return errors.Join(errs...)
 }
 
+// state names the state of an output that was changed in place: of what stayed it is known, so that only what is new is
+// looked at. ok is false where all of it has to be looked at.
+func (s *Stage) state() (state outputState, ok bool) {
+	if s.delta == nil || s.known == nil {
+		return state, false
+	}
+	prefix := s.layout.Rel(s.out) + "/"
+	for name := range s.known.kept {
+		f := s.known.files[name]
+		state.add(prefix+name, f.size, f.mtime)
+	}
+	for _, name := range s.delta.put {
+		info, err := os.Lstat(filepath.Join(s.out, filepath.FromSlash(name)))
+		if err != nil {
+			return state, false
+		}
+		state.add(prefix+name, info.Size(), info.ModTime().UnixNano())
+	}
+	return state, true
+}
+
 // root is the place of a name below the project root.
 func (s *Stage) root(name string) string {
 	return filepath.Join(s.layout.Root, filepath.FromSlash(name))

@@ -68,6 +68,7 @@ type run struct {
 	list   *diag.List
 	warned map[string]bool
 	images map[string]bool // names that the result has
+	buf    []byte          // of the list
 	done   bool            // the program said that it is through
 }
 
@@ -111,8 +112,8 @@ func (r *run) read(out io.Reader) error {
 	for {
 		line, err := in.ReadBytes('\n')
 		if event, ok := bytes.CutPrefix(line, []byte(wire.Prefix)); ok {
-			var e wire.Event
-			if err := json.Unmarshal(event, &e); err != nil {
+			e, err := wire.ReadEvent(event)
+			if err != nil {
 				return fmt.Errorf("read what the prerender program says: %w", err)
 			}
 			if err := r.event(e); err != nil {
@@ -177,11 +178,12 @@ func (r *run) listPage(e wire.Event) error {
 	for _, h := range e.Headers {
 		p.Headers = append(p.Headers, manifest.Header{Name: h[0], Value: h[1]})
 	}
-	line, err := json.Marshal(p)
+	line, err := p.AppendLine(r.buf[:0])
 	if err != nil {
 		return err
 	}
-	_, err = r.List.Write(append(line, '\n'))
+	r.buf = line
+	_, err = r.List.Write(line)
 	return err
 }
 

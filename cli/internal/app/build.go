@@ -166,7 +166,7 @@ func runBuild(ctx context.Context, p *project, o buildOptions) (report, error) {
 	if err != nil {
 		return r, err
 	}
-	return r, snapshot.Keep(data)
+	return r, snapshot.Keep(site, data)
 }
 
 // adapterState names what a build depends on beside the site and the command: the adapter, its options and its part of the

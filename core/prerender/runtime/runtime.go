@@ -175,6 +175,7 @@ type printer struct {
 	mu     sync.Mutex
 	out    *bufio.Writer
 	enc    *json.Encoder
+	line   []byte
 	errors int
 	known  *known // nil where nothing is remembered
 }
@@ -191,8 +192,13 @@ func (p *printer) event(e wire.Event) {
 			p.cancel()
 		}
 	}
+	if line, ok := wire.AppendPage(p.line[:0], &e); ok {
+		p.line = line
+		p.out.Write(line) // a failed write stays in p.out and is seen at the end
+		return
+	}
 	io.WriteString(p.out, wire.Prefix)
-	p.enc.Encode(e) // a failed write stays in p.out and is seen at the end
+	p.enc.Encode(e)
 	if e.Kind != wire.Page {
 		p.out.Flush()
 	}

@@ -3,7 +3,6 @@ package runtime
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -38,8 +37,8 @@ func run(t *testing.T, job wire.Job, routes ...*site.Route) (dir string, events 
 		if !found {
 			t.Fatalf("a line without prefix: %q", line)
 		}
-		var e wire.Event
-		if err := json.Unmarshal([]byte(text), &e); err != nil {
+		e, err := wire.ReadEvent([]byte(text))
+		if err != nil {
 			t.Fatal(err)
 		}
 		events = append(events, e)
