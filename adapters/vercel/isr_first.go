@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/tls"
 	"fmt"
 	"maps"
 	"mime"
@@ -41,7 +42,7 @@ func (b *builder) renderFirst(ctx context.Context, build adapter.GoBuild, fc fun
 		return err
 	}
 	var log bytes.Buffer
-	f, err := fc.start(dir, &log)
+	f, err := fc.start(dir, nil, &log)
 	if err != nil {
 		b.notRendered(&b.isr[slices.IndexFunc(b.isr, func(c isrRoute) bool { return c.first != "" })], err.Error(), log.String())
 		return nil
@@ -73,6 +74,9 @@ func (b *builder) firstRequest(ctx context.Context, c *isrRoute) *http.Request {
 	r := (&http.Request{Method: http.MethodGet, Header: http.Header{}, Body: http.NoBody, Host: "localhost", RemoteAddr: "127.0.0.1:1"}).WithContext(ctx)
 	if u, err := url.Parse(b.site.Manifest.Site); err == nil && u.Host != "" {
 		r.Host = u.Host
+		if u.Scheme == "https" {
+			r.TLS = &tls.ConnectionState{}
+		}
 	}
 	r.RequestURI = c.target(b.site.Manifest, c.first)
 	r.URL = &url.URL{Path: "/" + c.name}

@@ -139,12 +139,17 @@ func (s *seconds) DecodeOption(dec *adapter.OptionDecoder, at string, raw json.R
 	s.value = n
 }
 
-// minToken is how long the platform wants a bypass token to be.
-const minToken = 32
+// bypassForm is a bypass token: as long as the platform wants it, of letters that a cookie holds as they are.
+var bypassForm = regexp.MustCompile(`^[A-Za-z0-9_-]{32,}$`)
+
+const (
+	bypassWrong = "must have at least 32 letters, digits, - and _"
+	bypassHint  = "make one with `openssl rand -hex 32`"
+)
 
 func (f *isrFields) rule(dec *adapter.OptionDecoder, at string) isrRule {
-	if f.BypassToken != "" && len(f.BypassToken) < minToken {
-		dec.Report(at+".bypassToken", fmt.Sprintf("must have at least %d letters", minToken), "make one with `openssl rand -hex 32`")
+	if f.BypassToken != "" && !bypassForm.MatchString(f.BypassToken) {
+		dec.Report(at+".bypassToken", bypassWrong, bypassHint)
 	}
 	for i, key := range f.AllowQuery {
 		if strings.HasPrefix(key, "__sg_") {
@@ -259,8 +264,8 @@ func bypassToken(site *adapter.Site, rule *isrRule, report func(at, problem, hin
 	token := site.Env[envBypass]
 	switch {
 	case token == "":
-	case len(token) < minToken:
-		report("isr.bypassToken", fmt.Sprintf("is what %s holds, and must have at least %d letters", envBypass, minToken), "make one with `openssl rand -hex 32`")
+	case !bypassForm.MatchString(token):
+		report("isr.bypassToken", "is what "+envBypass+" holds, and "+bypassWrong, bypassHint)
 	default:
 		rule.bypassToken = token
 	}
@@ -317,7 +322,7 @@ const schema = `{
 					"expiration": {"$ref": "#/$defs/seconds"},
 					"staleExpiration": {"type": "integer", "minimum": 1},
 					"group": {"type": "integer", "minimum": 1},
-					"bypassToken": {"type": "string", "minLength": 32},
+					"bypassToken": {"type": "string", "pattern": "^[A-Za-z0-9_-]{32,}$"},
 					"allowQuery": {"$ref": "#/$defs/texts"},
 					"allowHeader": {"$ref": "#/$defs/texts"},
 					"fallback": {"$ref": "#/$defs/fallback"},

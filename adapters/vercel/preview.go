@@ -41,6 +41,7 @@ type preview struct {
 	files   map[string]file // by path, without a slash in front
 	funcs   map[string]*cachedFunction
 	running map[string]function // by directory: links share one
+	redis   *redis              // nil without functions, or where there is a real one
 }
 
 // file is one file of static/.
@@ -112,6 +113,9 @@ func (p *preview) readFunctions(dir string, log io.Writer) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
+	if err == nil && len(names) > 0 {
+		p.redis, err = startRedis()
+	}
 	if err != nil {
 		return err
 	}
@@ -121,7 +125,7 @@ func (p *preview) readFunctions(dir string, log io.Writer) error {
 			return err
 		}
 		if p.running[real] == nil {
-			if p.running[real], err = startFunction(real, log); err != nil {
+			if p.running[real], err = startFunction(real, p.redis.env(), log); err != nil {
 				return err
 			}
 		}
@@ -138,8 +142,8 @@ func (p *preview) readFunctions(dir string, log io.Writer) error {
 	return nil
 }
 
-// startFunction runs the program of one function.
-func startFunction(dir string, log io.Writer) (function, error) {
+// startFunction runs the program of one function, with lines of environment beside its own.
+func startFunction(dir string, env []string, log io.Writer) (function, error) {
 	data, err := os.ReadFile(filepath.Join(dir, ".vc-config.json"))
 	if err != nil {
 		return nil, err
@@ -151,12 +155,11 @@ func startFunction(dir string, log io.Writer) (function, error) {
 	if arch := map[string]string{"amd64": "x86_64", "arm64": "arm64"}[runtime.GOARCH]; runtime.GOOS != "linux" || arch != fc.Architecture {
 		return nil, fmt.Errorf("the function is a program for Linux on %s, which this machine (%s, %s) cannot run; build with --adapter node to see the site here", fc.Architecture, runtime.GOOS, runtime.GOARCH)
 	}
-	return fc.start(dir, log)
+	return fc.start(dir, env, log)
 }
 
 // start runs the program of a function, which is one for this machine.
-func (fc *functionConfig) start(dir string, log io.Writer) (function, error) {
-	var env []string
+func (fc *functionConfig) start(dir string, env []string, log io.Writer) (function, error) {
 	for _, name := range slices.Sorted(maps.Keys(fc.Environment)) {
 		env = append(env, name+"="+fc.Environment[name])
 	}
@@ -170,7 +173,7 @@ func (fc *functionConfig) start(dir string, log io.Writer) (function, error) {
 }
 
 func (p *preview) stop() error {
-	var errs []error
+	errs := []error{p.redis.stop()}
 	for _, f := range p.running {
 		errs = append(errs, f.stop())
 	}

@@ -26,6 +26,7 @@ import (
 
 	"sitegen.dev/core/adapter"
 	"sitegen.dev/core/diag"
+	"sitegen.dev/core/manifest"
 )
 
 //go:embed runtime/*.go
@@ -47,6 +48,8 @@ const (
 	envDeployment = "VERCEL_DEPLOYMENT_ID"
 	envSkew       = "VERCEL_SKEW_PROTECTION_ENABLED"
 	envBypass     = "VERCEL_BYPASS_TOKEN" // ours: the secret of ISR; the running half has it too
+	// Of the database of sessions, by Vercel's marketplace and by its maker.
+	envRedis, envUpstash = "KV_REST_API_URL", "UPSTASH_REDIS_REST_URL"
 )
 
 // Info says what the adapter can do.
@@ -62,11 +65,12 @@ func (Adapter) Info() adapter.Info {
 			adapter.PageHeaders:  stable,
 			adapter.ServerIsland: stable,
 			adapter.Revalidate:   stable,
+			adapter.Sessions:     stable,
 		},
 		Options:    json.RawMessage(schema),
 		OutDir:     outDir,
 		DeployWith: "vercel deploy --prebuilt",
-		Env:        []string{envPlatform, envDeployment, envSkew, envBypass},
+		Env:        []string{envPlatform, envDeployment, envSkew, envBypass, envRedis, envUpstash},
 		Images:     "vercel",
 	}
 }
@@ -204,6 +208,11 @@ func (b *builder) plan(ctx context.Context) error {
 			Message: "the output does not go to " + outDir + ", where alone Vercel looks for it",
 			Hint:    "remove `out:` from site.yaml, and --out from the command"})
 	}
+	if at := b.sessions(); at != nil && b.site.Env[envPlatform] != "" && b.site.Env[envRedis]+b.site.Env[envUpstash] == "" {
+		b.problems = append(b.problems, diag.Diagnostic{Severity: diag.Warning, Code: "SG6113", Range: diag.Range{Pos: diag.Pos{File: at.File, Line: at.Line, Col: at.Col}},
+			Message: "the site has sessions, and the project has no Redis database to keep them in: " + envRedis + " is not set",
+			Hint:    "connect one to the project on Vercel's marketplace"})
+	}
 	if b.o.Mode == lambda {
 		b.streams()
 	}
@@ -211,6 +220,15 @@ func (b *builder) plan(ctx context.Context) error {
 		b.problems = append(b.problems, d)
 	}
 	return nil
+}
+
+// sessions is where the site asks for sessions, nil where it does not.
+func (b *builder) sessions() *manifest.Feature {
+	i := slices.IndexFunc(b.site.Manifest.Features, func(f manifest.Feature) bool { return f.Name == adapter.Sessions })
+	if i < 0 {
+		return nil
+	}
+	return &b.site.Manifest.Features[i]
 }
 
 // streams tells of routes that stream, which mode lambda does not.
@@ -469,6 +487,9 @@ func (b *builder) main(runtime string, source adapter.Files) ([]byte, error) {
 	}
 	if list := uncached(b.site.Manifest, b.o); len(list) > 0 {
 		p.WriteString(fmt.Sprintf("Uncached: %#v,\n", list))
+	}
+	if b.sessions() != nil {
+		p.WriteString("Sessions: vercel.Sessions,\n")
 	}
 	if b.insert != "" {
 		p.WriteString("Insert: " + strconv.Quote(b.insert) + ",\n")

@@ -278,10 +278,10 @@ func TestOptions(t *testing.T) {
 		{`{"crons":[{"path":"/about","schedule":"0 5 * * *"}]}`, []string{`error SG6006 site.yaml:2:1: option crons.0.path of adapter vercel is "/about", and no route that renders on demand answers GET there`}},
 		{`{"crons":[{"path":"/live","schedule":"daily"}]}`, []string{`error SG6006 site.yaml:2:1: option crons.0.schedule of adapter vercel must be five fields such as 0 5 * * *, in UTC, not "daily"`}},
 		{`{"isr":0}`, []string{`error SG6006 site.yaml:2:1: option isr of adapter vercel must be a number of seconds from 1, or false to keep answers until the next deployment, not 0`}},
-		{`{"isr":{"bypassToken":"short"}}`, []string{`error SG6006 site.yaml:2:1: option isr.bypassToken of adapter vercel must have at least 32 letters`,
+		{`{"isr":{"bypassToken":"short"}}`, []string{`error SG6006 site.yaml:2:1: option isr.bypassToken of adapter vercel must have at least 32 letters, digits, - and _`,
 			`warning SG6112 site.yaml:2:1: option isr.bypassToken of adapter vercel is a secret in a file`}},
 		{`{"isr":{"routes":{"/live":{"bypassToken":"x"}}}}`, []string{`error SG6006 site.yaml:2:1: option isr.routes./live of adapter vercel has routes, exclude or bypassToken, which belong to isr itself`,
-			`error SG6006 site.yaml:2:1: option isr.routes./live.bypassToken of adapter vercel must have at least 32 letters`}},
+			`error SG6006 site.yaml:2:1: option isr.routes./live.bypassToken of adapter vercel must have at least 32 letters, digits, - and _`}},
 		{`{"isr":{"routes":{"/live":{"fallback":true,"allowQuery":["q"]},"/blog/[slug]":{"fallback":true}}}}`, []string{
 			`error SG6006 site.yaml:2:1: option isr.routes./blog/[slug].fallback of adapter vercel cannot be: it has parameters, so there is no one page to begin with`,
 			`error SG6006 site.yaml:2:1: option isr.routes./live.fallback of adapter vercel cannot be: keys of the query make a difference (allowQuery), so there is no one page to begin with`}},

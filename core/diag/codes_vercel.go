@@ -61,4 +61,9 @@ var vercelCodes = []CodeInfo{
 		Summary: "site.yaml holds the token by which Vercel's cache is told to make an answer anew.",
 		Fix:     "Remove `bypassToken` and set VERCEL_BYPASS_TOKEN in the environment of the build: in the project's settings, or in the pipeline. Whoever knows the token can have pages rendered as often as he likes, and see drafts.",
 	},
+	{
+		Code:    "SG6113",
+		Summary: "A build on Vercel of a site with sessions, in a project without a database for them.",
+		Fix:     "Connect a Redis database to the project on Vercel's marketplace, which sets KV_REST_API_URL and KV_REST_API_TOKEN. Until then every call of a session fails.",
+	},
 }

@@ -112,7 +112,7 @@ func (h *handler) call(ctx context.Context, raw json.RawMessage) (a *answer, err
 	if !r.req.Header.Has("Host") {
 		r.req.Header.AddReceived("Host", c.Host)
 	}
-	r.shared = h.prepare(&r.req, incoming{method: c.Method, target: c.Path, host: c.Host, trusted: true})
+	r.keep = h.prepare(&r.req, &r.platform, incoming{method: c.Method, target: c.Path, host: c.Host, trusted: true})
 	r.req.Platform = &r.platform
 	if len(body) > 0 {
 		r.req.Body = bytes.NewReader(body)
@@ -127,7 +127,7 @@ type recorder struct {
 	h        *handler
 	req      site.Request
 	platform Platform
-	shared   bool
+	keep     reach
 
 	status int
 	header http.Header
@@ -164,16 +164,8 @@ func (r *recorder) Start(status int, h *site.Header) error {
 		return errors.New("the answer has begun already")
 	}
 	r.status = status
-	for name, value := range h.All() {
-		key := cacheName(http.CanonicalHeaderKey(name), r.shared)
-		if key == "" {
-			continue
-		}
-		if key == "Set-Cookie" && r.shared {
-			r.h.ipc.log(invocation{}, "warn", "a cookie was left out: the answer is cached and goes to everybody")
-			continue
-		}
-		r.header[key] = append(r.header[key], value)
+	for name, value := range r.keep.lines(h, func() { r.h.ipc.log(invocation{}, "warn", cookieDropped) }) {
+		r.header[name] = append(r.header[name], value)
 	}
 	if r.header["X-Content-Type-Options"] == nil {
 		r.header["X-Content-Type-Options"] = []string{"nosniff"}

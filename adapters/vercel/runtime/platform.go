@@ -1,13 +1,17 @@
 package vercel
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
 	"runtime/debug"
+	"strconv"
+	"strings"
 	"sync"
 
 	"sitegen.dev/core/site"
+	"sitegen.dev/core/site/vercel"
 )
 
 // Platform is what page.Platform gives. Pages reach it by the methods they need, so that they need no import:
@@ -20,6 +24,8 @@ type Platform struct {
 	inv     invocation
 	header  *site.Header
 	trusted bool
+	origin  string // under which the site was asked
+	draft   bool   // the visitor sees drafts
 
 	mu   sync.Mutex
 	work sync.WaitGroup
@@ -62,7 +68,7 @@ func (p *Platform) said(name string) string {
 func (p *Platform) RequestID() string { return p.said("X-Vercel-Id") }
 
 // Region is the data centre that the function runs in, "fra1".
-func (p *Platform) Region() string { return p.h.region }
+func (p *Platform) Region() string { return p.h.getenv("VERCEL_REGION") }
 
 // Country is where the visitor seems to be, as two letters; it and what follows are "" where the platform does not know.
 func (p *Platform) Country() string { return p.said("X-Vercel-Ip-Country") }
@@ -84,4 +90,35 @@ func (p *Platform) Timezone() string { return p.said("X-Vercel-Ip-Timezone") }
 // Coordinates are latitude and longitude in degrees, as text.
 func (p *Platform) Coordinates() (latitude, longitude string) {
 	return p.said("X-Vercel-Ip-Latitude"), p.said("X-Vercel-Ip-Longitude")
+}
+
+// Vercel gives all of it as a value, nil where the platform is not there. vercel.Of asks for it.
+func (p *Platform) Vercel() *vercel.Context {
+	if !p.trusted {
+		return nil
+	}
+	env := p.h.getenv
+	lat, long := p.Coordinates()
+	client, _, _ := strings.Cut(p.said("X-Vercel-Forwarded-For")+","+p.said("X-Real-Ip"), ",")
+	return vercel.New(vercel.Context{
+		IP: strings.TrimSpace(client), RequestID: p.RequestID(), Region: p.Region(), Env: cmp.Or(env("VERCEL_TARGET_ENV"), env("VERCEL_ENV")), Draft: p.draft,
+		Geo: vercel.Geo{City: p.City(), Country: p.Country(), Region: p.CountryRegion(), Continent: p.said("X-Vercel-Ip-Continent"), PostalCode: p.said("X-Vercel-Ip-Postal-Code"),
+			Timezone: p.Timezone(), Latitude: degrees(lat), Longitude: degrees(long)},
+		Deployment: vercel.Deployment{ID: env("VERCEL_DEPLOYMENT_ID"), Host: env("VERCEL_URL"), Branch: env("VERCEL_GIT_COMMIT_REF"), Commit: env("VERCEL_GIT_COMMIT_SHA")},
+	}, &vercel.Access{Origin: p.origin, BypassToken: p.h.bypass, Protection: env("VERCEL_AUTOMATION_BYPASS_SECRET"),
+		APIToken: env("VERCEL_TOKEN"), Project: env("VERCEL_PROJECT_ID"), Team: env("VERCEL_TEAM_ID")})
+}
+
+func degrees(text string) float64 {
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return 0
+	}
+	return f
+}
+
+// Sessions is the store of sessions, as Vercel's marketplace sets it up, or Upstash itself.
+func Sessions(getenv func(string) string) site.SessionDriver {
+	return vercel.Sessions{URL: cmp.Or(getenv("KV_REST_API_URL"), getenv("UPSTASH_REDIS_REST_URL")),
+		Token: cmp.Or(getenv("KV_REST_API_TOKEN"), getenv("UPSTASH_REDIS_REST_TOKEN")), Prefix: "session:"}
 }

@@ -31,6 +31,8 @@ type Program struct {
 	// Uncached are the patterns of routes that the settings of the adapter keep out of all caches, whatever their pages say
 	// with `const revalidate`.
 	Uncached []string
+	// Sessions opens the store of the sessions of a site that has them; nil on others.
+	Sessions func(getenv func(string) string) site.SessionDriver
 	// Insert is written at the end of <head> of every page rendered here.
 	Insert string
 }
@@ -42,7 +44,8 @@ type handler struct {
 	cached []*regexp.Regexp
 	token  string
 	insert string
-	region string // of the data centre
+	getenv func(string) string
+	bypass string // the token of whoever makes kept answers anew or sees drafts, "" for nobody
 }
 
 // newHandler compiles the site. It gives an error where the program is not one that the compiler would make.
@@ -52,7 +55,7 @@ func newHandler(p *Program, messages *ipc, getenv func(string) string) (h *handl
 			h, err = nil, fmt.Errorf("the site cannot start: %v", v)
 		}
 	}()
-	h = &handler{ipc: messages, token: p.Token, insert: p.Insert, region: getenv("VERCEL_REGION")}
+	h = &handler{ipc: messages, token: p.Token, insert: p.Insert, getenv: getenv, bypass: getenv("VERCEL_BYPASS_TOKEN")}
 	for _, expr := range p.Cached {
 		re, err := regexp.Compile(expr)
 		if err != nil {
@@ -70,6 +73,9 @@ func newHandler(p *Program, messages *ipc, getenv func(string) string) (h *handl
 	app := p.App()
 	if err := errors.Join(app.UseKeys(getenv("SITEGEN_KEY")), app.UseEnv(getenv)); err != nil {
 		return nil, err
+	}
+	if app.Sessions != nil && p.Sessions != nil {
+		host.Sessions = p.Sessions(getenv) // whatever site.yaml says: memory and files are those of one instance among many
 	}
 	h.site = site.NewHandler(app, host)
 	return h, nil

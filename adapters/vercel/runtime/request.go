@@ -26,18 +26,25 @@ type incoming struct {
 	trusted              bool   // it comes from the platform, whose headers say who asks and for what
 }
 
-// prepare fills in a request. Its Header holds all lines that came, without the internal ones. It says whether the answer
-// goes into the cache of the platform, and so to everybody.
-func (h *handler) prepare(req *site.Request, in incoming) (shared bool) {
+// prepare fills in a request. Its Header holds all lines that came, without the internal ones. It says how far the answer may be
+// kept.
+func (h *handler) prepare(req *site.Request, p *Platform, in incoming) (keep reach) {
 	req.Method, req.Host, req.Scheme, req.RemoteAddr = in.method, in.host, "http", in.remote
+	var shared bool
 	req.Target, shared = h.target(in.method, in.target)
-	if shared {
+	req.Header.Del(revalidateHeader)
+	p.draft = h.seesDrafts(&req.Header)
+	switch {
+	case p.draft:
+		keep = forVisitor
+	case shared:
+		keep = byRule
 		// Whoever asks first must leave no trace in what everybody gets.
 		req.Header.Del("Cookie")
 		req.Header.Del("Authorization")
 	}
 	if !in.trusted {
-		return shared
+		return keep
 	}
 	req.Scheme = "https"
 	if req.Header.Get("X-Forwarded-Proto") == "http" {
@@ -54,7 +61,34 @@ func (h *handler) prepare(req *site.Request, in incoming) (shared bool) {
 			break
 		}
 	}
-	return shared
+	p.origin = req.Scheme + "://" + req.Host
+	return keep
+}
+
+// cookieDropped is what the log says of a cookie that everybody would have got.
+const cookieDropped = "a cookie was left out: the answer is cached and goes to everybody"
+
+const (
+	// revalidateHeader is how the cache is told to make an answer anew. It holds the token, which is not for pages.
+	revalidateHeader = "X-Prerender-Revalidate"
+	// draftCookie is how the cache knows whom it has to let through to the function.
+	draftCookie = "__prerender_bypass"
+)
+
+// seesDrafts says whether a request has the cookie of drafts with the token that only the site gives.
+func (h *handler) seesDrafts(header *site.Header) bool {
+	if h.bypass == "" {
+		return false
+	}
+	for _, line := range header.Values("Cookie") {
+		for pair := range strings.SplitSeq(line, ";") {
+			name, value, _ := strings.Cut(strings.TrimSpace(pair), "=")
+			if name == draftCookie && subtle.ConstantTimeCompare([]byte(value), []byte(h.bypass)) == 1 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // plain are the paths that a cache may be asked for: those with one spelling only.

@@ -146,7 +146,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	x.req.Header.AddReceived("Host", r.Host) // net/http takes it out
-	x.shared = s.prepare(&x.req, incoming{method: r.Method, target: r.RequestURI, host: r.Host, remote: r.RemoteAddr, trusted: s.ipc.connected()})
+	x.keep = s.prepare(&x.req, &x.platform, incoming{method: r.Method, target: r.RequestURI, host: r.Host, remote: r.RemoteAddr, trusted: s.ipc.connected()})
 	x.req.Platform = &x.platform
 	if r.Body != nil && r.Body != http.NoBody {
 		x.req.Body = bodyReader{r.Body}
@@ -190,8 +190,8 @@ type exchange struct {
 	inv      invocation
 
 	head   bool // HEAD: no body
-	shared bool // the answer goes into a cache that everybody is answered from
-	status int  // 0 before the answer begins
+	keep   reach
+	status int // 0 before the answer begins
 	err    error
 }
 
@@ -207,16 +207,8 @@ func (x *exchange) Start(status int, h *site.Header) error {
 		return errors.New("the answer has begun already")
 	}
 	header := x.w.Header()
-	for name, value := range h.All() {
-		key := cacheName(http.CanonicalHeaderKey(name), x.shared)
-		if key == "" {
-			continue
-		}
-		if key == "Set-Cookie" && x.shared {
-			x.h.ipc.log(x.inv, "warn", "a cookie was left out: the answer is cached and goes to everybody")
-			continue
-		}
-		header[key] = append(header[key], value)
+	for name, value := range x.keep.lines(h, func() { x.h.ipc.log(x.inv, "warn", cookieDropped) }) {
+		header[name] = append(header[name], value)
 	}
 	if header["Content-Type"] == nil {
 		header["Content-Type"] = nil // no guessing

@@ -70,6 +70,7 @@ var without = map[diag.Code]string{
 	"SG6109": "the module that mode lambda needs",
 	"SG6110": "a build on Vercel",
 	"SG6111": "a page that cannot be rendered when the site is built",
+	"SG6113": "a build on Vercel",
 	"SG6202": "files of Netlify's function",
 	"SG6203": "a page with a status of its own",
 	"SG6204": "hundreds of megabytes",

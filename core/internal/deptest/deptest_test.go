@@ -28,6 +28,7 @@ var layers = []struct {
 	{"core/site/nethttp", []string{"core/site"}},
 	{"core/site/cloudflare", []string{"core/site"}},
 	{"core/site/netlify", []string{"core/site"}},
+	{"core/site/vercel", []string{"core/site"}},
 	{"core/site/content", []string{"core/site", "core/site/content/store"}},
 	{"core/site/content/store", nil},
 	{"core/site/content/storefile", []string{"core/site/content/store"}},
