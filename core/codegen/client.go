@@ -122,7 +122,7 @@ func (l *lowerer) moduleIsland(e *syntax.Element, m *moduleLink, in place) Ops {
 	l.needs(ClientModule{ID: op.ID, Path: m.path, At: l.rng(m.spec.Lit)})
 	op.Props = l.clientProps(e)
 	out := Ops{}.add(clientScripts(e.Start, op.ID)...).add(op)
-	inner := place{comp: e.Name, verbatim: in.verbatim || e.Raw}
+	inner := place{comp: e.Name, verbatim: in.verbatim || e.Raw, top: in.top}
 	var rest []syntax.Node
 	named := map[string][]syntax.Node{}
 	var names []string

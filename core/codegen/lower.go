@@ -31,7 +31,7 @@ type styleVar struct {
 // place is what a list of nodes stands in.
 type place struct {
 	verbatim bool        // blanks count
-	top      bool        // outermost elements of the component
+	top      bool        // no element of this component is around it, for sure
 	comp     string      // the enclosing component's tag, "" outside of one
 	custom   bool        // direct children of a custom element, where slot="…" is the browser's
 	child    syntax.Span // the direct child of comp that all this is in
@@ -264,7 +264,7 @@ func (l *lowerer) code(e *syntax.Expr) Code {
 			c = append(c, Piece{At: at, Go: string(l.src[at:s.Start])})
 			l.query(string(l.src[at:s.Start]), at)
 		}
-		body := l.nodes([]syntax.Node{m}, place{})
+		body := l.nodes([]syntax.Node{m}, place{top: true}) // it may be printed outside of all elements
 		if body == nil {
 			body = Ops{}
 		}

@@ -438,7 +438,7 @@ func (l *lowerer) fills(e *syntax.Element, callee *Component, in place, deferred
 		groups = append(groups, g)
 		return g
 	}
-	inner := place{comp: e.Name, verbatim: in.verbatim || e.Raw}
+	inner := place{comp: e.Name, verbatim: in.verbatim || e.Raw, top: in.top}
 	if _, ok := l.peekSet(e); ok {
 		body, _ := l.set(e)
 		return l.fillSlot(e, callee, nil, def, body)
