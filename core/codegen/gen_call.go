@@ -1,0 +1,349 @@
+package codegen
+
+import (
+	"slices"
+	"strconv"
+)
+
+// call writes the call of a component.
+func (p *printer) call(op Call) {
+	// A call among the props may have failed. The component must not run on what it returned then.
+	checked := slices.ContainsFunc(op.Props, Field.mayFail)
+	apart := checked || op.Async || op.Defer != nil // the props are made here and now, whoever uses them
+	if apart {
+		p.stmt(-1, "{")
+		p.indent++
+		p.open(-1)
+		p.raw("_sgProps := ")
+		p.mark(op.At)
+		p.props(op)
+		p.close("")
+	}
+	if checked {
+		p.stmt(-1, "if _w.Err() != nil {")
+		p.stmt(-1, "\treturn _w.Err()")
+		p.stmt(-1, "}")
+	}
+	if op.Defer != nil {
+		p.deferred(op)
+		return
+	}
+	if op.Async {
+		p.open(-1)
+		p.raw("if _err := ")
+		p.mark(op.At)
+		p.close("_sg.Async(_w, page, func(_w *_sg.Writer, page *_sg.Page) error {")
+		p.indent++
+	}
+	p.open(-1)
+	if op.Async {
+		p.raw("return ")
+	} else {
+		p.raw("if _err := ")
+	}
+	p.mark(op.At)
+	p.qualified(op.Package, "Render")
+	p.typeArgs(op.TypeArgs, true)
+	p.raw("(_w, page, ")
+	if apart {
+		p.raw("_sgProps")
+	} else {
+		p.props(op)
+	}
+	p.raw(", ")
+	p.qualified(op.Package, "Slots")
+	p.typeArgs(op.TypeArgs, op.SlotArgs)
+	p.raw("{")
+	for i, s := range op.slots() {
+		if i > 0 {
+			p.raw(", ")
+		}
+		p.raw(s.Name, ": ")
+		p.fill(s)
+	}
+	if op.Async {
+		p.close("})")
+		p.indent--
+		p.tabs(p.indent)
+		p.raw("}")
+	} else {
+		p.raw("}")
+	}
+	p.close("); _err != nil {")
+	p.stmt(-1, "\treturn _err")
+	p.stmt(-1, "}")
+	if apart {
+		p.indent--
+		p.stmt(-1, "}")
+	}
+}
+
+// slots gives the filled slots, those handed on first: gofmt has its own mind about a comment behind a function of
+// several lines.
+func (op *Call) slots() []SlotFill {
+	var out []SlotFill
+	for _, forward := range []bool{true, false} {
+		for _, s := range op.Slots {
+			if (s.Forward != "") == forward {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+// deferred writes what stands for a component that a request of its own renders. The block of the props is open.
+func (p *printer) deferred(op Call) {
+	p.open(-1)
+	p.raw("if _err := ")
+	p.mark(op.At)
+	p.raw("_sg.Defer(_w, page, ", strconv.Quote(op.Defer.ID), ", ", strconv.Quote(op.Defer.Props), ", _sgProps, ")
+	if len(op.Slots) == 0 {
+		p.raw("nil, ")
+	} else {
+		p.raw("_sg.Fills{")
+		for i, s := range op.slots() {
+			if i > 0 {
+				p.raw(", ")
+			}
+			p.raw(strconv.Quote(s.Name), ": ")
+			p.fill(s)
+		}
+		p.raw("}, ")
+	}
+	if len(op.Defer.Fallback) == 0 {
+		p.raw("nil")
+	} else {
+		p.closure(op.Defer.Fallback)
+	}
+	p.close("); _err != nil {")
+	p.stmt(-1, "\treturn _err")
+	p.stmt(-1, "}")
+	p.indent--
+	p.stmt(-1, "}")
+}
+
+// mayFail says whether the value of a prop comes with an error.
+func (f Field) mayFail() bool {
+	return f.Call || f.Text != nil || f.Rest != nil && slices.ContainsFunc(f.Rest.Attrs, Field.mayFail)
+}
+
+// props writes the props of a component.
+func (p *printer) props(op Call) {
+	p.qualified(op.Package, "Props")
+	p.typeArgs(op.TypeArgs, op.PropArgs)
+	p.raw("{")
+	for i, f := range op.Props {
+		if i > 0 {
+			p.raw(", ")
+		}
+		p.field(f)
+	}
+	p.raw("}")
+}
+
+func (p *printer) qualified(pkg, name string) {
+	if pkg != "" {
+		p.raw(pkg, ".")
+	}
+	p.raw(name)
+}
+
+func (p *printer) typeArgs(args []Code, on bool) {
+	if !on || len(args) == 0 {
+		return
+	}
+	p.raw("[")
+	for i, a := range args {
+		if i > 0 {
+			p.raw(",")
+			p.arg(a)
+			continue
+		}
+		p.code(a, true)
+	}
+	p.raw("]")
+}
+
+func (p *printer) field(f Field) {
+	if f.At > 0 { // its name is the author's to get right
+		if p.b[len(p.b)-1] == ' ' { // behind a comma
+			p.b = p.b[:len(p.b)-1]
+			p.close("")
+			p.tabs(p.indent + 1)
+		} else {
+			p.raw(" ")
+		}
+		p.mark(f.At)
+	}
+	if !f.From.Empty() {
+		p.mapped(len(f.Name), f.From, "")
+	}
+	p.raw(f.Name, ": ")
+	p.value(f)
+}
+
+// value writes what a prop is set to.
+func (p *printer) value(f Field) {
+	switch {
+	case f.Rest != nil:
+		p.rest(f.Rest)
+	case f.Text != nil:
+		p.text(f.Text)
+	case f.Call:
+		p.mark(f.X[0].At)
+		p.raw("_sg.V(")
+		p.code(f.X, true)
+		p.raw(").Get(_w)")
+	case p.dev != nil && f.Const != nil:
+		p.raw(p.literal(*f.Const))
+	default:
+		p.code(f.X, false)
+	}
+}
+
+// rest writes the map of a rest prop.
+func (p *printer) rest(r *Rest) {
+	if len(r.Spreads) == 1 && len(r.Attrs) == 0 {
+		p.code(r.Spreads[0], false)
+		return
+	}
+	if len(r.Spreads) > 0 {
+		p.raw("_sg.Merge(")
+		for i, s := range r.Spreads {
+			if i > 0 {
+				p.raw(",")
+				p.arg(s)
+				continue
+			}
+			p.code(s, true)
+		}
+		if len(r.Attrs) == 0 {
+			p.raw(")")
+			return
+		}
+		p.raw(", ")
+	}
+	p.raw("_sg.Attrs{")
+	for i, a := range r.Attrs {
+		if i > 0 {
+			p.raw(", ")
+		}
+		p.raw(strconv.Quote(a.Name), ": ")
+		p.value(a)
+	}
+	p.raw("}")
+	if len(r.Spreads) > 0 {
+		p.raw(")")
+	}
+}
+
+// text writes a string made of parts.
+func (p *printer) text(t *Text) {
+	switch {
+	case t.Classes != nil:
+		p.raw("_sg.ClassNames(_w,")
+		p.classes(t.Classes)
+	case t.Styles != nil && t.String:
+		p.raw("string(_sg.StyleText(_w,")
+		p.styles(t.Styles)
+		p.raw(")")
+	case t.Styles != nil:
+		p.raw("_sg.StyleText(_w,")
+		p.styles(t.Styles)
+	case t.URL != "":
+		p.raw("_sg.URLConcat(_w, ", strconv.Quote(t.URL), ",")
+		p.parts(t.Parts)
+	default:
+		p.raw("_sg.Concat(_w,")
+		p.parts(t.Parts)
+	}
+	p.raw(")")
+}
+
+// fill writes what goes into a slot.
+func (p *printer) fill(s SlotFill) {
+	switch {
+	case s.Forward != "":
+		p.mark(s.At)
+		p.raw("slots.", s.Forward)
+	case s.Func:
+		p.raw("func(")
+		p.code(s.Params, true)
+		p.raw(") _sg.Node {")
+		p.close("")
+		p.indent++
+		p.tabs(p.indent)
+		p.raw("return ")
+		p.closure(s.Body)
+		p.close("")
+		p.indent--
+		p.tabs(p.indent)
+		p.raw("}")
+	default:
+		p.closure(s.Body)
+	}
+}
+
+// slotOut writes the place of a slot.
+func (p *printer) slotOut(op SlotOut) {
+	p.stmt(-1, "if slots.", op.Name, " != nil {")
+	p.indent++
+	if op.Func {
+		p.open(-1)
+		p.raw("if _n := slots.", op.Name, "(")
+		for i, a := range op.Args {
+			if i > 0 {
+				p.raw(",")
+				p.arg(a)
+				continue
+			}
+			p.code(a, true)
+		}
+		p.close("); _n != nil {")
+		p.indent++
+		p.stmt(op.At, "if _err := _n(_w); _err != nil {")
+	} else {
+		p.stmt(op.At, "if _err := slots.", op.Name, "(_w); _err != nil {")
+	}
+	p.stmt(-1, "\treturn _err")
+	p.stmt(-1, "}")
+	if op.Func {
+		p.indent--
+		p.stmt(-1, "}")
+	}
+	p.indent--
+	if len(op.Fallback) == 0 {
+		p.stmt(-1, "}")
+		return
+	}
+	p.stmt(-1, "} else {")
+	p.indent++
+	p.ops(op.Fallback)
+	p.indent--
+	p.stmt(-1, "}")
+}
+
+// dynamic writes an element whose name is known when it is rendered.
+func (p *printer) dynamic(op Dynamic) {
+	p.stmt(-1, "{")
+	p.indent++
+	p.open(-1)
+	p.raw("_sgTag := _sg.TagName(_w,")
+	p.arg(op.Is)
+	p.close(")")
+	p.stmt(-1, `_w.S("<")`)
+	p.stmt(-1, "_w.S(_sgTag)")
+	p.ops(op.Attrs)
+	p.stmt(-1, `_w.S(">")`)
+	p.stmt(-1, "if !_sg.IsVoid(_sgTag) {")
+	p.indent++
+	p.ops(op.Body)
+	p.stmt(-1, `_w.S("</")`)
+	p.stmt(-1, "_w.S(_sgTag)")
+	p.stmt(-1, `_w.S(">")`)
+	p.indent--
+	p.stmt(-1, "}")
+	p.indent--
+	p.stmt(-1, "}")
+}
