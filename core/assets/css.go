@@ -6,6 +6,7 @@ import (
 
 	"github.com/evanw/esbuild/pkg/api"
 
+	"sitegen.dev/core/assets/scope"
 	"sitegen.dev/core/diag"
 )
 
@@ -14,7 +15,7 @@ type CSSModule struct {
 	Path  string   // of the file it stands in, below the project root; url() and @import are relative to it
 	CSS   string   // as the author wrote it
 	At    diag.Pos // of the first byte of CSS; the zero Pos means that CSS is the whole of Path
-	Scope string   // attribute to scope it with, as ScopeCSS does; "" for a global one
+	Scope string   // attribute to scope it with, as package scope does; "" for a global one
 }
 
 // BundleCSS makes one style sheet of mods, in their order; dir is the project root. Relative @imports are pulled in, with
@@ -30,15 +31,15 @@ func BundleCSS(dir string, mods []CSSModule, o Options) (Bundle, []diag.Diagnost
 	var diags []diag.Diagnostic
 	for _, m := range mods {
 		src := &source{path: m.Path, at: m.At, text: m.CSS, given: m.CSS, loader: api.LoaderCSS}
-		src.at.File = m.Path // before its scoper reports
+		src.at.File = m.Path // before its scope reports
 		if m.Scope != "" {
 			lines := newLineIndex(m.CSS)
-			src.scoped = scope(m.CSS, m.Scope, func(off int) diag.Pos {
+			src.scoped = scope.CSS(m.CSS, m.Scope, func(off int) diag.Pos {
 				line, col := lines.pos(off)
 				return offset(src.at, line, col)
 			})
-			diags = append(diags, src.scoped.diags...)
-			src.given = src.scoped.apply()
+			diags = append(diags, src.scoped.Diagnostics...)
+			src.given = src.scoped.String()
 		}
 		fmt.Fprintf(&entry, "@import %s;\n", cssString(s.add(src)))
 	}

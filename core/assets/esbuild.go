@@ -14,6 +14,7 @@ import (
 
 	"github.com/evanw/esbuild/pkg/api"
 
+	"sitegen.dev/core/assets/scope"
 	"sitegen.dev/core/diag"
 )
 
@@ -35,8 +36,8 @@ type source struct {
 	text   string   // as the author wrote it
 	given  string   // as esbuild reads it
 	loader api.Loader
-	named  diag.Pos // where what is wrong with the text is reported instead; the zero Pos for its own places
-	scoped *scoper  // how given came from text; nil when they are the same
+	named  diag.Pos     // where what is wrong with the text is reported instead; the zero Pos for its own places
+	scoped *scope.Style // how given came from text; nil when they are the same
 }
 
 // namespace marks ids of sources; it is never seen by anybody but esbuild.
@@ -274,7 +275,7 @@ func (s *session) rangeOf(l *api.Location) diag.Range {
 	given, text := newLineIndex(src.given), newLineIndex(src.text)
 	start := given.offset(l.Line, col)
 	place := func(off int) diag.Pos {
-		line, col := text.pos(src.scoped.origin(min(off, len(src.given))))
+		line, col := text.pos(src.scoped.Origin(min(off, len(src.given))))
 		return offset(src.at, line, col)
 	}
 	return diag.Range{Pos: place(start), End: place(start + l.Length)}

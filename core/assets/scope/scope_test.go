@@ -1,4 +1,4 @@
-package assets
+package scope
 
 import (
 	"regexp"
@@ -9,15 +9,19 @@ import (
 )
 
 func at(src string) func(int) diag.Pos {
-	lines := newLineIndex(src)
 	return func(off int) diag.Pos {
-		line, col := lines.pos(off)
-		return diag.Pos{File: "a.gosite", Line: line, Col: col}
+		before := src[:off]
+		return diag.Pos{File: "a.gosite", Line: 1 + strings.Count(before, "\n"), Col: off - strings.LastIndexByte(before, '\n')}
 	}
 }
 
+func scoped(src string) (string, []diag.Diagnostic) {
+	s := CSS(src, "data-s-x", at(src))
+	return s.String(), s.Diagnostics
+}
+
 // The wanted text is written with ~ for the attribute.
-func TestScopeCSS(t *testing.T) {
+func TestCSS(t *testing.T) {
 	for _, tt := range []struct{ in, want string }{
 		// compounds
 		{".a{}", ".a~{}"},
@@ -164,18 +168,18 @@ func TestScopeCSS(t *testing.T) {
 		{"  /* only */  ", "  /* only */  "},
 		{"p{}\r\n\r\n.a\r\n{}", "p~{}\r\n\r\n.a~\r\n{}"},
 	} {
-		got, diags := ScopeCSS(tt.in, "data-s-x", at(tt.in))
+		got, diags := scoped(tt.in)
 		if len(diags) > 0 {
-			t.Errorf("ScopeCSS(%q): %v", tt.in, diags)
+			t.Errorf("CSS(%q): %v", tt.in, diags)
 		}
 		// A combinator ~ stays one: compare with the attribute written out on one side only.
 		if got = strings.ReplaceAll(got, "[data-s-x]", "~"); got != tt.want {
-			t.Errorf("ScopeCSS(%q)\n got %q\nwant %q", tt.in, got, tt.want)
+			t.Errorf("CSS(%q)\n got %q\nwant %q", tt.in, got, tt.want)
 		}
 	}
 }
 
-func TestScopeCSSErrors(t *testing.T) {
+func TestErrors(t *testing.T) {
 	for _, tt := range []struct{ in, pos, message string }{
 		{"a{", "a.gosite:1:2", `"{" is never closed`},
 		{"a{}\n}", "a.gosite:2:1", `unexpected "}"`},
@@ -192,38 +196,38 @@ func TestScopeCSSErrors(t *testing.T) {
 		{strings.Repeat("a{", 600), "", "blocks are nested too deep"},
 		{strings.Repeat(":is(", 600), "", "blocks are nested too deep"},
 	} {
-		got, diags := ScopeCSS(tt.in, "data-s-x", at(tt.in))
+		got, diags := scoped(tt.in)
 		if len(diags) == 0 {
-			t.Errorf("ScopeCSS(%.40q): no error", tt.in)
+			t.Errorf("CSS(%.40q): no error", tt.in)
 			continue
 		}
 		d := diags[0]
 		if got != tt.in || tt.pos != "" && d.Pos.String() != tt.pos || tt.message != "" && d.Message != tt.message {
-			t.Errorf("ScopeCSS(%.40q) = %.40q, %s: %s; want %s: %s", tt.in, got, d.Pos, d.Message, tt.pos, tt.message)
+			t.Errorf("CSS(%.40q) = %.40q, %s: %s; want %s: %s", tt.in, got, d.Pos, d.Message, tt.pos, tt.message)
 		}
 	}
 }
 
-func TestScopeCSSMultipliesLittle(t *testing.T) {
+func TestMultipliesLittle(t *testing.T) {
 	in := strings.Repeat(":global(.a,.b,.c) ", 40) + "{}"
-	got, diags := ScopeCSS(in, "data-s-x", at(in))
+	got, diags := scoped(in)
 	if len(diags) > 0 || len(got) > 100*len(in) {
 		t.Errorf("%d bytes became %d, %v", len(in), len(got), diags)
 	}
 }
 
-func TestScopeOrigin(t *testing.T) {
+func TestOrigin(t *testing.T) {
 	src := "p { color: red }\n.a :global(i, b) { top: 0 }\n"
-	s := scope(src, "data-s-x", at(src))
-	out := s.apply()
+	s := CSS(src, "data-s-x", at(src))
+	out := s.String()
 	for _, word := range []string{"color", "red", "top", "0"} {
-		if got, want := s.origin(strings.Index(out, word)), strings.Index(src, word); got != want {
+		if got, want := s.Origin(strings.Index(out, word)), strings.Index(src, word); got != want {
 			t.Errorf("origin of %s is %d, want %d", word, got, want)
 		}
 	}
 }
 
-func FuzzScopeCSS(f *testing.F) {
+func FuzzCSS(f *testing.F) {
 	for _, s := range []string{
 		".a h2:hover::before,b>*{c:d}", "@media x{a{&.b{--x:{};c:d}}}", ":global(a,b) .c:is(:global(.d)){}", "u+a{}u+f{}",
 		"@scope(.a)to(.b){:scope{}}", "a\\", "'\\\n", "url(\\", "|a *|* ||b{}", "\xf0{", "<!--a-->{}", ".5a{}", "a{b:c{}d:e;f{}}",
@@ -236,7 +240,7 @@ func FuzzScopeCSS(f *testing.F) {
 		if strings.Contains(in, "[data-s-x]") {
 			return
 		}
-		out, diags := ScopeCSS(in, "data-s-x", at(in))
+		out, diags := scoped(in)
 		if len(diags) > 0 {
 			if out != in {
 				t.Fatalf("changed in spite of errors: %q", out)
@@ -249,7 +253,7 @@ func FuzzScopeCSS(f *testing.F) {
 		if strip.Replace(out) != strip.Replace(in) {
 			t.Fatalf("more than the attribute changed:\n in %q\nout %q", in, out)
 		}
-		again, diags := ScopeCSS(out, "data-s-x", at(out))
+		again, diags := scoped(out)
 		if len(diags) > 0 {
 			t.Fatalf("the result does not read: %q: %v", out, diags)
 		}

@@ -1,8 +1,9 @@
-package assets
+// Package scope confines a component's style to the component's own elements: text in, text out, and the way back from a
+// place in the result to the author's. It knows nothing of bundling, so that it also runs in a browser.
+package scope
 
 import (
 	"fmt"
-	"sort"
 	"strings"
 
 	"github.com/tdewolff/parse/v2"
@@ -11,7 +12,7 @@ import (
 	"sitegen.dev/core/diag"
 )
 
-// ScopeCSS rewrites the selectors of a component's style so that they match only elements that carry attr: ".card
+// CSS rewrites the selectors of a component's style so that they match only elements that carry attr: ".card
 // h2:hover" becomes ".card[data-s-x] h2[data-s-x]:hover". Everything else stays byte for byte.
 //
 //   - Every compound selector gets the attribute once: behind its first type, class or id selector, before attribute
@@ -26,21 +27,15 @@ import (
 //   - @media, @supports, @layer, @container, @scope (its prelude too), @starting-style and @document are entered; other
 //     at-rules, @keyframes and @font-face among them, are not touched. What a style imports is not scoped.
 //
-// at gives the position of an offset of css. A style that cannot be read comes back as it is, with errors.
-func ScopeCSS(css, attr string, at func(off int) diag.Pos) (string, []diag.Diagnostic) {
-	s := scope(css, attr, at)
-	if len(s.diags) > 0 {
-		return css, s.diags
-	}
-	return s.apply(), nil
-}
-
-// scope finds the edits that scope src. They are to be applied only when there are no diagnostics.
-func scope(src, attr string, at func(off int) diag.Pos) *scoper {
-	s := &scoper{src: src, attr: "[" + attr + "]", at: at}
+// at gives the position of an offset of src. A style that cannot be read stays as it is, and has Diagnostics.
+func CSS(src, attr string, at func(off int) diag.Pos) *Style {
+	s := &Style{src: src, attr: "[" + attr + "]", at: at}
 	s.lex()
-	if len(s.diags) == 0 {
+	if len(s.Diagnostics) == 0 {
 		s.block(0, len(s.toks))
+	}
+	if len(s.Diagnostics) > 0 {
+		s.edits = nil
 	}
 	return s
 }
@@ -52,14 +47,16 @@ const (
 	maxAlternatives = 64
 )
 
-type scoper struct {
+// Style is a scoped style.
+type Style struct {
+	Diagnostics []diag.Diagnostic // errors, at the places that at gave
+
 	src     string
 	attr    string
 	at      func(int) diag.Pos
 	toks    []token
 	globals []int // globals[i] is the number of :global functions among toks[:i]
 	edits   []edit
-	diags   []diag.Diagnostic
 }
 
 type token struct {
@@ -74,7 +71,8 @@ type edit struct {
 	text       string
 }
 
-func (s *scoper) apply() string {
+// String gives the scoped text.
+func (s *Style) String() string {
 	var b strings.Builder
 	last := 0
 	for _, e := range s.edits {
@@ -86,8 +84,8 @@ func (s *scoper) apply() string {
 	return b.String()
 }
 
-// origin gives the offset in the source of an offset in the scoped text; within a rewritten selector its start.
-func (s *scoper) origin(off int) int {
+// Origin gives the offset in the source of an offset in the scoped text; within a rewritten selector its start.
+func (s *Style) Origin(off int) int {
 	shift := 0 // scoped offset - source offset
 	for _, e := range s.edits {
 		if off < e.start+shift {
@@ -101,14 +99,14 @@ func (s *scoper) origin(off int) int {
 	return off - shift
 }
 
-func (s *scoper) fail(code diag.Code, start, end int, message, hint string) {
-	s.diags = append(s.diags, diag.Diagnostic{
+func (s *Style) fail(code diag.Code, start, end int, message, hint string) {
+	s.Diagnostics = append(s.Diagnostics, diag.Diagnostic{
 		Code: code, Range: diag.Range{Pos: s.at(start), End: s.at(end)}, Message: message, Hint: hint,
 	})
 }
 
 // lex fills toks, pairs the brackets and reports what a browser would have to guess.
-func (s *scoper) lex() {
+func (s *Style) lex() {
 	in := parse.NewInputString(s.src)
 	defer in.Restore()
 	lx := css.NewLexer(in)
@@ -156,8 +154,8 @@ func (s *scoper) lex() {
 			o := &s.toks[open[len(open)-1]]
 			if want := closer(o.TokenType); want != tt {
 				s.fail("SG5001", t.start, t.end, fmt.Sprintf("%q does not close %q", lit, s.src[o.start:o.end]), "")
-				last := len(s.diags) - 1
-				s.diags[last].Notes = []diag.Note{{Range: diag.Range{Pos: s.at(o.start), End: s.at(o.end)}, Message: "opened here"}}
+				last := len(s.Diagnostics) - 1
+				s.Diagnostics[last].Notes = []diag.Note{{Range: diag.Range{Pos: s.at(o.start), End: s.at(o.end)}, Message: "opened here"}}
 				return
 			}
 			o.match = len(s.toks)
@@ -202,9 +200,9 @@ func closed(lit string) bool {
 	return false
 }
 
-func (s *scoper) text(i int) string { return s.src[s.toks[i].start:s.toks[i].end] }
+func (s *Style) text(i int) string { return s.src[s.toks[i].start:s.toks[i].end] }
 
-func (s *scoper) slice(i, j int) string {
+func (s *Style) slice(i, j int) string {
 	if i >= j {
 		return ""
 	}
@@ -212,18 +210,18 @@ func (s *scoper) slice(i, j int) string {
 }
 
 // name gives a keyword or function name in lower case without its @ or (.
-func (s *scoper) name(i int) string {
+func (s *Style) name(i int) string {
 	return strings.ToLower(strings.Trim(s.text(i), "@("))
 }
 
-func (s *scoper) delim(i int, c byte) bool {
+func (s *Style) delim(i int, c byte) bool {
 	return s.toks[i].TokenType == css.DelimToken && s.src[s.toks[i].start] == c
 }
 
 func blank(tt css.TokenType) bool { return tt == css.WhitespaceToken || tt == css.CommentToken }
 
 // skip gives the index of the first token at or behind i that is neither blank nor comment.
-func (s *scoper) skip(i, end int) int {
+func (s *Style) skip(i, end int) int {
 	for i < end && blank(s.toks[i].TokenType) {
 		i++
 	}
@@ -231,7 +229,7 @@ func (s *scoper) skip(i, end int) int {
 }
 
 // after gives the index behind token i, or behind what it opens.
-func (s *scoper) after(i int) int {
+func (s *Style) after(i int) int {
 	if m := s.toks[i].match; m > i {
 		return m + 1
 	}
@@ -239,7 +237,7 @@ func (s *scoper) after(i int) int {
 }
 
 // find gives the index of the first semicolon or opening brace outside of brackets, or end.
-func (s *scoper) find(i, end int, braces bool) int {
+func (s *Style) find(i, end int, braces bool) int {
 	for i < end {
 		switch s.toks[i].TokenType {
 		case css.SemicolonToken:
@@ -255,7 +253,7 @@ func (s *scoper) find(i, end int, braces bool) int {
 }
 
 // block rewrites toks[i:end], the inside of a style sheet or of a block: rules, at-rules and declarations in any order.
-func (s *scoper) block(i, end int) {
+func (s *Style) block(i, end int) {
 	for i < end {
 		switch s.toks[i].TokenType {
 		case css.WhitespaceToken, css.CommentToken, css.SemicolonToken, css.CDOToken, css.CDCToken:
@@ -283,7 +281,7 @@ func (s *scoper) block(i, end int) {
 	}
 }
 
-func (s *scoper) atRule(i, end int) int {
+func (s *Style) atRule(i, end int) int {
 	k := s.find(i+1, end, true)
 	if k >= end || s.toks[k].TokenType != css.LeftBraceToken {
 		return k + 1
@@ -303,7 +301,7 @@ func (s *scoper) atRule(i, end int) int {
 }
 
 // selectors records the edit that scopes the selector list toks[i:j].
-func (s *scoper) selectors(i, j int) {
+func (s *Style) selectors(i, j int) {
 	if i >= j {
 		return
 	}
@@ -313,7 +311,7 @@ func (s *scoper) selectors(i, j int) {
 }
 
 // list rewrites the selector list toks[i:j]; without scoped it only resolves :global.
-func (s *scoper) list(i, j int, scoped bool) string {
+func (s *Style) list(i, j int, scoped bool) string {
 	if !scoped && s.globals[j] == s.globals[i] {
 		return s.slice(i, j)
 	}
@@ -332,7 +330,7 @@ func (s *scoper) list(i, j int, scoped bool) string {
 }
 
 // split cuts toks[i:j] at its commas.
-func (s *scoper) split(i, j int) [][2]int {
+func (s *Style) split(i, j int) [][2]int {
 	var parts [][2]int
 	start := i
 	for i < j {
@@ -355,7 +353,7 @@ func (a alternatives) add(text string) {
 }
 
 // complex rewrites one selector of a list: compounds with combinators between them.
-func (s *scoper) complex(i, j int, scoped bool) alternatives {
+func (s *Style) complex(i, j int, scoped bool) alternatives {
 	out := alternatives{""}
 	for i < j {
 		if s.between(i) {
@@ -377,7 +375,7 @@ func (s *scoper) complex(i, j int, scoped bool) alternatives {
 }
 
 // between says whether token i stands between compounds.
-func (s *scoper) between(i int) bool {
+func (s *Style) between(i int) bool {
 	t := s.toks[i]
 	return blank(t.TokenType) || t.TokenType == css.ColumnToken || s.delim(i, '>') || s.delim(i, '+') || s.delim(i, '~')
 }
@@ -401,7 +399,7 @@ type simple struct {
 }
 
 // compound rewrites the compound selector toks[i:j] and appends it to out.
-func (s *scoper) compound(out alternatives, i, j int, scoped bool) alternatives {
+func (s *Style) compound(out alternatives, i, j int, scoped bool) alternatives {
 	parts, exempt := s.simples(i, j)
 	insert := -1 // index of the part before which the attribute goes
 	if scoped && !exempt {
@@ -456,7 +454,7 @@ func place(parts []simple) int {
 }
 
 // simples cuts a compound into simple selectors. exempt says that the compound is not to be scoped whatever it holds.
-func (s *scoper) simples(i, j int) (parts []simple, exempt bool) {
+func (s *Style) simples(i, j int) (parts []simple, exempt bool) {
 	for i < j {
 		t := s.toks[i]
 		p := simple{otherSimple, i, s.after(i)}
@@ -501,7 +499,7 @@ func isName(tt css.TokenType) bool {
 }
 
 // typeSelector gives the index behind a type selector with its namespace: a, *, svg|a, *|*, |a.
-func (s *scoper) typeSelector(i, j int) int {
+func (s *Style) typeSelector(i, j int) int {
 	element := func(i int) bool { return i < j && (isName(s.toks[i].TokenType) || s.delim(i, '*')) }
 	k := i
 	if element(k) {
@@ -513,11 +511,11 @@ func (s *scoper) typeSelector(i, j int) int {
 	return max(k, i+1)
 }
 
-func (s *scoper) isGlobal(i int) bool {
+func (s *Style) isGlobal(i int) bool {
 	return s.toks[i].TokenType == css.FunctionToken && s.name(i) == "global" && i > 0 && s.toks[i-1].TokenType == css.ColonToken
 }
 
-func (s *scoper) pseudoParts(i, j int) simple {
+func (s *Style) pseudoParts(i, j int) simple {
 	p := simple{pseudoClass, i, i + 1}
 	if p.j < j && s.toks[p.j].TokenType == css.ColonToken {
 		p.kind, p.j = pseudoElement, p.j+1
@@ -555,10 +553,10 @@ func (s *scoper) pseudoParts(i, j int) simple {
 	return p
 }
 
-func (s *scoper) pseudoName(p simple) string { return s.name(p.i + 2) }
+func (s *Style) pseudoName(p simple) string { return s.name(p.i + 2) }
 
 // parentOnly says whether every selector of a list ends in a compound that is the parent's: "&", ".a &:hover".
-func (s *scoper) parentOnly(i, j int) bool {
+func (s *Style) parentOnly(i, j int) bool {
 	for _, r := range s.split(i, j) {
 		found := false
 		for k := r[0]; k < r[1]; k = s.after(k) {
@@ -577,7 +575,7 @@ func (s *scoper) parentOnly(i, j int) bool {
 }
 
 // pseudo gives the text of a pseudo-class or pseudo-element, with :global resolved in its argument.
-func (s *scoper) pseudo(p simple) string {
+func (s *Style) pseudo(p simple) string {
 	if s.globals[p.j] == s.globals[p.i] {
 		return s.slice(p.i, p.j)
 	}
@@ -598,7 +596,7 @@ func (s *scoper) pseudo(p simple) string {
 }
 
 // global appends the argument of :global to out. inner says that something of the compound stands before it.
-func (s *scoper) global(out alternatives, p simple, inner bool) alternatives {
+func (s *Style) global(out alternatives, p simple, inner bool) alternatives {
 	n := p.i + 1
 	var items []string
 	for _, r := range s.split(n+1, s.toks[n].match) {
@@ -630,27 +628,4 @@ func (s *scoper) global(out alternatives, p simple, inner bool) alternatives {
 		}
 	}
 	return result
-}
-
-// lineIndex finds lines of a text; offsets count bytes from 0, lines and columns from 1.
-type lineIndex []int
-
-func newLineIndex(s string) lineIndex {
-	lines := lineIndex{0}
-	for i := 0; i < len(s); i++ {
-		if s[i] == '\n' {
-			lines = append(lines, i+1)
-		}
-	}
-	return lines
-}
-
-func (l lineIndex) pos(off int) (line, col int) {
-	line = sort.SearchInts(l, off+1)
-	return line, off - l[line-1] + 1
-}
-
-func (l lineIndex) offset(line, col int) int {
-	line = min(max(line, 1), len(l))
-	return l[line-1] + col - 1
 }
