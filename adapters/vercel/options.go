@@ -40,38 +40,6 @@ type Options struct {
 	SpeedInsights   bool              `json:"speedInsights"`
 }
 
-type cronOption struct {
-	Path     string `json:"path"`
-	Schedule string `json:"schedule"`
-}
-
-// imagesConfig is the block images, which config.json takes over as it is.
-type imagesConfig struct {
-	Sizes                  []int           `json:"sizes"`
-	Domains                []string        `json:"domains"`
-	RemotePatterns         []remotePattern `json:"remotePatterns,omitempty"`
-	LocalPatterns          []localPattern  `json:"localPatterns,omitempty"`
-	Qualities              []int           `json:"qualities,omitempty"`
-	MinimumCacheTTL        int             `json:"minimumCacheTTL,omitempty" min:"0"`
-	Formats                []string        `json:"formats,omitempty" oneof:"image/avif image/webp"`
-	DangerouslyAllowSVG    bool            `json:"dangerouslyAllowSVG,omitempty"`
-	ContentSecurityPolicy  string          `json:"contentSecurityPolicy,omitempty"`
-	ContentDispositionType string          `json:"contentDispositionType,omitempty" oneof:"inline attachment"`
-}
-
-type remotePattern struct {
-	Protocol string `json:"protocol,omitempty" oneof:"http https"`
-	Hostname string `json:"hostname"`
-	Port     string `json:"port,omitempty"`
-	Pathname string `json:"pathname,omitempty"`
-	Search   string `json:"search,omitempty"`
-}
-
-type localPattern struct {
-	Pathname string `json:"pathname,omitempty"`
-	Search   string `json:"search,omitempty"`
-}
-
 // duration is a number of seconds or "max"; nil where it is left to the platform.
 type duration struct{ value any }
 
@@ -89,118 +57,7 @@ func (d *duration) DecodeOption(dec *adapter.OptionDecoder, at string, raw json.
 	d.value = n
 }
 
-// isrOptions says which routes the platform keeps answers for, and for how long.
-type isrOptions struct {
-	all     bool // all pages that render on demand, not only those that say so
-	rule    isrRule
-	routes  map[string]isrRule
-	exclude []string
-}
-
-// isrRule is what a cached route may say.
-type isrRule struct {
-	off             bool
-	expiration      any // seconds, or false: until the next deployment
-	staleExpiration int
-	group           int
-	bypassToken     string
-	allowQuery      []string
-	allowHeader     []string
-	fallback        *bool
-}
-
-// isrFields are the keys of a rule.
-type isrFields struct {
-	Expiration      seconds            `json:"expiration"`
-	StaleExpiration int                `json:"staleExpiration" min:"1"`
-	Group           int                `json:"group" min:"1"`
-	BypassToken     string             `json:"bypassToken"`
-	AllowQuery      []string           `json:"allowQuery"`
-	AllowHeader     []string           `json:"allowHeader"`
-	Fallback        *bool              `json:"fallback"`
-	Routes          map[string]isrRule `json:"routes"`
-	Exclude         []string           `json:"exclude"`
-}
-
-// seconds is a number of seconds or false.
-type seconds struct{ value any }
-
-// DecodeOption reads either form.
-func (s *seconds) DecodeOption(dec *adapter.OptionDecoder, at string, raw json.RawMessage) {
-	if string(raw) == "false" {
-		s.value = false
-		return
-	}
-	var n int
-	if json.Unmarshal(raw, &n) != nil || n < 1 {
-		dec.Report(at, fmt.Sprintf("must be a number of seconds from 1, or false to keep answers until the next deployment, not %s", raw), "")
-		return
-	}
-	s.value = n
-}
-
-// bypassForm is a bypass token: as long as the platform wants it, of letters that a cookie holds as they are.
-var bypassForm = regexp.MustCompile(`^[A-Za-z0-9_-]{32,}$`)
-
-const (
-	bypassWrong = "must have at least 32 letters, digits, - and _"
-	bypassHint  = "make one with `openssl rand -hex 32`"
-)
-
-func (f *isrFields) rule(dec *adapter.OptionDecoder, at string) isrRule {
-	if f.BypassToken != "" && !bypassForm.MatchString(f.BypassToken) {
-		dec.Report(at+".bypassToken", bypassWrong, bypassHint)
-	}
-	for i, key := range f.AllowQuery {
-		if strings.HasPrefix(key, "__sg_") {
-			dec.Report(fmt.Sprintf("%s.allowQuery.%d", at, i), "must not begin with __sg_, which the adapter keeps for itself", "")
-		}
-	}
-	return isrRule{expiration: f.Expiration.value, staleExpiration: f.StaleExpiration, group: f.Group, bypassToken: f.BypassToken,
-		allowQuery: f.AllowQuery, allowHeader: f.AllowHeader, fallback: f.Fallback}
-}
-
-// DecodeOption reads true, false, a number of seconds or a map.
-func (o *isrOptions) DecodeOption(dec *adapter.OptionDecoder, at string, raw json.RawMessage) {
-	switch {
-	case string(raw) == "false":
-	case string(raw) == "true":
-		o.all = true
-	case len(raw) > 0 && raw[0] != '{':
-		var s seconds
-		s.DecodeOption(dec, at, raw)
-		o.all, o.rule.expiration = true, s.value
-	default:
-		var f isrFields
-		dec.Decode(at, raw, &f)
-		o.rule, o.routes, o.exclude = f.rule(dec, at), f.Routes, f.Exclude
-		o.all = f.Routes == nil
-	}
-}
-
-// DecodeOption reads the rule of one route: true, false, a number of seconds or a map.
-func (r *isrRule) DecodeOption(dec *adapter.OptionDecoder, at string, raw json.RawMessage) {
-	switch {
-	case string(raw) == "false":
-		r.off = true
-	case string(raw) == "true":
-	case len(raw) > 0 && raw[0] != '{':
-		var s seconds
-		s.DecodeOption(dec, at, raw)
-		r.expiration = s.value
-	default:
-		var f isrFields
-		dec.Decode(at, raw, &f)
-		if f.Routes != nil || f.Exclude != nil || f.BypassToken != "" {
-			dec.Report(at, "has routes, exclude or bypassToken, which belong to isr itself", "")
-		}
-		*r = f.rule(dec, at)
-	}
-}
-
 var (
-	regionName   = regexp.MustCompile(`^[a-z]{3}[0-9]{1,2}$`)
-	schedule     = regexp.MustCompile(`^[0-9*/,-]+( [0-9*/,-]+){4}$`)
 	deploymentID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
 	envName      = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 )
@@ -212,25 +69,11 @@ func decode(site *adapter.Site) (Options, []diag.Diagnostic) {
 	report := func(at, problem, hint string) {
 		ds = append(ds, diag.Diagnostic{Code: "SG6006", Range: site.At(at), Message: "option " + at + " of adapter vercel " + problem, Hint: hint})
 	}
-	for _, list := range []struct {
-		name    string
-		regions []string
-	}{{"regions", o.Regions}, {"failoverRegions", o.FailoverRegions}} {
-		for i, r := range list.regions {
-			if !regionName.MatchString(r) && !(r == "all" && len(list.regions) == 1) {
-				report(fmt.Sprintf("%s.%d", list.name, i), fmt.Sprintf("must be a region such as iad1 or fra1, not %q", r), "")
-			}
-		}
+	if len(o.Regions) != 1 || o.Regions[0] != "all" {
+		ds = append(ds, checkRegions(site, "regions", o.Regions)...)
 	}
-	for i, c := range o.Crons {
-		at := fmt.Sprintf("crons.%d", i)
-		if !strings.HasPrefix(c.Path, "/") {
-			report(at+".path", fmt.Sprintf("must be a path such as /api/daily, not %q", c.Path), "")
-		}
-		if !schedule.MatchString(c.Schedule) {
-			report(at+".schedule", fmt.Sprintf("must be five fields such as 0 5 * * *, in UTC, not %q", c.Schedule), "")
-		}
-	}
+	ds = append(ds, checkRegions(site, "failoverRegions", o.FailoverRegions)...)
+	checkCrons(o.Crons, report)
 	if o.ISR.rule.bypassToken != "" {
 		ds = append(ds, diag.Diagnostic{Severity: diag.Warning, Code: "SG6112", Range: site.At("isr.bypassToken"),
 			Message: "option isr.bypassToken of adapter vercel is a secret in a file", Hint: "remove it, and give it to the build as " + envBypass})
@@ -259,42 +102,6 @@ func decode(site *adapter.Site) (Options, []diag.Diagnostic) {
 	return o, ds
 }
 
-// bypassToken takes the secret of ISR from the environment.
-func bypassToken(site *adapter.Site, rule *isrRule, report func(at, problem, hint string)) {
-	token := site.Env[envBypass]
-	switch {
-	case token == "":
-	case !bypassForm.MatchString(token):
-		report("isr.bypassToken", "is what "+envBypass+" holds, and "+bypassWrong, bypassHint)
-	default:
-		rule.bypassToken = token
-	}
-}
-
-func checkImages(c *imagesConfig, report func(at, problem, hint string)) {
-	if len(c.Sizes) == 0 {
-		report("images.sizes", "must list the widths that images are made in", "sizes: [640, 828, 1200, 1920, 3840]")
-	}
-	for i, n := range c.Sizes {
-		if n < 1 || n > 16384 {
-			report(fmt.Sprintf("images.sizes.%d", i), fmt.Sprintf("must be a width in pixels, not %d", n), "")
-		}
-	}
-	for i, n := range c.Qualities {
-		if n < 1 || n > 100 {
-			report(fmt.Sprintf("images.qualities.%d", i), fmt.Sprintf("must be from 1 to 100, not %d", n), "")
-		}
-	}
-	for i, p := range c.RemotePatterns {
-		if p.Hostname == "" {
-			report(fmt.Sprintf("images.remotePatterns.%d", i), "must name a hostname", "")
-		}
-	}
-	if c.Domains == nil {
-		c.Domains = []string{} // config.json must have it
-	}
-}
-
 // schema describes Options; a test holds the two together.
 const schema = `{
 	"$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -317,7 +124,7 @@ const schema = `{
 			"description": "keep the answers of pages that render on demand: true or a number of seconds for all of them, a map for some",
 			"oneOf": [
 				{"type": "boolean"},
-				{"type": "integer", "minimum": 1},
+				{"type": "integer", "minimum": 1, "maximum": 31536000},
 				{"type": "object", "additionalProperties": false, "properties": {
 					"expiration": {"$ref": "#/$defs/seconds"},
 					"staleExpiration": {"type": "integer", "minimum": 1},
@@ -342,7 +149,7 @@ const schema = `{
 				"protocol": {"enum": ["http", "https"]}, "hostname": {"type": "string"}, "port": {"type": "string"}, "pathname": {"type": "string"}, "search": {"type": "string"}}}},
 			"localPatterns": {"type": "array", "items": {"type": "object", "additionalProperties": false, "properties": {"pathname": {"type": "string"}, "search": {"type": "string"}}}},
 			"qualities": {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 100}},
-			"minimumCacheTTL": {"type": "integer", "minimum": 0},
+			"minimumCacheTTL": {"type": "integer", "minimum": 1, "maximum": 315360000},
 			"formats": {"type": "array", "items": {"enum": ["image/avif", "image/webp"]}},
 			"dangerouslyAllowSVG": {"type": "boolean"},
 			"contentSecurityPolicy": {"type": "string"},
@@ -354,9 +161,9 @@ const schema = `{
 		"speedInsights": {"type": "boolean", "default": false, "description": "add the script of Speed Insights to every page"}
 	},
 	"$defs": {
-		"seconds": {"oneOf": [{"type": "integer", "minimum": 1}, {"const": false}]},
+		"seconds": {"oneOf": [{"type": "integer", "minimum": 1, "maximum": 31536000}, {"const": false}]},
 		"texts": {"type": "array", "items": {"type": "string"}},
-		"rule": {"oneOf": [{"type": "boolean"}, {"type": "integer", "minimum": 1}, {"type": "object", "additionalProperties": false, "properties": {
+		"rule": {"oneOf": [{"type": "boolean"}, {"type": "integer", "minimum": 1, "maximum": 31536000}, {"type": "object", "additionalProperties": false, "properties": {
 			"expiration": {"$ref": "#/$defs/seconds"},
 			"staleExpiration": {"type": "integer", "minimum": 1},
 			"group": {"type": "integer", "minimum": 1},

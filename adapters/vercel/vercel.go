@@ -18,7 +18,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -242,22 +241,6 @@ func (b *builder) streams() {
 			}
 		}
 	}
-}
-
-// cron adds a scheduled call. The platform calls with GET, so something must answer it.
-func (b *builder) cron(at string, c cronOption) {
-	path, _, _ := strings.Cut(c.Path, "?")
-	for i := range b.site.Manifest.Routes {
-		r := &b.site.Manifest.Routes[i]
-		if r.Prerender || !answersGet(r) {
-			continue
-		}
-		if regexp.MustCompile(routeExpression(b.site.Manifest, r.Segments)).MatchString(path) {
-			b.config.Crons = append(b.config.Crons, cron(c))
-			return
-		}
-	}
-	b.report(at, fmt.Sprintf("is %q, and no route that renders on demand answers GET there", c.Path), "write the path with the base, as a visitor would ask for it")
 }
 
 // framework names us in the platform's reports. Its fields hold at most 50 letters.
@@ -556,56 +539,4 @@ func requires(gomod, module string) bool {
 		}
 	}
 	return false
-}
-
-// include copies the author's files beside the program and gives their size.
-func (b *builder) include(ctx context.Context) (int64, error) {
-	if len(b.o.Include) == 0 {
-		return 0, nil
-	}
-	var total int64
-	dir := os.DirFS(b.site.ModuleDir)
-	return total, fs.WalkDir(dir, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if d.IsDir() {
-			if name != "." && strings.HasPrefix(d.Name(), ".") && !slices.ContainsFunc(b.o.Include, func(g string) bool { return strings.HasPrefix(g, name) }) {
-				return fs.SkipDir
-			}
-			return ctx.Err()
-		}
-		if !matchAny(b.o.Include, name) || matchAny(b.o.Exclude, name) || !d.Type().IsRegular() {
-			return nil
-		}
-		data, err := fs.ReadFile(dir, name)
-		if err != nil {
-			return err
-		}
-		total += int64(len(data))
-		return b.out.Write(renderDir+"/"+name, data, 0o644)
-	})
-}
-
-func matchAny(globs []string, name string) bool {
-	return slices.ContainsFunc(globs, func(g string) bool { return match(strings.Split(g, "/"), strings.Split(name, "/")) })
-}
-
-// match matches a name against a pattern in which ** stands for any number of folders.
-func match(pattern, name []string) bool {
-	switch {
-	case len(pattern) == 0:
-		return len(name) == 0
-	case pattern[0] == "**":
-		for i := range len(name) + 1 {
-			if match(pattern[1:], name[i:]) {
-				return true
-			}
-		}
-		return false
-	case len(name) == 0:
-		return false
-	}
-	ok, err := path.Match(pattern[0], name[0])
-	return err == nil && ok && match(pattern[1:], name[1:])
 }

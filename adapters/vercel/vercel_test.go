@@ -276,8 +276,12 @@ func TestOptions(t *testing.T) {
 			`error SG6006 site.yaml:2:1: option memory of adapter vercel must be from 128 to 10240, not 64`}},
 		{`{"regions":["Frankfurt"]}`, []string{`error SG6006 site.yaml:2:1: option regions.0 of adapter vercel must be a region such as iad1 or fra1, not "Frankfurt"`}},
 		{`{"crons":[{"path":"/about","schedule":"0 5 * * *"}]}`, []string{`error SG6006 site.yaml:2:1: option crons.0.path of adapter vercel is "/about", and no route that renders on demand answers GET there`}},
+		{`{"regions":["xyz9"],"mode":"x"}`, []string{`error SG6006 site.yaml:2:1: option mode of adapter vercel must be executable or lambda, not "x"`, `warning SG6114 site.yaml:2:1: option regions.0 of adapter vercel is "xyz9", which was no region of Vercel's when this sitegen was made`}},
+		{`{"failoverRegions":["all"]}`, []string{`error SG6006 site.yaml:2:1: option failoverRegions.0 of adapter vercel must be a region such as iad1 or fra1, not "all"`}},
+		{`{"isr":{"expiration":60,"staleExpiration":60}}`, []string{`error SG6006 site.yaml:2:1: option isr.staleExpiration of adapter vercel must be more than expiration: it counts from the beginning, and until then old answers are sent, not 60`}},
+		{`{"images":{"sizes":[640],"minimumCacheTTL":0}}`, []string{`error SG6006 site.yaml:2:1: option images.minimumCacheTTL of adapter vercel must be from 1 to 315360000, not 0`}},
 		{`{"crons":[{"path":"/live","schedule":"daily"}]}`, []string{`error SG6006 site.yaml:2:1: option crons.0.schedule of adapter vercel must be five fields such as 0 5 * * *, in UTC, not "daily"`}},
-		{`{"isr":0}`, []string{`error SG6006 site.yaml:2:1: option isr of adapter vercel must be a number of seconds from 1, or false to keep answers until the next deployment, not 0`}},
+		{`{"isr":0}`, []string{`error SG6006 site.yaml:2:1: option isr of adapter vercel must be a number of seconds from 1 to 31536000, or false to keep answers until the next deployment, not 0`}},
 		{`{"isr":{"bypassToken":"short"}}`, []string{`error SG6006 site.yaml:2:1: option isr.bypassToken of adapter vercel must have at least 32 letters, digits, - and _`,
 			`warning SG6112 site.yaml:2:1: option isr.bypassToken of adapter vercel is a secret in a file`}},
 		{`{"isr":{"routes":{"/live":{"bypassToken":"x"}}}}`, []string{`error SG6006 site.yaml:2:1: option isr.routes./live of adapter vercel has routes, exclude or bypassToken, which belong to isr itself`,
@@ -298,6 +302,29 @@ func TestOptions(t *testing.T) {
 		_, said := adapt(t, site)
 		if diff := cmp.Diff(tt.want, said); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", tt.options, diff)
+		}
+	}
+}
+
+func TestSchedules(t *testing.T) {
+	for text, want := range map[string]string{
+		"* * * * *": "", "0 5 * * *": "", "*/15 0-23 1,15 1-12 *": "", "0 0 * * 1-5": "", "5/10 * * * *": "",
+		"99 * * * *":  `has "99" as minute, which goes from 0 to 59`,
+		"0 24 * * *":  `has "24" as hour, which goes from 0 to 23`,
+		"0 0 0 * *":   `has "0" as day of the month, which goes from 1 to 31`,
+		"0 0 * 13 *":  `has "13" as month, which goes from 1 to 12`,
+		"0 0 * * 7":   `has "7" as day of the week, which goes from 0 to 6`,
+		"0 0 * * MON": `has "MON" as day of the week, and takes numbers from 0 to 6, ranges, steps and * there`,
+		"0 0 1 1 1":   `names days of the month and days of the week, of which one must be *: "0 0 1 1 1"`,
+		"5-1 * * * *": `has "5-1" as minute, which ends before it begins`,
+		"*/0 * * * *": `has "*/0" as minute, with steps of 0`,
+		"1,, * * * *": `has "1,," as minute, and takes numbers from 0 to 59, ranges, steps and * there`,
+		"* * * *":     `must be five fields such as 0 5 * * *, in UTC, not "* * * *"`,
+		"@daily":      `must be five fields such as 0 5 * * *, in UTC, not "@daily"`,
+		"":            `must be five fields such as 0 5 * * *, in UTC, not ""`,
+	} {
+		if got, _ := checkSchedule(text); got != want {
+			t.Errorf("%q %s; want %s", text, got, want)
 		}
 	}
 }

@@ -66,4 +66,14 @@ var vercelCodes = []CodeInfo{
 		Summary: "A build on Vercel of a site with sessions, in a project without a database for them.",
 		Fix:     "Connect a Redis database to the project on Vercel's marketplace, which sets KV_REST_API_URL and KV_REST_API_TOKEN. Until then every call of a session fails.",
 	},
+	{
+		Code:    "SG6114",
+		Summary: "A function is to run in a region of Vercel's that this sitegen does not know.",
+		Fix:     "Look it up in Vercel's list of regions. A region that was opened later is taken as it is.",
+	},
+	{
+		Code:    "SG6115",
+		Summary: "A pattern of files that belong beside the function on Vercel matches none.",
+		Fix:     "Patterns begin at the folder of go.mod: `data/**` is everything below data. Remove one that is not needed any more.",
+	},
 }
