@@ -3,12 +3,13 @@ package netlify
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
-	"net/http/httputil"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +17,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"sitegen.dev/adapters/netlify/sidecar"
 )
 
 // startTimeout is how long a program may take until it answers, and to end.
@@ -44,26 +47,18 @@ func runSidecar(ctx context.Context, dir, program string, blobs *previewBlobs) (
 		os.RemoveAll(tmp)
 		return nil, nil, err
 	}
-	transport := &http.Transport{
-		DisableCompression: true,
-		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			var d net.Dialer
-			return d.DialContext(ctx, "unix", socket)
-		},
-	}
 	stop := func() error {
 		stdin.Close()
 		timer := time.AfterFunc(startTimeout, func() { cmd.Process.Kill() })
 		defer timer.Stop()
 		err := cmd.Wait()
-		transport.CloseIdleConnections()
 		var exit *exec.ExitError
 		if errors.As(err, &exit) || ctx.Err() != nil {
 			err = nil // how it ended is of no interest once we wanted it to
 		}
 		return errors.Join(err, os.RemoveAll(tmp))
 	}
-	return sidecarProxy(transport, blobs), stop, nil
+	return sidecarHandler{socket, blobs}, stop, nil
 }
 
 func awaitReady(stdout io.Reader, cmd *exec.Cmd) error {
@@ -87,63 +82,85 @@ func awaitReady(stdout io.Reader, cmd *exec.Cmd) error {
 
 var requests atomic.Uint64
 
-// sidecarProxy hands requests on with what Netlify would say about them.
-func sidecarProxy(transport *http.Transport, blobs *previewBlobs) http.Handler {
-	proxy := &httputil.ReverseProxy{
-		FlushInterval: -1,
-		Transport:     transport,
-		Rewrite: func(r *httputil.ProxyRequest) {
-			r.Out.URL.Scheme, r.Out.URL.Host = "http", "function"
-			r.Out.Host = r.In.Host
-			if raw, query, _ := strings.Cut(r.In.RequestURI, "?"); strings.HasPrefix(raw, "/") {
-				r.Out.URL.Opaque, r.Out.URL.RawQuery = raw, query
-				if strings.HasPrefix(raw, "//") {
-					r.Out.URL.Opaque = "http://function" + raw // or it would begin with a host
-				}
-			}
-			for name := range r.Out.Header {
-				if name == "Expect" || strings.HasPrefix(name, "X-Sitegen-") || strings.HasPrefix(name, "X-Nf-") {
-					delete(r.Out.Header, name)
-				}
-			}
-			r.Out.Header.Set("X-Sitegen-Context", previewContext(r.In, blobs))
-		},
-		ModifyResponse: func(r *http.Response) error {
-			r.Header.Del("X-Sitegen-Wait") // nobody freezes the program here
-			return nil
-		},
-		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
-			if b, ok := r.Context().Value(bodyKey{}).(*watchedBody); ok && b.broken.Load() {
-				http.Error(w, "400 Bad Request", http.StatusBadRequest)
-				return
-			}
-			http.Error(w, "the function does not answer", http.StatusBadGateway)
-		},
-	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		http.NewResponseController(w).EnableFullDuplex()
-		w.Header()["Content-Type"] = nil // no guessing
-		if r.Body != nil && r.Body != http.NoBody {
-			b := &watchedBody{ReadCloser: r.Body}
-			r = r.WithContext(context.WithValue(r.Context(), bodyKey{}, b))
-			r.Body = b
-		}
-		proxy.ServeHTTP(w, r)
-	})
+// sidecarHandler hands requests on with what Netlify would say about them.
+type sidecarHandler struct {
+	socket string
+	blobs  *previewBlobs
 }
 
-// bodyKey is the key under which a context gives its watchedBody.
-type bodyKey struct{}
+// ServeHTTP answers one request.
+func (s sidecarHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	http.NewResponseController(w).EnableFullDuplex()
+	body := &watchedBody{r: r.Body}
+	a, err := s.ask(r, body)
+	if err != nil {
+		if body.broken.Load() {
+			http.Error(w, "400 Bad Request", http.StatusBadRequest)
+			return
+		}
+		http.Error(w, "the function does not answer", http.StatusBadGateway)
+		return
+	}
+	defer a.Close()
+	if r.Header.Get("Expect") != "" {
+		// Who asks whether to send a body may never send it, and Close waits for who reads it.
+		defer http.NewResponseController(w).SetReadDeadline(time.Unix(1, 0))
+	}
+	h := w.Header()
+	h["Content-Type"] = nil // no guessing
+	maps.Copy(h, a.Header)
+	w.WriteHeader(a.Status)
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := a.Read(buf)
+		if n > 0 {
+			if _, err := w.Write(buf[:n]); err != nil {
+				return
+			}
+		}
+		if err == io.EOF {
+			return
+		}
+		if err != nil {
+			panic(http.ErrAbortHandler) // half an answer must not look whole
+		}
+		if err := http.NewResponseController(w).Flush(); err != nil {
+			return
+		}
+	}
+}
+
+func (s sidecarHandler) ask(r *http.Request, body *watchedBody) (*sidecar.Answer, error) {
+	about, err := json.Marshal(previewContext(r, s.blobs))
+	if err != nil {
+		return nil, err
+	}
+	ask := sidecar.Request{About: about, Method: r.Method, Target: r.RequestURI, Host: r.Host, Header: r.Header.Clone()}
+	for name := range ask.Header {
+		if strings.HasPrefix(name, "X-Nf-") {
+			delete(ask.Header, name)
+		}
+	}
+	if r.Body != http.NoBody {
+		ask.Body = body
+	}
+	var d net.Dialer
+	conn, err := d.DialContext(r.Context(), "unix", s.socket)
+	if err != nil {
+		return nil, err
+	}
+	return sidecar.Ask(r.Context(), conn, ask)
+}
 
 // watchedBody is a body that tells whether it was the visitor who broke it off.
 type watchedBody struct {
-	io.ReadCloser
+	r      io.Reader
 	broken atomic.Bool
 }
 
 // Read gives the next bytes.
 func (b *watchedBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
+	n, err := b.r.Read(p)
 	if err != nil && err != io.EOF && !errors.Is(err, http.ErrBodyReadAfterClose) {
 		b.broken.Store(true)
 	}
@@ -151,15 +168,15 @@ func (b *watchedBody) Read(p []byte) (int, error) {
 }
 
 // previewContext is what the shim would say about a request.
-func previewContext(r *http.Request, blobs *previewBlobs) string {
+func previewContext(r *http.Request, blobs *previewBlobs) map[string]any {
 	ip, _, _ := net.SplitHostPort(r.RemoteAddr)
 	scheme := "http"
 	if r.TLS != nil {
 		scheme = "https"
 	}
-	return base64JSON(map[string]any{
+	return map[string]any{
 		"scheme": scheme, "ip": ip, "requestId": "preview-" + strconv.FormatUint(requests.Add(1), 10), "site": map[string]string{"id": previewSite},
 		"deploy": map[string]any{"id": "0", "context": "dev", "published": false},
 		"server": map[string]string{"region": "dev"}, "blobs": blobs.context(),
-	})
+	}
 }

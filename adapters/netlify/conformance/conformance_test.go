@@ -97,6 +97,5 @@ var differences = merge(
 
 // shimDifferences are those of mode shim alone.
 var shimDifferences = merge(
-	in("default", platformWire, "hosts/host-malformed/zone"),
 	in("base", platformPaths, "base/escaped-base-is-the-base"),
 )

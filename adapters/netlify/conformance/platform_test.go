@@ -110,8 +110,8 @@ var nodeDifferences = merge(
 	in("default base server", nodeURL, "request/query-stays/quote"),
 	in("default server", nodeURL, "paths/ambiguous/dot", "paths/ambiguous/dots", "paths/ambiguous/dots-at-the-end", "paths/ambiguous/dot-at-the-end",
 		"paths/ambiguous/dot-escaped", "paths/ambiguous/dots-escaped", "paths/ambiguous/dots-mixed", "paths/ambiguous/backslash"),
-	in("default", nodeURL, "hosts/absolute-form-refused/dots", "hosts/host-malformed/port-empty"),
-	in("default base server", platformWire, "body/cut-off", "body/continue-that-nobody-reads"),
-	in("default", platformWire, "body/limit-announced", "malformed/chunk/word", "malformed/chunk/empty", "malformed/chunk/negative", "malformed/chunk/plus",
+	in("default", nodeURL, "hosts/absolute-form-refused/dots", "hosts/host-malformed/port-empty", "hosts/host-malformed/zone"),
+	in("default base server", platformWire, "body/cut-off"),
+	in("default", platformWire, "malformed/chunk/word", "malformed/chunk/empty", "malformed/chunk/negative", "malformed/chunk/plus",
 		"malformed/chunk/hex-prefix", "malformed/chunk/huge", "malformed/chunk/too-short", "malformed/chunk-with-bare-line-feed", "malformed/connect/path"),
 )

@@ -33,7 +33,6 @@ func app() *site.App {
 			{Pattern: "/cookies", Type: site.EndpointRoute, Methods: map[string]site.Handler{"GET": func(page *site.Page) error {
 				page.Cookies.Set(site.Cookie{Name: "a", Value: "1"})
 				page.Cookies.Set(site.Cookie{Name: "b", Value: "2"})
-				page.Response.Header.Set("X-Sitegen-Wait", "7")
 				return page.Text("set")
 			}}},
 			{Pattern: "/bytes", Type: site.EndpointRoute, Methods: map[string]site.Handler{"GET": func(page *site.Page) error {
@@ -62,6 +61,7 @@ func app() *site.App {
 				return errors.New("a failure of the site")
 			}},
 			{Pattern: "/endless", Render: func(w *site.Writer, page *site.Page) error {
+				defer gone()
 				for page.Context().Err() == nil {
 					w.S(strings.Repeat("x", 1<<16))
 					if err := page.Flush(); err != nil {
@@ -70,6 +70,28 @@ func app() *site.App {
 				}
 				return nil
 			}},
+			{Pattern: "/waits", Render: func(w *site.Writer, page *site.Page) error {
+				defer gone()
+				w.S("<p>first</p>")
+				if err := page.Flush(); err != nil {
+					return err
+				}
+				<-page.Context().Done()
+				return nil
+			}},
+			{Pattern: "/large", Render: func(w *site.Writer, page *site.Page) error {
+				for range 300 {
+					w.S(strings.Repeat("x", 1000))
+				}
+				return nil
+			}},
+			{Pattern: "/reads", Type: site.EndpointRoute, Methods: map[string]site.Handler{"POST": func(page *site.Page) error {
+				_, err := page.Request.Bytes()
+				if err != nil {
+					done <- err.Error()
+				}
+				return page.Text(fmt.Sprint("read: ", err))
+			}}},
 			{Pattern: "/platform", Render: func(w *site.Writer, page *site.Page) error {
 				p := page.Platform().(*Platform)
 				lat, long := p.Coordinates()
@@ -113,6 +135,17 @@ func app() *site.App {
 
 // done takes the word of work that went on behind an answer.
 var done = make(chan string, 10)
+
+// left takes word of pages whose visitors went away.
+var left = make(chan bool, 10)
+
+// gone says that a page came to its end, if somebody asks.
+func gone() {
+	select {
+	case left <- true:
+	default:
+	}
+}
 
 func later(page *site.Page) {
 	page.Platform().(interface{ WaitUntil(func(context.Context)) }).WaitUntil(func(ctx context.Context) {

@@ -9,7 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
+	"net/textproto"
 	"os"
 	"runtime/debug"
 	"slices"
@@ -256,7 +256,7 @@ func (r *recorder) Start(status int, h *site.Header) error {
 	}
 	r.answer.StatusCode = status
 	r.h.header(&r.platform, r.method, status, h, func(name, value string) {
-		if name = http.CanonicalHeaderKey(name); name != "Content-Length" || r.method == http.MethodHead {
+		if name = textproto.CanonicalMIMEHeaderKey(name); name != "Content-Length" || r.method == "HEAD" {
 			r.answer.Headers[name] = append(r.answer.Headers[name], value)
 		}
 	})
@@ -268,7 +268,7 @@ var errTooLarge = errors.New("the answer is too large")
 
 // Write keeps bytes of the body.
 func (r *recorder) Write(p []byte) (int, error) {
-	if err := r.room(len(p)); err != nil || r.method == http.MethodHead {
+	if err := r.room(len(p)); err != nil || r.method == "HEAD" {
 		return len(p), err
 	}
 	return r.body.Write(p)
@@ -276,7 +276,7 @@ func (r *recorder) Write(p []byte) (int, error) {
 
 // WriteString is Write for texts.
 func (r *recorder) WriteString(s string) (int, error) {
-	if err := r.room(len(s)); err != nil || r.method == http.MethodHead {
+	if err := r.room(len(s)); err != nil || r.method == "HEAD" {
 		return len(s), err
 	}
 	return r.body.WriteString(s)
@@ -321,7 +321,7 @@ func text(contentType []string) bool {
 // failure is the answer when there is none.
 func failure() answer {
 	return answer{
-		StatusCode: http.StatusInternalServerError,
+		StatusCode: 500,
 		Headers:    map[string][]string{"Content-Type": {"text/plain; charset=utf-8"}, "Cache-Control": {"no-store"}},
 		Body:       "500 Internal Server Error\n",
 	}

@@ -2,8 +2,8 @@
 // compiler puts its source into the site, next to the render bundle, and a generated program calls Main, or hands Lambda
 // to the Lambda runtime.
 //
-// Package site decides what answers a request; this package speaks with the platform: HTTP on a Unix socket, at whose
-// other end is the JavaScript that Netlify starts (sidecar.go), or events of a Lambda function (lambda.go). It believes
+// Package site decides what answers a request; this package speaks with the platform: frames on a Unix socket, at whose
+// other end is the JavaScript that Netlify starts (sidecar.go, conn.go), or events of a Lambda function (lambda.go). It believes
 // what the platform says about a request and takes away what is the platform's own before a page sees it (request.go).
 // It may import the standard library and package site, nothing else, because it is compiled where nothing else is.
 package netlify

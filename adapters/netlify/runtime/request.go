@@ -11,7 +11,7 @@ import (
 // internal are the beginnings of the names of headers that are between the platform and this program. Pages never see
 // them, whoever sent them: what the platform says is in Platform, Host, Scheme and the address of the visitor, and a
 // page that believed a header in its place would believe the visitor.
-var internal = [...]string{"x-sitegen-", "x-nf-", "x-forwarded-", "forwarded"}
+var internal = [...]string{"x-nf-", "x-forwarded-", "forwarded"}
 
 func isInternal(name string) bool {
 	for _, prefix := range internal {
@@ -23,7 +23,7 @@ func isInternal(name string) bool {
 }
 
 // hop are the headers of one connection; they mean nothing on the next one.
-var hop = [...]string{"Connection", "Keep-Alive", "Proxy-Connection", "Transfer-Encoding", "Upgrade", "Te", "Trailer", "Proxy-Authorization"}
+var hop = [...]string{"Connection", "Keep-Alive", "Proxy-Connection", "Transfer-Encoding", "Upgrade", "Te", "Trailer", "Expect", "Proxy-Authorization"}
 
 func isHop(name string) bool {
 	for _, h := range hop {

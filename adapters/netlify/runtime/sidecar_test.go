@@ -3,8 +3,6 @@ package netlify
 import (
 	"bufio"
 	"bytes"
-	"context"
-	"encoding/base64"
 	"fmt"
 	"io"
 	"net"
@@ -16,6 +14,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"sitegen.dev/adapters/netlify/sidecar"
 )
 
 // lockedBuffer is a log that a test may read while it is written.
@@ -36,16 +36,16 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-// sidecar is a running program and its other end.
-type sidecar struct {
-	client *http.Client
+// running is a running program and its other end.
+type running struct {
+	socket string
 	stdin  *io.PipeWriter
 	signal chan os.Signal
 	log    *lockedBuffer
 	exit   chan int
 }
 
-func start(t *testing.T) *sidecar {
+func start(t *testing.T) *running {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "s") // short: the path of a socket has a limit
 	if err != nil {
@@ -55,21 +55,14 @@ func start(t *testing.T) *sidecar {
 	socket := filepath.Join(dir, "s")
 	in, stdin := io.Pipe()
 	out, stdout := io.Pipe()
-	s := &sidecar{stdin: stdin, signal: make(chan os.Signal, 2), log: &lockedBuffer{}, exit: make(chan int, 1)}
+	s := &running{socket: socket, stdin: stdin, signal: make(chan os.Signal, 2), log: &lockedBuffer{}, exit: make(chan int, 1)}
 	go func() {
 		s.exit <- run(program(), process{args: []string{socket}, stdin: in, stdout: stdout, stderr: s.log, signals: s.signal})
 	}()
 	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || line != ready {
 		t.Fatalf("it says %q, %v", line, err)
 	}
-	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
-	}}
-	s.client = &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	t.Cleanup(func() {
-		stdin.Close()
-		transport.CloseIdleConnections()
-	})
+	t.Cleanup(func() { stdin.Close() })
 	return s
 }
 
@@ -78,27 +71,39 @@ const about = `{"scheme":"https","ip":"203.0.113.9","requestId":"r1","geo":{"cit
 	"account":{"id":"a1"},"site":{"id":"s1","name":"demo","url":"https://demo.example"},"deploy":{"id":"d1","context":"production","published":true},
 	"server":{"region":"eu-central-1"}}`
 
-func (s *sidecar) request(t *testing.T, method, path string, body io.Reader, header ...string) *http.Response {
+// dial gives a new connection with the program.
+func (s *running) dial(t *testing.T) net.Conn {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), method, "http://example.com"+path, body)
+	conn, err := net.Dial("unix", s.socket)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Header.Set(contextHeader, base64.StdEncoding.EncodeToString([]byte(about)))
+	t.Cleanup(func() { conn.Close() })
+	return conn
+}
+
+// request asks on a connection of its own.
+func (s *running) request(t *testing.T, method, path string, body io.Reader, header ...string) *sidecar.Answer {
+	t.Helper()
+	return ask(t, s.dial(t), method, path, body, header...)
+}
+
+func ask(t *testing.T, conn net.Conn, method, path string, body io.Reader, header ...string) *sidecar.Answer {
+	t.Helper()
+	r := sidecar.Request{About: []byte(about), Method: method, Target: path, Host: "example.com", Header: http.Header{}, Body: body}
 	for i := 0; i < len(header); i += 2 {
 		r.Header.Add(header[i], header[i+1])
 	}
-	resp, err := s.client.Do(r)
+	a, err := sidecar.Ask(t.Context(), conn, r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { resp.Body.Close() })
-	return resp
+	return a
 }
 
-func bodyOf(t *testing.T, resp *http.Response) string {
+func bodyOf(t *testing.T, a *sidecar.Answer) string {
 	t.Helper()
-	data, err := io.ReadAll(resp.Body)
+	data, err := io.ReadAll(a)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +135,7 @@ func TestInternalHeaders(t *testing.T) {
 	s := start(t)
 	forged := []string{
 		"X-Forwarded-For", "6.6.6.6", "X-Forwarded-Host", "evil.example", "X-Forwarded-Proto", "http", "X-Forwarded-Port", "1", "Forwarded", "for=6.6.6.6",
-		"X-Nf-Client-Connection-Ip", "6.6.6.6", "X-Nf-Geo", "e30=", "X-Nf-Request-Id", "x", "x-sitegen-wait", "1", "X-Sitegen-Anything", "1",
+		"X-Nf-Client-Connection-Ip", "6.6.6.6", "X-Nf-Geo", "e30=", "X-Nf-Request-Id", "x", "Connection", "X-Own", "Te", "trailers", "Host", "evil.example",
 	}
 	if got, want := bodyOf(t, s.request(t, "GET", "/", nil, forged...)), `GET https://example.com/ 203.0.113.9 ""`; got != want {
 		t.Errorf("the page sees %q, want %q", got, want)
@@ -138,17 +143,12 @@ func TestInternalHeaders(t *testing.T) {
 	got := bodyOf(t, s.request(t, "GET", "/headers", nil, append(forged, "X-Own", "kept")...))
 	for line := range strings.Lines(got) {
 		name, _, _ := strings.Cut(line, "=")
-		if isInternal(name) {
+		if isInternal(name) || isHop(name) {
 			t.Errorf("the page sees %s", line)
 		}
 	}
 	if !strings.Contains(got, "X-Own=kept\n") || !strings.Contains(got, "Host=example.com\n") {
 		t.Errorf("the page sees only\n%s", got)
-	}
-	r, _ := http.NewRequestWithContext(t.Context(), "GET", "http://example.com/", nil)
-	r.Header[contextHeader] = []string{"e30=", "e30="}
-	if resp, err := s.client.Do(r); err != nil || resp.StatusCode != 400 {
-		t.Errorf("two contexts: %v, %v", resp, err)
 	}
 }
 
@@ -157,9 +157,6 @@ func TestAnswers(t *testing.T) {
 	resp := s.request(t, "GET", "/cookies", nil)
 	if got := resp.Header["Set-Cookie"]; len(got) != 2 || !strings.HasPrefix(got[0], "a=1") || !strings.HasPrefix(got[1], "b=2") {
 		t.Errorf("cookies %q", got)
-	}
-	if resp.Header.Get(waitHeader) != "" {
-		t.Error("a page can set the header of work behind it")
 	}
 	if resp.Header.Get("Netlify-Cdn-Cache-Control") != "" {
 		t.Error("an answer with cookies is cached for all")
@@ -174,18 +171,18 @@ func TestAnswers(t *testing.T) {
 		t.Errorf("the header of a page that caches may keep is %v", h)
 	}
 	resp = s.request(t, "GET", "/nothing", nil)
-	if got := bodyOf(t, resp); resp.StatusCode != 404 || got != "none" || resp.Header.Get("X-Page") != "404" || resp.Header.Get("Cache-Control") != "no-store" {
-		t.Errorf("404: %d %q %v", resp.StatusCode, got, resp.Header)
+	if got := bodyOf(t, resp); resp.Status != 404 || got != "none" || resp.Header.Get("X-Page") != "404" || resp.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("404: %d %q %v", resp.Status, got, resp.Header)
 	}
 	for _, path := range []string{"/gone", "/to-gone"} {
 		resp = s.request(t, "GET", path, nil)
-		if got := bodyOf(t, resp); resp.StatusCode != 410 || got != "gone" {
-			t.Errorf("%s: %d %q", path, resp.StatusCode, got)
+		if got := bodyOf(t, resp); resp.Status != 410 || got != "gone" {
+			t.Errorf("%s: %d %q", path, resp.Status, got)
 		}
 	}
 	resp = s.request(t, "HEAD", "/page", nil)
-	if resp.StatusCode != 200 || resp.ContentLength != 11 {
-		t.Errorf("HEAD: %d, length %d", resp.StatusCode, resp.ContentLength)
+	if resp.Status != 200 || resp.Header.Get("Content-Length") != "11" || bodyOf(t, resp) != "" {
+		t.Errorf("HEAD: %d, %v", resp.Status, resp.Header)
 	}
 	if got := bodyOf(t, s.request(t, "GET", "/bytes", nil)); got != "\xff\x00\x01" {
 		t.Errorf("bytes are %q", got)
@@ -196,14 +193,14 @@ func TestSidecarStreams(t *testing.T) {
 	s := start(t)
 	resp := s.request(t, "GET", "/stream", nil)
 	buf := make([]byte, 100)
-	n, err := resp.Body.Read(buf)
+	n, err := resp.Read(buf)
 	if got := string(buf[:n]); err != nil || got != "<p>0</p>" {
 		t.Errorf("the first piece is %q, %v", got, err)
 	}
 	if got := bodyOf(t, resp); got != "<p>1</p><p>2</p>" {
 		t.Errorf("the rest is %q", got)
 	}
-	if data, err := io.ReadAll(s.request(t, "GET", "/broken", nil).Body); err == nil {
+	if data, err := io.ReadAll(s.request(t, "GET", "/broken", nil)); err == nil {
 		t.Errorf("half an answer looks whole: %q", data)
 	}
 	if !strings.Contains(s.log.String(), `error="a failure of the site"`) || !strings.Contains(s.log.String(), `request="r1"`) {
@@ -213,11 +210,107 @@ func TestSidecarStreams(t *testing.T) {
 
 func TestSidecarBodyThatNobodyReads(t *testing.T) {
 	s := start(t)
+	conn := s.dial(t)
 	for range 20 {
-		resp := s.request(t, "POST", "/nothing", bytes.NewReader(make([]byte, 1<<20)), "Content-Type", "application/octet-stream")
-		if bodyOf(t, resp) == "" || resp.StatusCode != 404 {
-			t.Fatalf("status %d", resp.StatusCode)
+		a := ask(t, conn, "POST", "/nothing", bytes.NewReader(make([]byte, 1<<20)), "Content-Type", "application/octet-stream")
+		if bodyOf(t, a) == "" || a.Status != 404 {
+			t.Fatalf("status %d", a.Status)
 		}
+		if err := a.Wait(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestSidecarKeepsConnections asks for everything on one connection, in turns.
+func TestSidecarKeepsConnections(t *testing.T) {
+	s := start(t)
+	conn := s.dial(t)
+	for i := range 20 {
+		for _, tt := range []struct {
+			method, path, body string
+			status             int
+			want               string
+		}{
+			{"POST", "/", strings.Repeat("x", 1000*i), 200, fmt.Sprintf("POST https://example.com/ 203.0.113.9 %q", strings.Repeat("x", 1000*i))},
+			{"GET", "/page", "", 200, "<p>page</p>"},
+			{"HEAD", "/page", "", 200, ""},
+			{"GET", "/none", "", 404, "none"},
+			{"GET", "/panics-later", "", 200, "<p>fine</p>"},
+			{"GET", "/large", "", 200, strings.Repeat("x", 300_000)},
+		} {
+			var body io.Reader
+			if tt.method == "POST" {
+				body = strings.NewReader(tt.body)
+			}
+			a := ask(t, conn, tt.method, tt.path, body, "Content-Type", "application/octet-stream")
+			if got := bodyOf(t, a); got != tt.want || a.Status != tt.status {
+				t.Fatalf("%s %s: %d %.80q (%d bytes)", tt.method, tt.path, a.Status, got, len(got))
+			}
+			if err := a.Wait(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// TestSidecarNoticesTheEnd closes the connection of a page that writes for ever, and of one that only waits.
+func TestSidecarNoticesTheEnd(t *testing.T) {
+	s := start(t)
+	for len(left) > 0 {
+		<-left // of other tests
+	}
+	for _, path := range []string{"/endless", "/waits"} {
+		a := s.request(t, "GET", path, nil)
+		if _, err := a.Read(make([]byte, 1)); err != nil {
+			t.Fatal(err)
+		}
+		a.Close()
+		select {
+		case <-left:
+		case <-time.After(5 * time.Second):
+			t.Errorf("%s does not notice", path)
+		}
+	}
+	// A body that breaks off is the visitor's doing.
+	conn := s.dial(t)
+	a := ask(t, conn, "POST", "/reads", nil)
+	if bodyOf(t, a) != "read: <nil>" {
+		t.Error("no body is no end")
+	}
+	sidecar.Ask(t.Context(), s.dial(t), sidecar.Request{About: []byte(about), Method: "POST", Target: "/reads", Host: "example.com", Body: io.MultiReader(strings.NewReader("half"), brokenReader{})})
+	if said := <-done; said != "the body is broken or incomplete" {
+		t.Errorf("a page is told %q", said)
+	}
+}
+
+type brokenReader struct{}
+
+func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+// TestSidecarRefusesOthers holds the program against what is no request: the connection ends, and it lives on.
+func TestSidecarRefusesOthers(t *testing.T) {
+	s := start(t)
+	for _, bad := range []string{
+		"GET / HTTP/1.1\r\nHost: example.com\r\n\r\n",
+		"\xff\xff\xff\xff",
+		"\x00\x00\x00\x01x\x00\x00\x00\x01x",
+		"\x00\x00\x00\x02{}\x00\x00\x00\x01x",
+		"\x00\x00\x00\x02{}\x00\x00\x00\x09GET\n/\nh\n\na",
+		"\x00\x00\x00\x00\x00\x00\x00\x00",
+		"\x00\x00",
+	} {
+		conn := s.dial(t)
+		if _, err := io.WriteString(conn, bad); err != nil {
+			t.Fatal(err)
+		}
+		conn.(*net.UnixConn).CloseWrite()
+		if out, err := io.ReadAll(conn); len(out) > 0 {
+			t.Errorf("%q is answered %q, %v", bad, out, err)
+		}
+	}
+	if got := bodyOf(t, s.request(t, "GET", "/page", nil)); got != "<p>page</p>" {
+		t.Errorf("after that: %q", got)
 	}
 }
 
@@ -227,16 +320,8 @@ func TestSidecarConcurrently(t *testing.T) {
 	for i := range 50 {
 		wg.Go(func() {
 			want := fmt.Sprintf("POST https://example.com/?n=%d 203.0.113.9 %q", i, strings.Repeat("x", i))
-			r, _ := http.NewRequestWithContext(t.Context(), "POST", fmt.Sprintf("http://example.com/?n=%d", i), strings.NewReader(strings.Repeat("x", i)))
-			r.Header.Set("Content-Type", "application/octet-stream")
-			r.Header.Set(contextHeader, base64.StdEncoding.EncodeToString([]byte(about)))
-			resp, err := s.client.Do(r)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			defer resp.Body.Close()
-			if data, err := io.ReadAll(resp.Body); err != nil || string(data) != want {
+			a := s.request(t, "POST", fmt.Sprintf("/?n=%d", i), strings.NewReader(strings.Repeat("x", i)), "Content-Type", "application/octet-stream")
+			if data, err := io.ReadAll(a); err != nil || string(data) != want {
 				t.Errorf("%q, %v, want %q", data, err, want)
 			}
 		})
@@ -244,56 +329,45 @@ func TestSidecarConcurrently(t *testing.T) {
 	wg.Wait()
 }
 
-// wait asks as the shim does until the work behind an answer is done.
-func (s *sidecar) wait(t *testing.T, id string) {
-	t.Helper()
-	r, _ := http.NewRequestWithContext(t.Context(), "GET", "http://x"+waitPath+id, nil)
-	resp, err := s.client.Do(r)
-	if err != nil || resp.StatusCode != 204 {
-		t.Errorf("waiting for %q: %v, %v", id, resp, err)
-	}
-}
-
 func TestWaitUntil(t *testing.T) {
 	s := start(t)
-	resp := s.request(t, "GET", "/later", nil)
-	id := resp.Header.Get(waitHeader)
-	if got := bodyOf(t, resp); got != "<p>begun</p>" || id == "" {
-		t.Errorf("%q, wait for %q", got, id)
+	a := s.request(t, "GET", "/later", nil)
+	if got := bodyOf(t, a); got != "<p>begun</p>" || !a.Waits {
+		t.Errorf("%q, waits: %v", got, a.Waits)
 	}
 	if len(done) != 0 {
 		t.Error("the answer waited for the work")
 	}
-	s.wait(t, id)
-	if len(done) != 1 || <-done != "done" {
-		t.Error("the work was not waited for")
+	if err := a.Wait(); err != nil || len(done) != 1 || <-done != "done" {
+		t.Errorf("the work was not waited for: %v", err)
 	}
-	s.wait(t, id) // over, but asked for again
-	s.wait(t, "no-such")
 
-	// What is begun when the header is out delays the end of the body.
-	resp = s.request(t, "GET", "/too-late", nil)
-	if id := resp.Header.Get(waitHeader); id != "" {
-		t.Errorf("wait for %q", id)
-	}
-	if got := bodyOf(t, resp); got != "<p>sent</p>" || len(done) != 1 || <-done != "done" {
+	// What is begun when the head is out delays the end of the body.
+	a = s.request(t, "GET", "/too-late", nil)
+	if got := bodyOf(t, a); a.Waits || got != "<p>sent</p>" || len(done) != 1 || <-done != "done" {
 		t.Errorf("%q, and the work is not done", got)
 	}
 
-	resp = s.request(t, "GET", "/panics-later", nil)
-	if bodyOf(t, resp) != "<p>fine</p>" {
+	a = s.request(t, "GET", "/panics-later", nil)
+	if bodyOf(t, a) != "<p>fine</p>" || a.Wait() != nil {
 		t.Error("the answer is not fine")
 	}
-	s.wait(t, resp.Header.Get(waitHeader))
 	if !strings.Contains(s.log.String(), "panic in WaitUntil") {
 		t.Errorf("the log is %q", s.log)
+	}
+
+	// The work goes on when the visitor is gone.
+	a = s.request(t, "GET", "/later", nil)
+	a.Close()
+	if <-done != "done" {
+		t.Error("the work ended with the connection")
 	}
 }
 
 func TestSidecarEnds(t *testing.T) {
-	for name, end := range map[string]func(*sidecar){
-		"the other end goes away": func(s *sidecar) { s.stdin.Close() },
-		"the platform says stop":  func(s *sidecar) { s.signal <- os.Interrupt },
+	for name, end := range map[string]func(*running){
+		"the other end goes away": func(s *running) { s.stdin.Close() },
+		"the platform says stop":  func(s *running) { s.signal <- os.Interrupt },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := start(t)
@@ -321,7 +395,7 @@ func TestSidecarEnds(t *testing.T) {
 		if code := <-s.exit; code != 1 {
 			t.Errorf("exit %d", code)
 		}
-		resp.Body.Close()
+		resp.Close()
 	})
 }
 

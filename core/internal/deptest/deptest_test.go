@@ -65,7 +65,8 @@ var layers = []struct {
 	{"core/dev/runtime/collections", []string{"core/dev/runtime/wire", "core/prerender/runtime/wire", "core/site/content", "core/site/content/storefile"}},
 	{"core/build", []string{"core", "core/a11y", "core/dev/runtime/wire", "core/diag", "core/config", "core/syntax", "core/routes", "core/codegen", "core/assets", "core/content", "core/links",
 		"core/manifest", "core/prerender", "core/prerender/runtime/wire", "core/internal/gocmd", "core/site/seal", "core/site/content/store", "core/site/content/storefile"}},
-	{"adapters/*", []string{"core/adapter", "core/manifest", "core/diag"}},
+	{"adapters/*", []string{"core/adapter", "core/manifest", "core/diag", "adapters/*/sidecar"}},
+	{"adapters/*/sidecar", nil},
 	{"adapters/*/conformance", nil},                              // holds tests alone
 	{"adapters/*/runtime", []string{"core/site", "core/site/*"}}, // the star is the adapter's own name
 	{"adapters/*/apitest", nil},                                  // a platform's API for tests

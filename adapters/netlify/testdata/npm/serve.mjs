@@ -23,9 +23,11 @@ const server = createServer(async (req, res) => {
     res.writeHead(answer.status, lines);
     res.flushHeaders();
     if (answer.body) for await (const chunk of answer.body) if (!res.write(chunk)) await new Promise((next) => res.once("drain", next).once("close", next));
+    // Who still sends a body would lose the answer; who asks whether to send one waits for its end.
+    if (!req.complete) await Promise.race([new Promise((next) => req.once("close", next)), new Promise((next) => setTimeout(next, 300))]);
     res.end();
   } catch (error) {
-    if (res.headersSent) return res.destroy();
+    if (res.headersSent) return setImmediate(() => res.destroy()); // what was written goes out first
     res.writeHead(error instanceof TypeError ? 400 : 502).end(String(error));
   }
 });
