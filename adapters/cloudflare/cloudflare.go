@@ -135,6 +135,9 @@ type builder struct {
 	runtime   string // import path
 	program   string // import path
 	packages  graph
+	copy      *copyOf // of the started program, nil where there is none
+	noCopy    string  // why
+	startsIn  string  // how long a copy takes to go on
 
 	config     map[string]any // the project's own for wrangler
 	configName string
@@ -209,11 +212,11 @@ func (b *builder) worker(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	functions, err := b.strip()
+	support, err := b.wasmExec(ctx)
 	if err != nil {
 		return err
 	}
-	support, err := b.wasmExec(ctx)
+	functions, err := b.finish(ctx, support)
 	if err != nil {
 		return err
 	}
@@ -224,7 +227,8 @@ func (b *builder) worker(ctx context.Context) error {
 		{"index.mjs", compact(workerSource)},
 		{"bindings.mjs", compact(bindingsSource)},
 		{"wasm_exec.js", support}, // with its licence,
-		{"site.mjs", b.siteModule()},
+		{"start.mjs", compact(startSource)},
+		{"site.mjs", b.siteModule(b.copy)},
 	} {
 		if err := b.out.Write(workerDir+"/"+f.name, f.data, 0o644); err != nil {
 			return err
@@ -233,8 +237,8 @@ func (b *builder) worker(ctx context.Context) error {
 	return b.size(ctx, functions)
 }
 
-// strip takes out of the program what it does not need to run.
-func (b *builder) strip() ([]function, error) {
+// finish takes out of the program what it does not need to run, and starts it as far as can be done here.
+func (b *builder) finish(ctx context.Context, support []byte) ([]function, error) {
 	const name = workerDir + "/site.wasm"
 	module, err := b.out.ReadFile(name)
 	if err != nil {
@@ -246,6 +250,9 @@ func (b *builder) strip() ([]function, error) {
 		return p != nil && (p.Standard || path == b.runtime || p.Module != nil && p.Module.Path == "sitegen.dev/core")
 	})
 	if err != nil {
+		return nil, err
+	}
+	if module, b.copy, b.noCopy, err = b.started(ctx, module, support); err != nil {
 		return nil, err
 	}
 	if err := b.out.Remove(name); err != nil {
@@ -283,7 +290,7 @@ func (b *builder) wasmExec(ctx context.Context) ([]byte, error) {
 }
 
 // siteModule is what files/worker.mjs imports as site.mjs.
-func (b *builder) siteModule() []byte {
+func (b *builder) siteModule(of *copyOf) []byte {
 	base := "/"
 	if s := b.base(); s != "" {
 		base = "/" + s + "/"
@@ -317,7 +324,7 @@ func (b *builder) siteModule() []byte {
 	if err != nil {
 		panic(err) // a text
 	}
-	return []byte("// What the Worker has to know of the site.\nexport const config = " + string(config) + ";\nexport const special = " + string(table) + ";\nexport const names = " + string(names) + ";\n")
+	return []byte("// What the Worker has to know of the site.\nexport const config = " + string(config) + ";\nexport const copy = " + of.script() + ";\nexport const special = " + string(table) + ";\nexport const names = " + string(names) + ";\n")
 }
 
 // source writes the running half and the program into the site's module.

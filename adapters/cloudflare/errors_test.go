@@ -160,7 +160,7 @@ func TestWrangler(t *testing.T) {
 	if s := string(out); strings.Contains(s, "WARNING") || !strings.Contains(s, "env.ASSETS") || !strings.Contains(s, "env.GREETING") || !strings.Contains(s, "6 files") {
 		t.Errorf("wrangler says\n%s", s)
 	}
-	for _, name := range []string{"bindings.mjs", "index.mjs", "site.mjs", "site.wasm", "wasm_exec.js"} {
+	for _, name := range []string{"bindings.mjs", "index.mjs", "site.mjs", "site.wasm", "start.mjs", "wasm_exec.js"} {
 		want, err := os.ReadFile(filepath.Join(dir, workerDir, name))
 		if err != nil {
 			t.Fatal(err)

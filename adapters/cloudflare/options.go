@@ -18,6 +18,7 @@ type Options struct {
 	Instances          int      `json:"instances" min:"1" max:"16"`
 	Memory             int      `json:"memory" min:"16" max:"96"`
 	Timeout            int      `json:"timeout" min:"0" max:"3600"`
+	Snapshot           bool     `json:"snapshot"`
 	Budget             size     `json:"budget"`
 	WorkerFirst        string   `json:"workerFirst" oneof:"auto always"`
 	Include            []string `json:"include"`
@@ -61,6 +62,11 @@ const schema = `{
 			"maximum": 3600,
 			"default": 30,
 			"description": "seconds that an answer may make no progress: until it begins, and between two pieces of it; 0 is for ever"
+		},
+		"snapshot": {
+			"type": "boolean",
+			"default": true,
+			"description": "whether instances begin as copies of a program that has started while the site was built; variables of packages have the values that they got then"
 		},
 		"budget": {
 			"type": "string",
@@ -146,7 +152,7 @@ var (
 
 // decode reads the options.
 func decode(site *adapter.Site) (Options, []diag.Diagnostic) {
-	o := Options{Instances: 12, Memory: 32, Timeout: 30, WorkerFirst: "auto", Sessions: "SESSION"}
+	o := Options{Instances: 12, Memory: 32, Timeout: 30, Snapshot: true, WorkerFirst: "auto", Sessions: "SESSION"}
 	list := adapter.DecodeOptions("cloudflare", site, &o)
 	wrong := func(path, problem, hint string) {
 		list = append(list, diag.Diagnostic{Code: "SG6006", Range: site.At(path), Message: "option " + path + " of adapter cloudflare " + problem, Hint: hint})

@@ -25,7 +25,7 @@ const (
 )
 
 // modules are the files of the Worker.
-var modules = []string{"site.wasm", "index.mjs", "bindings.mjs", "wasm_exec.js", "site.mjs"}
+var modules = []string{"site.wasm", "index.mjs", "bindings.mjs", "wasm_exec.js", "start.mjs", "site.mjs"}
 
 // size reports how large the Worker is and why, and fails above the budget.
 func (b *builder) size(ctx context.Context, functions []function) error {
@@ -57,9 +57,15 @@ func (b *builder) size(ctx context.Context, functions []function) error {
 		b.out.Report(diag.Diagnostic{Code: "SG6304", Range: b.site.At("budget"), Message: size + ", more than the budget of " + megabytes(int64(b.o.Budget)),
 			Hint: b.heaviest(functions)})
 	default:
-		start := startup(ctx, files)
+		start := b.startsIn
+		if start == "" {
+			start = startup(ctx, files)
+		}
 		if start != "" {
 			size += ", and starts within " + start + " of processor time"
+		}
+		if b.noCopy != "" {
+			size += ", from the beginning because " + b.noCopy
 		}
 		b.out.Report(diag.Diagnostic{Severity: diag.Info, Code: "SG6305", Message: size + " (Cloudflare takes 64 MiB and " + maxStartup.String() + ")", Hint: b.heaviest(functions)})
 	}
@@ -125,10 +131,13 @@ func startup(ctx context.Context, files map[string][]byte) string {
 		return ""
 	}
 	defer os.RemoveAll(dir)
-	for name, data := range map[string][]byte{"startup.mjs": startupScript, "site.wasm": files["site.wasm"], "wasm_exec.js": files["wasm_exec.js"]} {
-		if os.WriteFile(filepath.Join(dir, name), data, 0o600) != nil {
+	for _, name := range []string{"site.wasm", "wasm_exec.js", "start.mjs", "site.mjs"} {
+		if os.WriteFile(filepath.Join(dir, name), files[name], 0o600) != nil {
 			return ""
 		}
+	}
+	if os.WriteFile(filepath.Join(dir, "startup.mjs"), startupScript, 0o600) != nil {
+		return ""
 	}
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()

@@ -192,6 +192,12 @@ type compiledApp struct {
 	paths   pathCache
 }
 
+// Prepare reads routes and settings, which NewHandler does otherwise. It depends on nothing but the App.
+func (a *App) Prepare() error {
+	_, err := a.compile()
+	return err
+}
+
 func (a *App) compile() (*compiledApp, error) {
 	a.once.Do(func() { a.compiled, a.err = compileApp(a) })
 	return a.compiled, a.err

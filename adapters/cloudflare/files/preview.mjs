@@ -76,6 +76,7 @@ if (config.main === undefined) {
 		{ type: "ESModule", path: join(dir, "worker/bindings.mjs") },
 		{ type: "ESModule", path: join(dir, "worker/wasm_exec.js") },
 		{ type: "ESModule", path: join(dir, "worker/site.mjs") },
+		{ type: "ESModule", path: join(dir, "worker/start.mjs") },
 		{ type: "CompiledWasm", path: join(dir, "worker/site.wasm") },
 	];
 }

@@ -14,10 +14,11 @@
 import program from "./site.wasm";
 import "./wasm_exec.js";
 import { Call } from "./bindings.mjs";
-import { config, names, special } from "./site.mjs";
+import { config, copy, names, special } from "./site.mjs";
+import { begin } from "./start.mjs";
 
 // The kinds of events, and what imports return: runtime/abi_js.go.
-const REQUEST = 1, BODY = 2, DRAINED = 3, CANCEL = 4, REPLY = 5;
+const REQUEST = 1, BODY = 2, DRAINED = 3, CANCEL = 4, REPLY = 5, START = 6;
 const MORE = 0, FULL = 1, GONE = 2;
 const BODY_END = -1, BODY_BROKEN = -2;
 const RESULT_NONE = -1, RESULT_FAILED = -2;
@@ -419,8 +420,8 @@ class Instance {
 		this.env = env;
 		this.timers = new Map(); // by Go's number: when, and which timeout of the runtime
 		this.timerID = 0;
-		this.input = 0; // where Go wants the head of a request
-		this.room = 0;
+		this.input = copy?.input ?? 0; // where Go wants the head of a request
+		this.room = copy?.room ?? 0;
 		this.text = nothing; // what hostTake copies first
 		this.wakeups = 0;
 
@@ -428,9 +429,6 @@ class Instance {
 		go.exit = () => {
 			this.dead = true;
 		};
-		// run waits for the program's end, which would tie it to the request that happens to be the first.
-		go._exitPromise = undefined;
-		go._resolveExitPromise = () => {};
 		const gojs = go.importObject.gojs;
 		const int64 = (at) => go.mem.getUint32(at, true) + go.mem.getInt32(at + 4, true) * 4294967296;
 		const setInt64 = (at, v) => {
@@ -455,12 +453,12 @@ class Instance {
 		this.wasm = new WebAssembly.Instance(program, go.importObject);
 		this.running = true;
 		try {
-			go.run(this.wasm);
+			this.resume = begin(go, this.wasm, copy);
+			this.event = START;
+			if (!this.dead) this.resume?.();
 		} finally {
 			this.running = false;
 		}
-		this.resume = globalThis.__sitegen;
-		delete globalThis.__sitegen;
 		if (this.dead || this.resume === undefined) throw new Error("the program ended before it served anything");
 	}
 

@@ -102,6 +102,7 @@ const (
 	eventDrained = 3
 	eventCancel  = 4 // the visitor went away (1) or the answer takes too long (2)
 	eventReply   = 5
+	eventStart   = 6 // once, before all others: the environment can be asked for
 )
 
 const (

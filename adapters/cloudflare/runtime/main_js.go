@@ -16,19 +16,16 @@ const inputSize = 16 << 10
 
 // Main answers requests for as long as the instance lives. memory is how much the instance may use before the worker
 // replaces it, in bytes. sessions keeps the sessions of the site; nil where it has none.
+//
+// What happens here before the first event happens once, while the site is built, and each instance begins as a copy of
+// the program as it is then (files/snapshot.mjs). So nothing here may depend on the moment or the place.
 func Main(app *site.App, memory int64, sessions site.SessionDriver) {
 	// The collector works harder before that, and what is over is mostly garbage.
 	debug.SetMemoryLimit(memory / 4 * 3)
-	env := fields(text(textEnv))
-	for i := 0; i+1 < len(env); i += 2 {
-		os.Setenv(env[i], env[i+1])
+	w := &worker{app: app, in: make([]byte, inputSize), requests: make(chan int, 1), sessions: sessions}
+	if err := app.Prepare(); err != nil {
+		fail(err)
 	}
-	w := &worker{in: make([]byte, inputSize), requests: make(chan int, 1)}
-	if err := errors.Join(app.UseKeys(os.Getenv("SITEGEN_KEY")), app.UseEnv(os.Getenv)); err != nil {
-		println(err.Error())
-		os.Exit(1)
-	}
-	w.site = site.NewHandler(app, site.Host{Static: files{w}, Log: w.log, Getenv: os.Getenv, Sessions: sessions})
 	host{w}.install()
 	hostInput(pointer(w.in))
 	js.Global().Set("__sitegen", js.FuncOf(w.event)) // the worker takes it away at once
@@ -38,6 +35,8 @@ func Main(app *site.App, memory int64, sessions site.SessionDriver) {
 
 // worker is the instance.
 type worker struct {
+	app      *site.App
+	sessions site.SessionDriver
 	site     *site.RequestHandler
 	in       []byte
 	requests chan int  // lengths of heads; never more than one waits
@@ -45,11 +44,30 @@ type worker struct {
 	quiet    int       // goroutines there are while nothing of the author's runs
 }
 
+// start makes the handler, when the environment is there.
+func (w *worker) start() {
+	env := fields(text(textEnv))
+	for i := 0; i+1 < len(env); i += 2 {
+		os.Setenv(env[i], env[i+1])
+	}
+	if err := errors.Join(w.app.UseKeys(os.Getenv("SITEGEN_KEY")), w.app.UseEnv(os.Getenv)); err != nil {
+		fail(err)
+	}
+	w.site = site.NewHandler(w.app, site.Host{Static: files{w}, Log: w.log, Getenv: os.Getenv, Sessions: w.sessions})
+}
+
+func fail(err error) {
+	println(err.Error())
+	os.Exit(1)
+}
+
 // event is all that the worker calls.
 func (w *worker) event(js.Value, []js.Value) any {
 	e := hostNext()
 	n := int(e >> 4)
 	switch kind := e & 15; {
+	case kind == eventStart:
+		w.start()
 	case kind == eventRequest:
 		w.requests <- n
 	case w.x == nil:
@@ -84,10 +102,22 @@ func wake(c chan struct{}) {
 // loop answers requests one after the other, in one goroutine, so that its stack does not have to grow each time.
 func (w *worker) loop() {
 	defer func() { go w.loop() }() // after runtime.Goexit in a page: nothing else leads here
+	deepen()
 	for n := range w.requests {
 		w.serve(n)
 	}
 }
+
+// deepen makes the goroutine's stack as large as most pages need it: each time a stack grows it is walked and copied.
+//
+//go:noinline
+func deepen() {
+	var room [24 << 10]byte
+	use(&room)
+}
+
+//go:noinline
+func use(room *[24 << 10]byte) { room[0] = 1 }
 
 func (w *worker) serve(n int) {
 	head := w.in[:min(n, len(w.in))]
