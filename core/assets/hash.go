@@ -11,6 +11,12 @@ import (
 // "logo.3f9ab2c1.png". Bytes that would have to be escaped in a URL become "-", so the result can stand in a URL, a CSS
 // url() and a file system as it is.
 func HashName(name string, data []byte) string {
+	sum := sha256.Sum256(data)
+	return HashNameOf(name, sum[:])
+}
+
+// HashNameOf is HashName for bytes of which the SHA-256 is known, or how it begins.
+func HashNameOf(name string, sum []byte) string {
 	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
 	ext := path.Ext(name)
 	base := clean(strings.TrimSuffix(name, ext))
@@ -27,7 +33,6 @@ func HashName(name string, data []byte) string {
 	if reserved(base) { // Windows refuses to create con.12345678.png
 		base = "_" + base
 	}
-	sum := sha256.Sum256(data)
 	return base + "." + hex.EncodeToString(sum[:4]) + ext
 }
 

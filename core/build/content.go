@@ -17,7 +17,6 @@ import (
 	"sync"
 	"time"
 
-	"sitegen.dev/core/assets"
 	"sitegen.dev/core/content"
 	"sitegen.dev/core/diag"
 	"sitegen.dev/core/prerender"
@@ -71,12 +70,15 @@ type contentState struct {
 	images map[string]*contentImage // by name below the module root
 }
 
-// contentImage is an image that Markdown shows.
+// contentImage is an image that Markdown shows or front matter names.
 type contentImage struct {
 	once   sync.Once
 	target content.Target
-	file   assets.File
+	name   string // of the emitted file; "" for one of the public folder
+	from   string // absolute
+	digest digest
 	ok     bool
+	err    error
 }
 
 // content reads the collections and writes the store that the site's programs read.
@@ -179,11 +181,11 @@ func (b *builder) contentVersion() digest {
 	if b.Version == "" || strings.Contains(b.Version, "devel") {
 		program = self() // the version does not tell one state of the source from another
 	}
-	return digestOf(fmt.Appendf(nil, "%s %s %s %q %q %q %q %v %+v", b.Version, program, contentFormat, b.Config.Base, b.Config.Build.Assets, b.Config.TrailingSlash, b.Config.Build.Format, b.Layout.Src, b.Config.Markdown))
+	return digestOf(fmt.Appendf(nil, "%s %s %s %q %q %q %q %v %v %v", b.Version, program, contentFormat, b.Config.Base, b.Config.Build.Assets, b.Config.TrailingSlash, b.Config.Build.Format, b.Layout.Src, b.Config.Markdown.HTML, b.Config.Markdown.SmartPunctuation))
 }
 
 // contentFormat changes with what rendering gives, for versions of sitegen that are not told apart by their number.
-const contentFormat = "2"
+const contentFormat = "3"
 
 func digestSlice(d digest) []byte { return d[:8] }
 
@@ -380,24 +382,21 @@ func (b *builder) readContent(f *contentFile) error {
 	data := f.data
 	f.data = nil
 	if f.several {
-		entries, diags := content.ReadEntries(f.name, data)
+		var links []link
+		entries, diags := content.ReadEntries(f.name, data, b.resolver(f, &links))
 		f.diags, f.entries = diags, nil
 		for _, e := range entries {
 			f.entries = append(f.entries, contentEntry{key: e.Key, draft: e.Draft, Entry: storeEntry(e)})
 		}
 		if len(diags) == 0 {
-			_, err = b.contents.pack.add(f.key, encodeEntries(f.entries, nil), nil)
+			_, err = b.contents.pack.add(f.key, encodeEntries(f.entries, links), nil)
 		}
 		return err
 	}
 	var links []link
 	e, diags := content.ReadEntry(f.name, data, content.MarkdownOptions{
 		Components: true, Anchors: true, Untrusted: f.others, HTML: b.Config.Markdown.HTML, Typographer: b.Config.Markdown.SmartPunctuation,
-		Resolve: func(ref content.Ref) (content.Target, bool) {
-			to, ok := b.resolveContent(f, ref)
-			links = append(links, link{ref.Dest, ref.Image, to, ok})
-			return to, ok
-		},
+		Resolve: b.resolver(f, &links),
 	})
 	f.diags = diags
 	if e == nil {
@@ -443,7 +442,7 @@ func (b *builder) sameLinks(f *contentFile) bool {
 	for _, e := range f.entries {
 		for _, l := range e.found {
 			to, ok := b.resolveContent(f, content.Ref{Dest: l.dest, Image: l.image})
-			if ok != l.ok || to.URL != l.to.URL || to.Width != l.to.Width || to.Height != l.to.Height {
+			if ok != l.ok || to.URL != l.to.URL || to.Width != l.to.Width || to.Height != l.to.Height || to.Format != l.to.Format {
 				return false
 			}
 			if (to.Entry == nil) != (l.to.Entry == nil) || to.Entry != nil && *to.Entry != *l.to.Entry {
@@ -452,6 +451,15 @@ func (b *builder) sameLinks(f *contentFile) bool {
 		}
 	}
 	return true
+}
+
+// resolver is resolveContent for a file, and notes what it was asked for.
+func (b *builder) resolver(f *contentFile, links *[]link) func(content.Ref) (content.Target, bool) {
+	return func(ref content.Ref) (content.Target, bool) {
+		to, ok := b.resolveContent(f, ref)
+		*links = append(*links, link{ref.Dest, ref.Image, to, ok})
+		return to, ok
+	}
 }
 
 // resolveContent says where a relative link or image leads.
@@ -482,49 +490,6 @@ func (b *builder) resolveContent(f *contentFile, ref content.Ref) (content.Targe
 	return content.Target{}, false
 }
 
-// contentImage emits an image that a text shows and says where it is and how large.
-func (b *builder) contentImage(from, dest, tail string) (content.Target, bool) {
-	name := path.Join(path.Dir(from), unescapePath(dest))
-	c := &b.contents
-	c.mu.Lock()
-	img := c.images[name]
-	if img == nil {
-		img = &contentImage{}
-		c.images[name] = img
-	}
-	c.mu.Unlock()
-	img.once.Do(func() {
-		file := b.Layout.abs(name)
-		real, err := filepath.EvalSymlinks(file)
-		if err != nil || !inside(real, b.Layout.Root) {
-			return
-		}
-		data, err := os.ReadFile(real)
-		if err != nil {
-			return
-		}
-		img.ok = true
-		img.file = assets.File{Name: assets.HashName(filepath.Base(file), data), Data: data}
-		img.target.URL = b.publicPath() + img.file.Name
-		img.target.Width, img.target.Height, _, _ = assets.ImageInfo(data) // an image of a kind we cannot measure is shown all the same
-	})
-	to := img.target
-	to.URL += tail
-	return to, img.ok
-}
-
-// emitContentImages hands the images that were found to the assets, in the order of their names.
-func (b *builder) emitContentImages() {
-	var files []assets.File
-	for _, img := range b.contents.images {
-		if img.ok {
-			files = append(files, img.file)
-		}
-	}
-	slices.SortFunc(files, func(x, y assets.File) int { return strings.Compare(x.Name, y.Name) })
-	b.emit(slices.CompactFunc(files, func(x, y assets.File) bool { return x.Name == y.Name }), "")
-}
-
 // writeStore writes the index of all entries. It comes behind the routes, which the entries of pages name.
 func (b *builder) writeStore() error {
 	c := &b.contents
@@ -534,6 +499,9 @@ func (b *builder) writeStore() error {
 	var live []digest
 	for _, f := range c.files {
 		live = append(live, f.key)
+	}
+	for _, img := range c.images {
+		live = append(live, imageKey(img.digest))
 	}
 	if shrunk, err := c.pack.shrink(live); err != nil {
 		return err

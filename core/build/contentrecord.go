@@ -36,6 +36,7 @@ func encodeEntries(entries []contentEntry, links []link) []byte {
 		b = store.AppendText(b, l.to.URL)
 		b = binary.AppendUvarint(b, uint64(l.to.Width))
 		b = binary.AppendUvarint(b, uint64(l.to.Height))
+		b = store.AppendText(b, l.to.Format)
 		if e := l.to.Entry; e != nil {
 			for _, s := range []string{e.Collection, e.Slug, e.Tail} {
 				b = store.AppendText(b, s)
@@ -135,14 +136,14 @@ func decodeEntries(head string, at record) (entries []contentEntry, ok bool) {
 		entries = append(entries, e)
 	}
 	n = r.uint()
-	if n > uint64(len(head)) || n > 0 && len(entries) != 1 {
+	if n > uint64(len(head)) || n > 0 && len(entries) == 0 {
 		return nil, false
 	}
 	for range n {
 		l := link{dest: r.text(), image: r.bit(), ok: r.bit()}
 		entry := r.bit()
 		l.to.URL = r.text()
-		l.to.Width, l.to.Height = int(r.uint()), int(r.uint())
+		l.to.Width, l.to.Height, l.to.Format = int(r.uint()), int(r.uint()), r.text()
 		if entry {
 			l.to.Entry = &content.EntryRef{Collection: r.text(), Slug: r.text(), Tail: r.text()}
 		}

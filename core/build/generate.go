@@ -96,7 +96,10 @@ func (b *builder) bundle() codegen.Bundle {
 	}
 	out.Session = b.sessions()
 	out.IslandKey, out.IslandMark = b.bundleKey()
-	out.Images = b.images()
+	if out.Images = b.images(); b.shownPictures() {
+		md := b.Config.Markdown
+		out.Pictures = &codegen.Pictures{Widths: md.ImageWidths, Sizes: md.ImageSizes, Format: md.ImageFormat}
+	}
 	for _, h := range cfg.Headers {
 		rule := codegen.HeaderRule{Pattern: h.Pattern}
 		for _, line := range h.Set {

@@ -35,17 +35,15 @@ type ImageReport struct {
 
 // images describes the image service to the code generator; nil where no page shows pictures in several sizes.
 func (b *builder) images() *codegen.Images {
-	used := false
+	used := b.shownPictures()
 	for _, c := range b.pages {
-		if used = c.UsesImages(); used {
-			break
-		}
+		used = used || c.UsesImages()
 	}
 	if !used {
 		return nil
 	}
 	cfg := b.Config.Image
-	out := &codegen.Images{Widths: cfg.Widths, Quality: cfg.Quality, Formats: assets.PictureFormats}
+	out := &codegen.Images{Own: b.publicPath(), Widths: cfg.Widths, Quality: cfg.Quality, Formats: assets.PictureFormats}
 	out.Qualities = append(slices.Clone(cfg.Qualities), cfg.Quality)
 	slices.Sort(out.Qualities)
 	out.Qualities = slices.Compact(out.Qualities)
@@ -83,7 +81,7 @@ func (b *builder) emitFrom(name string, a codegen.AssetImport, data []byte) {
 		from = b.Layout.abs(from)
 	}
 	sum := sha256.Sum256(data)
-	b.emitted = append(b.emitted, file{name: name, from: from, sum: hex.EncodeToString(sum[:])})
+	b.emitted = append(b.emitted, file{name: name, from: from, sum: hex.EncodeToString(sum[:len(digest{})])})
 }
 
 // variants makes the sizes of pictures that the prerendered pages have ordered, into dir. What the cache has is copied.
@@ -200,7 +198,7 @@ func (p *pictures) decode() error {
 	if err != nil {
 		return err
 	}
-	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != p.source.sum {
+	if sum := digestOf(data); hex.EncodeToString(sum[:]) != p.source.sum {
 		return &pictureError{errors.New("the file has changed while the site was built")}
 	}
 	w, h, _, err := assets.ImageInfo(data)

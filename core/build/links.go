@@ -106,8 +106,8 @@ func (b *builder) answers() (*answers, error) {
 			a.pages[strings.TrimSuffix(a.base+r.Pattern, "/")] = htmlFile(r, b.Config.Build.Format)
 		}
 	}
-	for _, f := range b.emitted {
-		a.files[path.Join(b.Config.Base, b.Config.Build.Assets, f.name)] = true
+	for name := range b.willHave() {
+		a.files[path.Join(b.Config.Base, name)] = true
 	}
 	public := filepath.Join(b.Layout.Root, filepath.FromSlash(b.Config.Public))
 	err := filepath.WalkDir(public, func(name string, d fs.DirEntry, err error) error {

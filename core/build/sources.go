@@ -206,6 +206,8 @@ func (b *builder) route(context.Context) error {
 			}
 		} else if k := routes.Classify(page); k == routes.Markdown || k == routes.Component {
 			return nil // a draft
+		} else if img := b.contents.images[rel]; k == routes.Unknown && img != nil && img.ok {
+			return nil // a text beside it shows it
 		}
 		pages = append(pages, p)
 		return nil

@@ -25,11 +25,13 @@ type Bundle struct {
 	Layouts    []Layout         // of Markdown pages
 	Texts      []MarkdownText   // Markdown with components in it, which has to be in the content
 	Embedded   string           // file beside bundle.go with the content that is read on demand; "" for none
-	Images     *Images          // nil on a site without <Image> and <Picture>
+	Images     *Images          // nil on a site without <Image> and <Picture>, and without images in Markdown
+	Pictures   *Pictures        // of the images in Markdown; nil where there are none
 }
 
 // Images is what the runtime needs for <Image> and <Picture>; the fields are those of site.Images.
 type Images struct {
+	Own         string // what the addresses of the site's own files with a hash begin with
 	Prerendered string // service of the pages that the build renders
 	OnDemand    string // and of those that are rendered per request
 	Widths      []int
@@ -37,6 +39,23 @@ type Images struct {
 	Qualities   []int
 	Formats     []string
 	Remote      []ImageSource
+}
+
+// Pictures says in which sizes the images of Markdown are shown; the fields are those of content.Pictures.
+type Pictures struct {
+	Widths  []int
+	Sizes   string
+	Format  string
+	Quality int
+}
+
+func (p *Pictures) literal() string {
+	var f fields
+	f.ints("Widths", p.Widths)
+	f.str("Sizes", p.Sizes)
+	f.str("Format", p.Format)
+	f.num("Quality", int64(p.Quality))
+	return f.String()
 }
 
 // ImageSource is one host that pictures may come from.
@@ -199,7 +218,8 @@ func (p *Program) bundle(b Bundle, in linking) []byte {
 	for _, t := range texts {
 		comps = append(comps, t.Component)
 	}
-	if len(layouts)+len(texts) > 0 || in == onDemand && b.Embedded != "" {
+	withPictures := b.Pictures != nil && b.Content && (in != onDemand || b.Embedded != "")
+	if len(layouts)+len(texts) > 0 || withPictures || in == onDemand && b.Embedded != "" {
 		imports = append(imports, `_content "sitegen.dev/core/site/content"`)
 	}
 	islands := b.islands()
@@ -331,6 +351,9 @@ func (p *Program) bundle(b Bundle, in linking) []byte {
 			w("\t", t.literal(alias[t.Component]))
 		}
 		w("\t})\n}\n")
+	}
+	if withPictures {
+		w("\nfunc init() { _content.UsePictures(_sg.Variants, _content.Pictures{", b.Pictures.literal(), "}) }\n")
 	}
 	if len(layouts) > 0 {
 		w("\n// layouts are those of the Markdown pages.\nvar layouts = []_content.Layout{\n")
@@ -492,6 +515,7 @@ func (m *Images) literal(prerender bool) string {
 		service = m.Prerendered
 	}
 	f.str("Service", service)
+	f.str("Own", m.Own)
 	f.ints("Widths", m.Widths)
 	f.num("Quality", int64(m.Quality))
 	f.ints("Qualities", m.Qualities)

@@ -88,6 +88,10 @@ type Header struct {
 type Markdown struct {
 	HTML             bool // keep raw HTML; otherwise it is shown as text
 	SmartPunctuation bool // curly quotes, dashes and ellipses
+
+	ImageWidths []int  // in pixels, of the files that images are shown in
+	ImageSizes  string // how wide they are shown, as the attribute sizes; "" for as wide as they are or the window is
+	ImageFormat string // "" for that of each file
 }
 
 // Links says what becomes of links in prerendered pages that lead nowhere.
@@ -165,6 +169,7 @@ func defaults() *Config {
 		Server:        Server{Host: "127.0.0.1", Port: 4321, Streaming: true},
 		Security:      Security{CheckOrigin: true, BodyLimit: 1 << 20},
 		Session:       Session{TTL: "24h", Dir: "sessions", Cookie: SessionCookie{Name: "session", SameSite: "lax"}},
+		Markdown:      Markdown{ImageWidths: []int{640, 960, 1600}},
 		Image:         Image{Service: "build", Widths: []int{320, 480, 640, 960, 1280, 1600, 1920, 2560}, Quality: 75},
 		at:            map[string]diag.Range{},
 		origins:       map[string]Origin{},

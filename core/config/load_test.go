@@ -77,7 +77,7 @@ func TestLoadEverything(t *testing.T) {
 			{"/", []Header{{"Link", "</a>; rel=x", at(27, 12, 25)}, {"Link", "</b>", at(27, 27, 33)}}, at(26, 3, 4)},
 		},
 		Links:    Links{"error", []string{"/docs/app/*"}},
-		Markdown: Markdown{true, true},
+		Markdown: Markdown{HTML: true, SmartPunctuation: true, ImageWidths: []int{400, 800}, ImageSizes: "50vw", ImageFormat: "webp"},
 		Server:   Server{"0.0.0.0", 8080, false},
 		Security: Security{
 			CheckOrigin: false, AllowedHosts: []string{"example.com", "*.example.com", "https://example.com:8443"},
@@ -155,7 +155,7 @@ image:
   domains: [Example.com, "**.example.org"]
   remotePatterns: ["HTTPS://*.Example.com:443/a%20b/**", "http://example.com:8080/*"]
 links: {check: error, ignore: [/docs/app/*]}
-markdown: {html: true, smartPunctuation: true}
+markdown: {html: true, smartPunctuation: true, imageWidths: [400, 800], imageSizes: 50vw, imageFormat: webp}
 session:
   driver: file
   ttl: 1h30m

@@ -94,11 +94,13 @@ func (r text) set(c *Config, s string) *problem {
 		*r.into(c) = s
 		return nil
 	}
-	clean, p := r.check(s)
-	if p != nil {
-		return p
+	if r.check != nil {
+		var p *problem
+		if s, p = r.check(s); p != nil {
+			return p
+		}
 	}
-	*r.into(c) = clean
+	*r.into(c) = s
 	return nil
 }
 

@@ -33,14 +33,16 @@ type MarkdownOptions struct {
 // Ref is a relative address in a Markdown file: "./other.md#part", "diagram.png".
 type Ref struct {
 	Dest  string
-	Image bool
+	Image bool // the text shows it, or the front matter names it
 	At    diag.Range
 }
 
-// Target is where a Ref leads. Width and Height are those of an image, 0 when they are not known.
+// Target is where a Ref leads. Width and Height are those of an image, 0 when they are not known. Format is that of an
+// image which may be had in other sizes, and "" otherwise.
 type Target struct {
 	URL           string
 	Width, Height int
+	Format        string
 	Entry         *EntryRef // in place of a URL: the page of an entry, whose address is known when the site runs
 }
 

@@ -151,8 +151,8 @@ func TestMarkdownLinks(t *testing.T) {
 	if got := lines(diags); got != "error SG5026 a.md:6:13-20: gone.md leads nowhere\n" {
 		t.Error(got)
 	}
-	want := `<p><a href="/to/./b.md#c">a</a> <img src="/to/e%20f.png" alt="d" title="t" width="3" height="2"> <a href="/h">g</a> <a href="#j">i</a> <a href="https://l.example">k</a> <a href="mailto:m@n.example">mailto:m@n.example</a></p>` + "\n" +
-		`<p><img src="/to/q%20r.png" alt="o" width="3" height="2"> <a href="gone.md">q</a></p>` + "\n"
+	want := `<p><a href="/to/./b.md#c">a</a> <img src="/to/e%20f.png" alt="d" title="t" loading="lazy" decoding="async" width="3" height="2"> <a href="/h">g</a> <a href="#j">i</a> <a href="https://l.example">k</a> <a href="mailto:m@n.example">mailto:m@n.example</a></p>` + "\n" +
+		`<p><img src="/to/q%20r.png" alt="o" loading="lazy" decoding="async" width="3" height="2"> <a href="gone.md">q</a></p>` + "\n"
 	if diff := cmp.Diff(want, d.HTML); diff != "" {
 		t.Error(diff)
 	}

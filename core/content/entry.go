@@ -54,7 +54,7 @@ func ReadEntry(name string, src []byte, o MarkdownOptions) (*Entry, []diag.Diagn
 			return nil, diags
 		}
 		e := &Entry{Body: doc, Words: Words(doc.HTML), Layout: doc.Layout}
-		e.front(name, doc.Front, newSource(name, string(src)), 2, &list)
+		e.front(name, doc.Front, newSource(name, string(src)), 2, o.Resolve, &list)
 		if e.Title == "" && len(doc.Headings) > 0 {
 			e.Title = doc.Headings[0].Text
 		}
@@ -66,7 +66,7 @@ func ReadEntry(name string, src []byte, o MarkdownOptions) (*Entry, []diag.Diagn
 		return nil, list.Sorted()
 	}
 	e := &Entry{}
-	e.front(name, fields, s, 1, &list)
+	e.front(name, fields, s, 1, o.Resolve, &list)
 	return e.unless(&list)
 }
 
@@ -100,8 +100,8 @@ func Preview(name string, src []byte) *Entry {
 	return e
 }
 
-// ReadEntries reads a file that holds several entries: one below each key.
-func ReadEntries(name string, src []byte) ([]*Entry, []diag.Diagnostic) {
+// ReadEntries reads a file that holds several entries: one below each key. resolve says where the images are that it names.
+func ReadEntries(name string, src []byte, resolve func(Ref) (Target, bool)) ([]*Entry, []diag.Diagnostic) {
 	var list diag.List
 	s, fields := dataFile(name, src, &list)
 	var out []*Entry
@@ -118,7 +118,7 @@ func ReadEntries(name string, src []byte) ([]*Entry, []diag.Diagnostic) {
 			continue
 		}
 		e := &Entry{Key: f.Key, Slug: f.Key}
-		e.front(name, mapFields(s, 1, n, &list), s, 1, &list)
+		e.front(name, mapFields(s, 1, n, &list), s, 1, resolve, &list)
 		out = append(out, e)
 	}
 	if list.HasErrors() {
@@ -135,7 +135,7 @@ func (e *Entry) unless(list *diag.List) (*Entry, []diag.Diagnostic) {
 }
 
 // front takes over the keys, those with a meaning and all of them as data.
-func (e *Entry) front(name string, fields []Field, s *source, line int, list *diag.List) {
+func (e *Entry) front(name string, fields []Field, s *source, line int, resolve func(Ref) (Target, bool), list *diag.List) {
 	for i := range fields {
 		f := &fields[i]
 		if f.Value == nil {
@@ -174,7 +174,7 @@ func (e *Entry) front(name string, fields []Field, s *source, line int, list *di
 	if e.Date.IsZero() {
 		e.Date = nameDate(name)
 	}
-	enc := &encoder{}
+	enc := &encoder{resolve: resolve}
 	enc.fields(fields)
 	if enc.problem != "" {
 		list.Error("SG5062", nodeRange(s, line, enc.at), "this value "+enc.problem, "")

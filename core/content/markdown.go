@@ -20,6 +20,7 @@ import (
 	"github.com/yuin/goldmark/util"
 
 	"sitegen.dev/core/diag"
+	"sitegen.dev/core/site/content/store"
 )
 
 // Markdown reads front matter and renders what follows. The Document is there in spite of errors, as far as it could be
@@ -57,7 +58,7 @@ func Markdown(name string, src []byte, o MarkdownOptions) (*Document, []diag.Dia
 	if err := md.Renderer().Render(&out, p.text, root); err != nil {
 		list.Error("SG5020", diag.Range{Pos: d.body}, err.Error(), "")
 	}
-	d.HTML = p.entryLinks(out.String())
+	d.HTML = p.takeMarks(out.String())
 	p.takeTags()
 	p.tellHTML()
 	return d, list.Sorted()
@@ -102,7 +103,7 @@ type page struct {
 	text    []byte // without front matter
 	options MarkdownOptions
 	list    *diag.List
-	entries []EntryRef      // that links lead to, in their order
+	marked  []store.Link    // what the marks in the text stand for, in their order
 	raw     []int           // offsets in text of HTML that was not kept
 	unknown map[string]bool // languages that were told of
 	tagged  string          // stands for a tag meanwhile
@@ -446,7 +447,7 @@ func (p *page) resolve(n ast.Node, dest []byte, from *int) []byte {
 		p.list.Error("SG5025", at, fmt.Sprintf("the address %q runs code instead of leading somewhere", url), "link to an address, or write the element as HTML if this is meant")
 		return []byte("about:invalid#sitegen")
 	}
-	if p.options.Resolve == nil || !relative(url) {
+	if p.options.Resolve == nil || !relative(url) && !(image && strings.HasPrefix(url, "/") && !strings.HasPrefix(url, "//")) {
 		return dest
 	}
 	to, ok := p.options.Resolve(Ref{Dest: url, Image: image, At: at})
@@ -455,9 +456,14 @@ func (p *page) resolve(n ast.Node, dest []byte, from *int) []byte {
 		return dest
 	}
 	if to.Entry != nil {
-		return []byte(p.entryMark(*to.Entry))
+		return []byte(p.put(store.Link{Collection: to.Entry.Collection, Slug: to.Entry.Slug, Tail: to.Entry.Tail}))
 	}
 	if image && to.Width > 0 && to.Height > 0 {
+		for _, a := range [][2]string{{"loading", "lazy"}, {"decoding", "async"}} {
+			if _, set := n.AttributeString(a[0]); !set {
+				n.SetAttributeString(a[0], []byte(a[1]))
+			}
+		}
 		for _, a := range []struct {
 			name  string
 			value int
@@ -466,6 +472,10 @@ func (p *page) resolve(n ast.Node, dest []byte, from *int) []byte {
 				n.SetAttributeString(a.name, []byte(strconv.Itoa(a.value)))
 			}
 		}
+	}
+	_, srcset := n.AttributeString("srcset")
+	if image && to.Format != "" && to.Width > 0 && to.Height > 0 && !srcset {
+		return []byte(p.put(store.Link{Picture: &store.Picture{URL: to.URL, Format: to.Format, Width: to.Width, Height: to.Height}}))
 	}
 	return []byte(destination.Replace(to.URL))
 }

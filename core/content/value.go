@@ -2,7 +2,9 @@ package content
 
 import (
 	"math"
+	"path"
 	"strconv"
+	"strings"
 	"time"
 
 	"gopkg.in/yaml.v3"
@@ -16,8 +18,9 @@ const maxValue = 16 << 20
 // encoder writes YAML as values of the store.
 type encoder struct {
 	out     []byte
-	problem string     // what cannot be written,
-	at      *yaml.Node // and where
+	resolve func(Ref) (Target, bool) // nil where nothing is known of files
+	problem string                   // what cannot be written,
+	at      *yaml.Node               // and where
 }
 
 func (e *encoder) fail(n *yaml.Node, problem string) {
@@ -73,6 +76,14 @@ func (e *encoder) value(n *yaml.Node, depth int) {
 func (e *encoder) scalar(n *yaml.Node) {
 	kind, norm := store.String, n.Value
 	switch n.ShortTag() {
+	case "!!str":
+		if e.resolve == nil || !namesImage(n.Value) {
+			break
+		}
+		if to, ok := e.resolve(Ref{Dest: n.Value, Image: true}); ok && to.Width > 0 {
+			e.out = store.AppendImage(e.out, n.Value, store.Picture{URL: to.URL, Format: to.Format, Width: to.Width, Height: to.Height})
+			return
+		}
 	case "!!null":
 		kind = store.Null
 	case "!!bool":
@@ -148,4 +159,13 @@ func merged(n *yaml.Node, depth int) []pair {
 		}
 	}
 	return own
+}
+
+// namesImage says whether a text may be the name of an image in the project: whether it is one, its file tells.
+func namesImage(s string) bool {
+	switch strings.ToLower(path.Ext(s)) {
+	case ".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg":
+		return scheme(s) == "" && !strings.HasPrefix(s, "//") && !strings.ContainsAny(s, "\n?#")
+	}
+	return false
 }

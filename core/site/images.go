@@ -15,6 +15,7 @@ import (
 // ones. It is nil on all others.
 type Images struct {
 	Service   ImageService
+	Own       string   // what the addresses of the site's own files with a hash begin with
 	Widths    []int    // in pixels, ascending: what responsive pictures are made in, and all that a service is asked for
 	Quality   int      // from 1 to 100
 	Qualities []int    // all that a service is asked for, ascending
@@ -172,8 +173,7 @@ type candidateWidth struct {
 }
 
 func (r *imageRequest) set() (ImageSet, bool, error) {
-	_, own := r.images.asset(r.x, r.Src.Src) // also where a CDN serves the site's own files
-	remote := !own && isRemote(r.Src.Src)
+	remote := !r.own(r.Src.Src) && isRemote(r.Src.Src) // also where a CDN serves the site's own files
 	if remote {
 		address, ok := allowedImage(r.images.Remote, r.Src.Src)
 		if !ok {
@@ -236,6 +236,10 @@ func (r *imageRequest) format(remote bool) (format string, can bool) {
 	switch r.Src.Format {
 	case "svg", "gif":
 		return "", false
+	case "":
+		if r.own(r.Src.Src) { // of a kind that is not made smaller
+			return "", false
+		}
 	}
 	switch r.images.Service {
 	case ImageFiles:
@@ -266,8 +270,20 @@ func (r *imageRequest) format(remote bool) (format string, can bool) {
 }
 
 func (r *imageRequest) imported() bool {
-	a, ok := r.images.asset(r.x, r.Src.Src)
-	return ok && !a.Animated
+	if a, ok := r.images.asset(r.x, r.Src.Src); ok {
+		return !a.Animated
+	}
+	return r.own(r.Src.Src)
+}
+
+// own says whether an address is that of a file of the site that carries a hash: one that a component imports, or that the
+// content names.
+func (r *imageRequest) own(address string) bool {
+	if _, ok := r.images.asset(r.x, address); ok {
+		return true
+	}
+	name, ok := strings.CutPrefix(address, r.images.Own)
+	return ok && r.images.Own != "" && !strings.ContainsAny(name, "/?#")
 }
 
 func (m *Images) asset(x *exchange, address string) (Asset, bool) {
@@ -387,7 +403,7 @@ func (r *imageRequest) address(width int, format string, remote bool) (string, e
 	case ImageNone:
 		return source, nil
 	}
-	if _, own := r.images.asset(r.x, source); own { // services look for it here, wherever visitors find it
+	if r.own(source) { // services look for it here, wherever visitors find it
 		source = r.base + r.x.app.cfg.AssetsDir + source[strings.LastIndexByte(source, '/'):]
 	}
 	switch r.images.Service {

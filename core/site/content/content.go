@@ -446,6 +446,10 @@ func stitch(r Reader, b store.Body, from, to int) string {
 		}
 		out.WriteString(b.HTML[from:l.Offset])
 		from = l.Offset
+		if l.Picture != nil {
+			out.WriteString(picture(r, l.Picture))
+			continue
+		}
 		pattern := ""
 		for _, c := range declarations() {
 			if c.Name() == l.Collection {

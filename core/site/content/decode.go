@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode"
 
+	"sitegen.dev/core/site"
 	"sitegen.dev/core/site/content/store"
 )
 
@@ -59,10 +60,27 @@ func (d *decoder) fail(path, message, hint string) {
 // wrong says that a value is not what the field takes.
 func (d *decoder) wrong(path string, n store.Node, want string) {
 	got := kindNames[n.Kind]
-	if n.Kind == store.String || n.Kind == store.Bool || n.Kind == store.Int || n.Kind == store.Float || n.Kind == store.Time {
+	if n.Kind == store.String || n.Kind == store.Bool || n.Kind == store.Int || n.Kind == store.Float || n.Kind == store.Time || n.Kind == store.Image {
 		got = short(n.Text)
 	}
 	d.fail(path, path+" must be "+want+", not "+got, "")
+}
+
+// image takes a picture of the project, which the build has found, or the address of one that lies elsewhere.
+func (d *decoder) image(to *site.Image, n store.Node, path string) {
+	if p, ok := n.Picture(); ok {
+		*to = site.Image{Src: p.URL, Width: p.Width, Height: p.Height, Format: p.Format}
+		return
+	}
+	if n.Kind == store.String && (strings.HasPrefix(n.Text, "https://") || strings.HasPrefix(n.Text, "http://")) {
+		*to = site.Image{Src: n.Text}
+		return
+	}
+	if n.Kind == store.String {
+		d.fail(path, path+" names no image: "+short(n.Text)+" is not there, or not an image", "write the path relative to this file, ./cover.jpg, or /cover.jpg for a file of the public folder")
+		return
+	}
+	d.wrong(path, n, "the path of an image")
 }
 
 func short(s string) string {
@@ -75,6 +93,7 @@ func short(s string) string {
 var kindNames = map[store.Kind]string{store.Null: "empty", store.List: "a list", store.Map: "a group of keys"}
 
 var (
+	imageType    = reflect.TypeFor[site.Image]()
 	timeType     = reflect.TypeFor[time.Time]()
 	durationType = reflect.TypeFor[time.Duration]()
 	anyType      = reflect.TypeFor[any]()
@@ -87,6 +106,9 @@ func (d *decoder) value(v reflect.Value, s, path string, depth int) (string, err
 		return "", errDamaged
 	}
 	t := v.Type()
+	if n.Kind == store.Image && t != imageType {
+		n.Kind, n.Norm = store.String, n.Text
+	}
 	if n.Kind == store.Null { // as if the key were not there
 		return rest, nil
 	}
@@ -106,6 +128,12 @@ func (d *decoder) value(v reflect.Value, s, path string, depth int) (string, err
 			p.setSlug(n.Text)
 			if d.refs != nil {
 				d.refs(p, path)
+			}
+			return rest, nil
+		case *site.Image:
+			d.image(p, n, path)
+			if n.N > 0 {
+				return store.Skip(s)
 			}
 			return rest, nil
 		case *time.Time:

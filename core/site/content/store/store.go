@@ -78,7 +78,16 @@ type Heading struct {
 type Link struct {
 	Offset           int // in HTML
 	Collection, Slug string
-	Tail             string // ?query and #fragment
+	Tail             string   // ?query and #fragment
+	Picture          *Picture // instead of an entry
+}
+
+// Picture is an image that a text shows and that may be had in other sizes. Where it belongs stands the value of src,
+// behind which more attributes may follow: the quotation mark that ends the last one is in the text.
+type Picture struct {
+	URL           string
+	Format        string
+	Width, Height int
 }
 
 // Body is the rendered text of an entry.
@@ -291,6 +300,13 @@ func AppendBody(b []byte, body Body) []byte {
 	for _, l := range body.Links {
 		b = binary.AppendUvarint(b, uint64(l.Offset))
 		b = AppendText(b, l.Collection)
+		if p := l.Picture; p != nil { // an entry has a collection
+			b = AppendText(b, p.URL)
+			b = AppendText(b, p.Format)
+			b = binary.AppendUvarint(b, uint64(p.Width))
+			b = binary.AppendUvarint(b, uint64(p.Height))
+			continue
+		}
 		b = AppendText(b, l.Slug)
 		b = AppendText(b, l.Tail)
 	}
@@ -336,6 +352,17 @@ func DecodeBody(s string) (b Body, err error) {
 			if *to, s, err = Text(s); err != nil {
 				return Body{}, err
 			}
+		}
+		if l.Collection == "" {
+			p := &Picture{URL: l.Slug, Format: l.Tail}
+			for _, to := range []*int{&p.Width, &p.Height} {
+				var v uint64
+				if v, s, err = uvarint(s); err != nil || v > maxInt {
+					return Body{}, errBroken
+				}
+				*to = int(v)
+			}
+			l = Link{Offset: l.Offset, Picture: p}
 		}
 		b.Links = append(b.Links, l)
 	}

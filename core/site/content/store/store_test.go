@@ -44,7 +44,7 @@ func TestStore(t *testing.T) {
 }
 
 func TestWhole(t *testing.T) {
-	body := AppendBody(nil, Body{HTML: "<p>x</p>", Links: []Link{{Offset: 3, Slug: "a"}}})
+	body := AppendBody(nil, Body{HTML: "<p>x</p>", Links: []Link{{Offset: 3, Collection: "c", Slug: "a"}}})
 	b := Builder{}
 	b.Add("one", Entry{Slug: "a", Body: BodyRef{Offset: 3, Size: len(body)}})
 	b.Add("two", Entry{Slug: "b", Body: BodyRef{Offset: 3, Size: len(body)}})
@@ -92,6 +92,6 @@ func FuzzOpen(f *testing.F) {
 }
 
 func FuzzBody(f *testing.F) {
-	f.Add(string(AppendBody(nil, Body{HTML: "x", Headings: []Heading{{1, "a", "b"}}, Links: []Link{{Offset: 1}}})))
+	f.Add(string(AppendBody(nil, Body{HTML: "x", Headings: []Heading{{1, "a", "b"}}, Links: []Link{{Offset: 1, Collection: "c"}, {Offset: 1, Picture: &Picture{URL: "/a.png", Format: "png", Width: 3, Height: 4}}}})))
 	f.Fuzz(func(t *testing.T, s string) { DecodeBody(s) })
 }

@@ -3,6 +3,8 @@ package store
 import (
 	"encoding/binary"
 	"errors"
+	"strconv"
+	"strings"
 )
 
 // Kind is what a value of front matter or of a data file is.
@@ -18,6 +20,7 @@ const (
 	Time
 	List
 	Map
+	Image // a file beside the author's, or of the public folder; see AppendImage
 	kinds // how many there are
 )
 
@@ -26,7 +29,7 @@ const (
 type Node struct {
 	Kind Kind
 	Text string // of a scalar, as its author wrote it
-	Norm string // of a Bool, Int, Float or Time: true, 16, 2.5, 2026-01-02T00:00:00Z, whatever the notation was
+	Norm string // of a Bool, Int, Float or Time: true, 16, 2.5, 2026-01-02T00:00:00Z, whatever the notation was; of an Image see Picture
 	N    int
 }
 
@@ -47,6 +50,22 @@ func AppendScalar(b []byte, k Kind, text, norm string) []byte {
 		b = AppendText(b, norm)
 	}
 	return b
+}
+
+// AppendImage appends a text that names an image, and what the image is.
+func AppendImage(b []byte, text string, p Picture) []byte {
+	return AppendScalar(b, Image, text, p.URL+"\x00"+p.Format+"\x00"+strconv.Itoa(p.Width)+"\x00"+strconv.Itoa(p.Height))
+}
+
+// Picture gives the image of a Node of that kind.
+func (n Node) Picture() (p Picture, ok bool) {
+	parts := strings.Split(n.Norm, "\x00")
+	if n.Kind != Image || len(parts) != 4 {
+		return p, false
+	}
+	w, err := strconv.Atoi(parts[2])
+	h, err2 := strconv.Atoi(parts[3])
+	return Picture{URL: parts[0], Format: parts[1], Width: w, Height: h}, err == nil && err2 == nil
 }
 
 // AppendList appends the head of a list; n values have to follow.
