@@ -75,12 +75,13 @@ func (b *builder) isrRoute(r *manifest.Route, rule isrRule, names map[string]boo
 	}
 	names[name] = true
 	slash := ""
-	if m.TrailingSlash == "always" && !isFile(r.Segments) {
-		slash = "/"
-	}
 	c := isrRoute{route: r, name: "_isr/" + name}
 	c.src, c.path = whole("("+expr+")", isFile(r.Segments)), whole(expr, isFile(r.Segments))
-	value := "$1" + slash
+	value := "$1"
+	if m.TrailingSlash == "always" && !isFile(r.Segments) {
+		// By now a slash is where it belongs: everywhere but behind a value that is a file's name.
+		slash, c.src = "/", "^("+expr+"/?)$"
+	}
 	if expr == "" { // the root
 		c.src, c.path, value = "^/$", "^/$", "/"
 	}

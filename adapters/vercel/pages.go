@@ -76,6 +76,24 @@ func (l *pageList) served(file string) string {
 	return file
 }
 
+// shortened are the files that are served without their ending, and are no pages of the site's.
+func (l *pageList) shortened() []string {
+	if !l.short() {
+		return nil
+	}
+	pages := map[string]bool{}
+	for _, p := range l.all {
+		pages[p.File] = true
+	}
+	var names []string
+	for _, name := range l.names {
+		if !pages[name] && l.served(name) != name {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // redirectFiles are pages that stand for a redirect where nobody can redirect; the route table can.
 func (l *pageList) redirectFiles() []string {
 	var names []string

@@ -40,6 +40,28 @@ func literal(text string) string {
 	return b.String()
 }
 
+// anySpelling matches a fixed piece of a path, decoded, in every spelling: what is added to answers must be on all of them, so that
+// nobody goes around it.
+func anySpelling(text string) string {
+	var b strings.Builder
+	for i := range len(text) {
+		c := text[i]
+		if c == '/' {
+			b.WriteByte(c)
+			continue
+		}
+		escape := "%" + fmt.Sprintf("%02x", c)
+		for _, d := range "abcdef" {
+			escape = strings.ReplaceAll(escape, string(d), fmt.Sprintf("[%c%c]", d-'a'+'A', d))
+		}
+		if c < 0x80 {
+			escape = "(?:" + regexp.QuoteMeta(string(c)) + "|" + escape + ")"
+		}
+		b.WriteString(escape)
+	}
+	return b.String()
+}
+
 // escapePath is the one way to write a path in a URL. Escapes are not looked for: text is decoded.
 func escapePath(text string) string {
 	var b strings.Builder
@@ -178,9 +200,9 @@ func routeExpression(m *manifest.Manifest, segs [][]manifest.Part) string {
 func glob(base, pattern string) string {
 	pieces := strings.Split(pattern, "*")
 	for i, p := range pieces {
-		pieces[i] = literal(p)
+		pieces[i] = anySpelling(p)
 	}
-	return "^" + literal(strings.TrimSuffix(base, "/")) + strings.Join(pieces, ".*") + "$"
+	return "^" + anySpelling(strings.TrimSuffix(base, "/")) + strings.Join(pieces, ".*") + "$"
 }
 
 // alternatives matches any of the paths, decoded, with or without a slash at the end.

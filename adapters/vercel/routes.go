@@ -49,6 +49,7 @@ func (t *table) build() []route {
 	t.slashes()
 	t.statuses()
 	t.add(route{Handle: "filesystem"})
+	t.wholeNames()
 	t.missingAssets()
 	t.byPriority()
 	t.rest()
@@ -144,11 +145,18 @@ func (t *table) slashes() {
 	}
 }
 
-// The pieces of a path that the slash policy is for: segments without escapes, which the function sees to, and without
-// dot segments; then a last one that is no file's name, since it has no dot, or begins with its only one, or ends in one.
+// The pieces of a path that the slash policy is for: segments that are no dot segments, then a last one that is no file's name,
+// since it has no dot, or begins with its only one, or ends in one. Escapes have to be those of letters: what could be taken for a part of
+// the path's structure (%2E, %2F, %5C, %25), control characters, and bytes that are no UTF-8 are for the function to see to.
 const (
-	plainSegments = `(?:/[^/%\\\s]*[^/%.\\\s][^/%\\\s]*)*`
-	notAFile      = `/(?:[^/.%\\\s]+|\.[^/.%\\\s]+|[^/%\\\s]*[^/%.\\\s]\.)`
+	asciiEscape = `%(?:2[0-46-9A-Da-d]|[346][0-9A-Fa-f]|5[0-9ABDEFabdef]|7[0-9A-Ea-e])`
+	tail        = `%[89ABab][0-9A-Fa-f]`
+	utf8Escape  = `%(?:[Cc][2-9A-Fa-f]|[Dd][0-9A-Fa-f])` + tail +
+		`|%(?:[Ee]0%[ABab][0-9A-Fa-f]|[Ee][Dd]%[89][0-9A-Fa-f]|[Ee][1-9A-CEFa-cef]` + tail + `)` + tail +
+		`|%(?:[Ff]0%[9ABab][0-9A-Fa-f]|[Ff]4%8[0-9A-Fa-f]|[Ff][1-3]` + tail + `)` + tail + tail
+	letter        = `(?:[^/.%\\\s]|` + asciiEscape + `|` + utf8Escape + `)`
+	plainSegments = `(?:/\.*` + letter + `(?:\.|` + letter + `)*)*`
+	notAFile      = `/(?:\.?` + letter + `+|\.*` + letter + `(?:\.|` + letter + `)*\.)`
 )
 
 // extensionless matches the names, below the base, of public files without an extension: they are what they are,
@@ -172,9 +180,31 @@ func (t *table) statuses() {
 				t.moved(alternatives([]string{p.path()}), to, p.Status)
 			}
 		case p.Status != 0 && p.Status != http.StatusOK:
-			t.add(route{Src: alternatives([]string{p.path()}), Dest: t.static(p.File), Status: p.Status, CaseSensitive: true})
+			t.add(route{Src: alternatives([]string{p.path(), t.base() + "/" + p.File}), Dest: t.static(p.File), Status: p.Status, CaseSensitive: true})
 		}
 	}
+}
+
+// wholeNames serves HTML files of the public folder by their whole names too, where pages are served without their ending: somebody has
+// put them there for a name that others know.
+func (t *table) wholeNames() {
+	var exprs []string
+	size := 0
+	flush := func() {
+		if len(exprs) > 0 {
+			t.add(route{Src: `^(` + t.below(`/(?:`+strings.Join(exprs, "|")+`)`) + `)\.html$`, Dest: "$1", CaseSensitive: true})
+		}
+		exprs, size = nil, 0
+	}
+	for _, name := range t.pages.shortened() {
+		e := literal(strings.TrimSuffix(name, ".html"))
+		if size += len(e); size > maxGroup {
+			flush()
+			size = len(e)
+		}
+		exprs = append(exprs, e)
+	}
+	flush()
 }
 
 // redirects says whether a pattern is that of a redirect, which has a rule already.

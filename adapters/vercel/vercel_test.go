@@ -219,6 +219,17 @@ func TestRoutes(t *testing.T) {
 		{"always", "GET", "/feed.xml", "/_render"},
 		{"always", "GET", "/LICENSE", "/LICENSE"},
 		{"always", "GET", "/x/.hidden", "301 /x/.hidden/"},
+		{"always", "GET", "/%C3%BCber%20uns", "301 /%C3%BCber%20uns/"},
+		{"always", "GET", "/%C3%BCber.txt", "/_render"},
+		{"always", "GET", "/%E6%97%A5%F0%9F%8D%B5", "301 /%E6%97%A5%F0%9F%8D%B5/"},
+		{"always", "GET", "/%C0%AF", "/_render"},
+		{"always", "GET", "/%ED%A0%80", "/_render"},
+		{"always", "GET", "/%E6%97", "/_render"},
+		{"always", "GET", "/a%2fb", "/_render"},
+		{"always", "GET", "/%2e%2e/a", "/_render"},
+		{"always", "GET", "/%5c/a", "/_render"},
+		{"never", "GET", "/%C3%BCber/x/", "301 /%C3%BCber/x"},
+		{"never", "GET", "/%2F/", "/_render"},
 		{"always", "GET", "/../x", "/404.html 404"},
 		{"always", "GET", "/moved/", "301 /live/"},
 		{"always", "GET", "/to/a/", "301 /live/a/"},
@@ -233,6 +244,19 @@ func TestRoutes(t *testing.T) {
 		m := &manifest.Manifest{TrailingSlash: tt.slash, Routes: routes}
 		if got := ask(t, table404(m, true, nil), tt.method, tt.path); got != tt.want {
 			t.Errorf("%s: %s %s leads to %q; want %q", tt.slash, tt.method, tt.path, got, tt.want)
+		}
+	}
+}
+
+// TestWholeNames asks for HTML files of the public folder where pages have no ending.
+func TestWholeNames(t *testing.T) {
+	m := &manifest.Manifest{Base: "/b/", AssetsDir: "_assets"}
+	l := &pageList{format: "file", names: []string{"404.html", "about.html", "google1f.html", "sub/a b.html", "sub/index.html"},
+		all: []page{{manifest.Prerendered{File: "404.html"}}, {manifest.Prerendered{File: "about.html"}}}}
+	table := (&table{m: m, o: &Options{}, pages: l}).build()
+	for path, want := range map[string]string{"/b/google1f.html": "/b/google1f", "/b/sub/a%20b.html": "/b/sub/a%20b", "/b/about.html": "/b/404 404", "/b/sub/index.html": "/b/404 404", "/b/x.html": "/b/404 404"} {
+		if got := ask(t, table, "GET", path); got != want {
+			t.Errorf("%s leads to %s; want %s", path, got, want)
 		}
 	}
 }
@@ -364,10 +388,10 @@ func TestISRRoutes(t *testing.T) {
 		options string
 		want    []string
 	}{
-		{`{}`, []string{`/_isr/news 30 ^(/b/news)/?$`}},
-		{`{"isr":true}`, []string{`/_isr/news 30 ^(/b/news)/?$`, `/_isr/h-p false ^(/b/h(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*)/?$`, "/_isr/index false ^(/b)/?$", "SG6102"}},
-		{`{"isr":{"expiration":9,"exclude":["/news","/"]}}`, []string{`/_isr/h-p 9 ^(/b/h(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*)/?$`, "SG6102"}},
-		{`{"isr":{"expiration":9,"routes":{"/news":false,"/":{"expiration":false,"allowQuery":["q"]}}}}`, []string{"/_isr/index false ^(/b)/?$ q"}},
+		{`{}`, []string{`/_isr/news 30 ^(/b/news/?)$`}},
+		{`{"isr":true}`, []string{`/_isr/news 30 ^(/b/news/?)$`, `/_isr/h-p false ^(/b/h(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*/?)$`, "/_isr/index false ^(/b/?)$", "SG6102"}},
+		{`{"isr":{"expiration":9,"exclude":["/news","/"]}}`, []string{`/_isr/h-p 9 ^(/b/h(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*/?)$`, "SG6102"}},
+		{`{"isr":{"expiration":9,"routes":{"/news":false,"/":{"expiration":false,"allowQuery":["q"]}}}}`, []string{"/_isr/index false ^(/b/?)$ q"}},
 	} {
 		site := &adapter.Site{Options: json.RawMessage(tt.options)}
 		o, ds := decode(site)
