@@ -16,24 +16,25 @@ type Deployer interface {
 
 // Deployment is an output on its way to its platform.
 type Deployment struct {
-	Dir          string                // the output
-	Options      json.RawMessage       // the adapter's block of site.yaml, as in Site
-	OptionsAt    diag.Pos              // and where it stands
-	OptionPlaces map[string]diag.Range // and each of its options
-	Getenv       func(string) string   // tokens and the like come from the environment alone
-	State        string                // a file, which need not exist, for what the next attempt needs after one that broke off
-	Cache        string                // a folder, which need not exist, for what can be fetched again
+	Dir          string                `json:"dir"`                    // the output
+	Options      json.RawMessage       `json:"options,omitempty"`      // the adapter's block of site.yaml, as in Site
+	OptionsAt    diag.Pos              `json:"optionsAt"`              // and where it stands
+	OptionPlaces map[string]diag.Range `json:"optionPlaces,omitempty"` // and each of its options
+	State        string                `json:"state"`                  // a file, which need not exist, for what the next attempt needs after one that broke off
+	Cache        string                `json:"cache"`                  // a folder, which need not exist, for what can be fetched again
 
-	Project    string // name or id of the platform's project; "" leaves it to the environment and the options
-	Production bool   // for everybody, not as a preview
-	Alias      string // name of a preview that keeps its address; "" is one of its own for each deploy
-	Message    string // for the platform's list of deploys
-	DryRun     bool   // only say what would be sent, without any network
+	Project    string `json:"project,omitempty"`    // name or id of the platform's project; "" leaves it to the environment and the options
+	Production bool   `json:"production,omitempty"` // for everybody, not as a preview
+	Alias      string `json:"alias,omitempty"`      // name of a preview that keeps its address; "" is one of its own for each deploy
+	Message    string `json:"message,omitempty"`    // for the platform's list of deploys
+	DryRun     bool   `json:"dryRun,omitempty"`     // only say what would be sent, without any network
 
+	// Getenv gives tokens and the like, which come from the environment alone. A program of its own has them in its environment.
+	Getenv func(string) string `json:"-"`
 	// Note says something worth a line. Progress says how far a phase is; total is 0 where nobody knows. Both may be called
 	// by several goroutines at once.
-	Note     func(text string)
-	Progress func(phase string, done, total int)
+	Note     func(text string)                   `json:"-"`
+	Progress func(phase string, done, total int) `json:"-"`
 }
 
 // Deployed is what became of a Deployment.

@@ -39,8 +39,9 @@ func (p Program) String() string { return strings.Join(p.Args, " ") }
 // maxReply is what an answer may have in bytes. Files are written by the program itself and are no part of it.
 const maxReply = 16 << 20
 
-// Open asks a program what adapter it is. The Adapter that it gives starts the program again for each question, and is a
-// Previewer and an Adder if the program is. Trouble with the program is a *diag.Failure.
+// Open asks a program what adapter it is. The Adapter that it gives starts the program again for each question, and is an
+// Adder, a Previewer and a Deployer if the program is: what it can do is in its answer, so that a program which knows less, or
+// more, than this sitegen works with it. Trouble with the program is a *diag.Failure.
 func Open(ctx context.Context, p Program) (Adapter, error) {
 	e := &external{program: p}
 	r, err := e.ask(ctx, request{Op: "info"})
@@ -54,33 +55,52 @@ func Open(ctx context.Context, p Program) (Adapter, error) {
 	if problem := badInfo(&e.info); problem != "" {
 		return nil, e.trouble("says of itself what cannot be: "+problem, "")
 	}
-	add, preview := slices.Contains(r.Can, "add"), slices.Contains(r.Can, "preview")
+	add, preview, deploy := slices.Contains(r.Can, "add"), slices.Contains(r.Can, "preview"), slices.Contains(r.Can, "deploy")
+	adds, previews, deploys := externalAdder{e}, externalPreviewer{e}, externalDeployer{e}
 	switch {
+	case add && preview && deploy:
+		return struct {
+			Adapter
+			Adder
+			Previewer
+			Deployer
+		}{e, adds, previews, deploys}, nil
 	case add && preview:
 		return struct {
-			*external
-			externalAdder
-			externalPreviewer
-		}{e, externalAdder{e}, externalPreviewer{e}}, nil
+			Adapter
+			Adder
+			Previewer
+		}{e, adds, previews}, nil
+	case add && deploy:
+		return struct {
+			Adapter
+			Adder
+			Deployer
+		}{e, adds, deploys}, nil
+	case preview && deploy:
+		return struct {
+			Adapter
+			Previewer
+			Deployer
+		}{e, previews, deploys}, nil
 	case add:
 		return struct {
-			*external
-			externalAdder
-		}{e, externalAdder{e}}, nil
+			Adapter
+			Adder
+		}{e, adds}, nil
 	case preview:
 		return struct {
-			*external
-			externalPreviewer
-		}{e, externalPreviewer{e}}, nil
+			Adapter
+			Previewer
+		}{e, previews}, nil
+	case deploy:
+		return struct {
+			Adapter
+			Deployer
+		}{e, deploys}, nil
 	}
 	return e, nil
 }
-
-var (
-	_ Adapter   = (*external)(nil)
-	_ Adder     = externalAdder{}
-	_ Previewer = externalPreviewer{}
-)
 
 var infoName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)
 
@@ -234,6 +254,26 @@ func (p externalPreviewer) Preview(ctx context.Context, dir string) (http.Handle
 			}
 		},
 	}, stop, nil
+}
+
+// externalDeployer is the ability Deployer of a program.
+type externalDeployer struct{ e *external }
+
+// Deploy lets the program deploy. What it prints is what Note would say.
+func (x externalDeployer) Deploy(ctx context.Context, d *Deployment) (*Deployed, error) {
+	r, err := x.e.ask(ctx, request{Op: "deploy", Deployment: d})
+	if err != nil {
+		return nil, err
+	}
+	var list diag.List
+	list.Add(r.Diagnostics...)
+	if err := list.Err(); err != nil {
+		return r.Deployed, err
+	}
+	if r.Deployed == nil {
+		return nil, x.e.trouble("does not say what it deployed", "its answer to \"deploy\" needs the field \"deployed\"")
+	}
+	return r.Deployed, nil
 }
 
 // command makes the process of the program, not yet started.

@@ -91,6 +91,59 @@ func (testWhole) Preview(ctx context.Context, dir string) (http.Handler, func() 
 	}), func() error { return nil }, nil
 }
 
+func (testWhole) Deploy(ctx context.Context, d *Deployment) (*Deployed, error) {
+	if d.Project == "none" {
+		var l diag.List
+		l.Error("SG6006", d.OptionPlaces["project"], "there is no such project", "")
+		return nil, l.Err()
+	}
+	if d.Project == "mute" {
+		return nil, nil
+	}
+	d.Note("sending " + d.Message)
+	d.Progress("files", 1, 2)
+	return &Deployed{ID: d.Getenv("SITEGEN_TEST_ADAPTER"), Project: d.Project, URL: "https://" + d.Alias + ".example", Parts: []DeployPart{{Kind: "file", Name: filepath.Base(d.Dir), Size: 3}},
+		Sent: 1}, os.WriteFile(d.State, d.Options, 0o644)
+}
+
+// TestExternalDeploy sends a deployment through the program of an adapter.
+func TestExternalDeploy(t *testing.T) {
+	p, said := testProgram(t, "whole")
+	a, err := Open(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	runner, ok := a.(Deployer)
+	if _, adds := a.(Adder); !ok || !adds {
+		t.Fatal("it has lost an ability")
+	}
+	d := Deployment{Dir: filepath.Join(p.Dir, "dist"), State: filepath.Join(p.Dir, "state"), Options: json.RawMessage(`{"a":1}`), Project: "tea", Alias: "next", Message: "hello",
+		OptionPlaces: map[string]diag.Range{"project": {Pos: diag.Pos{File: "site.yaml", Line: 3}}}}
+	got, err := runner.Deploy(t.Context(), &d)
+	if err != nil || got.ID != "whole" || got.Project != "tea" || got.URL != "https://next.example" || got.Sent != 1 || got.Parts[0].Name != "dist" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if data, _ := os.ReadFile(d.State); string(data) != `{"a":1}` || said.String() != "sending hello\n" {
+		t.Errorf("state %q, said %q", data, said)
+	}
+	d.Project = "none"
+	_, err = runner.Deploy(t.Context(), &d)
+	var f *diag.Failure
+	if !errors.As(err, &f) || f.List.Sorted()[0].Range.Line != 3 {
+		t.Errorf("no such project: %v", err)
+	}
+	d.Project = "mute"
+	if _, err := runner.Deploy(t.Context(), &d); err == nil || !strings.Contains(err.Error(), "does not say what it deployed") {
+		t.Errorf("without a word: %v", err)
+	}
+	p, _ = testProgram(t, "plain")
+	if a, err := Open(t.Context(), p); err != nil {
+		t.Error(err)
+	} else if _, ok := a.(Deployer); ok {
+		t.Error("it is a Deployer")
+	}
+}
+
 func testProgram(t *testing.T, kind string) (Program, *bytes.Buffer) {
 	t.Helper()
 	self, err := os.Executable()

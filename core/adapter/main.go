@@ -20,19 +20,21 @@ import (
 // request is what the program of an adapter reads on standard input: one JSON object.
 type request struct {
 	Protocol int    `json:"protocol"`
-	Op       string `json:"op"`             // "info", "adapt", "add" or "preview"
+	Op       string `json:"op"`             // "info", "adapt", "add", "preview" or "deploy"
 	Site     *Site  `json:"site,omitempty"` // of adapt
 	// Dir is, for adapt, the folder to write to, which holds Site.ClientDir; for add the project; for preview what adapt wrote.
-	Dir string `json:"dir,omitempty"`
+	Dir        string      `json:"dir,omitempty"`
+	Deployment *Deployment `json:"deployment,omitempty"` // of deploy
 }
 
 // reply is its answer on standard output: one JSON object.
 type reply struct {
 	Protocol    int               `json:"protocol"`
 	Info        *Info             `json:"info,omitempty"`        // of info
-	Can         []string          `json:"can,omitempty"`         // of info: "add" and "preview", if it does that
+	Can         []string          `json:"can,omitempty"`         // of info: "add", "preview" and "deploy", if it does that
 	Files       map[string]string `json:"files,omitempty"`       // of add: texts by name
 	URL         string            `json:"url,omitempty"`         // of preview: where it listens until standard input ends
+	Deployed    *Deployed         `json:"deployed,omitempty"`    // of deploy
 	Diagnostics []diag.Diagnostic `json:"diagnostics,omitempty"` // what the author should know
 	Error       string            `json:"error,omitempty"`       // what went wrong that is not the author's
 }
@@ -43,7 +45,7 @@ type reply struct {
 //
 // Sitegen starts it once per question, writes the question to standard input as one JSON object and reads one JSON object
 // from standard output; what the adapter itself prints goes to standard error. The adapter may have the abilities
-// Adder and Previewer. It does not return.
+// Adder, Previewer and Deployer. It does not return.
 func Main(a Adapter) {
 	stdout := os.Stdout
 	os.Stdout = os.Stderr // a stray Println must not stand in the answer
@@ -85,6 +87,8 @@ func Serve(ctx context.Context, a Adapter, in io.Reader, out io.Writer) error {
 		return answer(serveAdd(a, q.Dir))
 	case "preview":
 		return servePreview(ctx, a, q.Dir, in, answer)
+	case "deploy":
+		return answer(serveDeploy(ctx, a, q.Deployment))
 	}
 	return answer(reply{Error: fmt.Sprintf("it cannot %q", q.Op)})
 }
@@ -96,6 +100,9 @@ func abilities(a Adapter) []string {
 	}
 	if _, ok := a.(Previewer); ok {
 		can = append(can, "preview")
+	}
+	if _, ok := a.(Deployer); ok {
+		can = append(can, "deploy")
 	}
 	return can
 }
@@ -138,6 +145,21 @@ func serveAdd(a Adapter, dir string) (r reply) {
 	for name, data := range maps.All(files) {
 		r.Files[name] = string(data)
 	}
+	return r
+}
+
+// serveDeploy lets the adapter deploy. Its notes are lines on standard error.
+func serveDeploy(ctx context.Context, a Adapter, d *Deployment) (r reply) {
+	runner, ok := a.(Deployer)
+	if !ok || d == nil || d.Dir == "" {
+		return reply{Error: "it cannot deploy that"}
+	}
+	d.Getenv = os.Getenv
+	d.Note = func(text string) { fmt.Fprintln(os.Stderr, text) }
+	d.Progress = func(string, int, int) {}
+	done, err := runner.Deploy(ctx, d)
+	r.failed(err)
+	r.Deployed = done
 	return r
 }
 
