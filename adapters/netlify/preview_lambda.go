@@ -11,11 +11,11 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"os/exec"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
+
+	"sitegen.dev/core/adapter/lambdasim"
 )
 
 // The limits of a function in mode lambda: its time, its request and its answer, and how many run at once here.
@@ -25,33 +25,10 @@ const (
 	lambdaCount = 64
 )
 
-// runtimeAPI is the part of the Lambda runtime that a function talks to: it asks for the next event, and posts the answer.
-// Each process answers one event at a time; there are as many as requests came at once.
-type runtimeAPI struct {
-	blobs   *previewBlobs
-	ctx     context.Context
-	program string
-	origin  string // "127.0.0.1:1234"
-	events  chan *invocation
-
-	mu      sync.Mutex
-	running map[string]*invocation
-	last    int
-	idle    int // processes that wait for an event
-	all     []*exec.Cmd
-	ended   sync.WaitGroup
-	stopped bool
-}
-
-type invocation struct {
-	id      string
-	payload []byte
-	answer  chan lambdaResult
-}
-
-type lambdaResult struct {
-	data []byte
-	err  error
+// lambdaHandler is a running function of mode lambda.
+type lambdaHandler struct {
+	f     *lambdasim.Function
+	blobs *previewBlobs
 }
 
 // lambdaEvent is what Netlify hands to a function.
@@ -79,141 +56,17 @@ type lambdaAnswer struct {
 
 // runLambda runs the program of mode lambda.
 func runLambda(ctx context.Context, program string, blobs *previewBlobs) (http.Handler, func() error, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	f, err := lambdasim.Start(ctx, lambdasim.Program{
+		Path: program, Name: functionName, Env: []string{"AWS_REGION=dev"}, Log: os.Stderr, Count: lambdaCount, Timeout: lambdaTime, MaxAnswer: lambdaSize,
+	})
 	if err != nil {
 		return nil, nil, err
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	api := &runtimeAPI{ctx: ctx, blobs: blobs, program: program, origin: l.Addr().String(), events: make(chan *invocation), running: map[string]*invocation{}}
-	srv := &http.Server{Handler: api.routes(), ReadHeaderTimeout: startTimeout}
-	go srv.Serve(l)
-	stop := func() error {
-		cancel()
-		api.kill()
-		return srv.Close()
-	}
-	return api, stop, nil
-}
-
-// routes are those of the runtime's interface, version 2018-06-01.
-func (a *runtimeAPI) routes() http.Handler {
-	const base = "/2018-06-01/runtime/"
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+base+"invocation/next", a.next)
-	mux.HandleFunc("POST "+base+"invocation/{id}/response", func(w http.ResponseWriter, r *http.Request) {
-		data, err := io.ReadAll(io.LimitReader(r.Body, lambdaSize+1))
-		if err == nil && len(data) > lambdaSize {
-			err = errors.New("the answer of the function is larger than 6 MB")
-		}
-		a.done(w, r.PathValue("id"), lambdaResult{data, err})
-	})
-	mux.HandleFunc("POST "+base+"invocation/{id}/error", func(w http.ResponseWriter, r *http.Request) {
-		data, _ := io.ReadAll(io.LimitReader(r.Body, lambdaSize))
-		a.done(w, r.PathValue("id"), lambdaResult{err: fmt.Errorf("the function failed: %s", data)})
-	})
-	mux.HandleFunc("POST "+base+"init/error", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusAccepted) })
-	return mux
-}
-
-func (a *runtimeAPI) next(w http.ResponseWriter, r *http.Request) {
-	a.mu.Lock()
-	a.idle++
-	a.mu.Unlock()
-	var inv *invocation
-	select {
-	case inv = <-a.events:
-	case <-r.Context().Done():
-	case <-a.ctx.Done():
-	}
-	if inv == nil {
-		a.mu.Lock()
-		a.idle--
-		a.mu.Unlock()
-		w.WriteHeader(http.StatusServiceUnavailable)
-		return
-	}
-	h := w.Header()
-	h.Set("Lambda-Runtime-Aws-Request-Id", inv.id)
-	h.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(time.Now().Add(lambdaTime).UnixMilli(), 10))
-	h.Set("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:dev:0:function:"+functionName)
-	h.Set("Content-Type", "application/json")
-	w.Write(inv.payload)
-}
-
-func (a *runtimeAPI) done(w http.ResponseWriter, id string, r lambdaResult) {
-	a.mu.Lock()
-	inv := a.running[id]
-	delete(a.running, id)
-	a.mu.Unlock()
-	if inv != nil {
-		inv.answer <- r
-	}
-	w.WriteHeader(http.StatusAccepted)
-}
-
-// invoke runs one event.
-func (a *runtimeAPI) invoke(ctx context.Context, payload []byte) ([]byte, error) {
-	a.mu.Lock()
-	a.last++
-	inv := &invocation{id: "preview-" + strconv.Itoa(a.last), payload: payload, answer: make(chan lambdaResult, 1)}
-	a.running[inv.id] = inv
-	if a.idle > 0 {
-		a.idle--
-	} else if len(a.all) < lambdaCount && !a.stopped {
-		if err := a.start(); err != nil {
-			delete(a.running, inv.id)
-			a.mu.Unlock()
-			return nil, err
-		}
-	}
-	a.mu.Unlock()
-	timeout := time.NewTimer(lambdaTime)
-	defer timeout.Stop()
-	select {
-	case a.events <- inv:
-	case <-timeout.C:
-		return nil, errors.New("the function does not start")
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case <-a.ctx.Done():
-		return nil, a.ctx.Err()
-	}
-	select {
-	case r := <-inv.answer:
-		return r.data, r.err
-	case <-timeout.C:
-		return nil, errors.New("the function takes longer than 60 seconds")
-	case <-ctx.Done(): // the function goes on: nobody tells it that the visitor is gone
-		return nil, ctx.Err()
-	case <-a.ctx.Done():
-		return nil, a.ctx.Err()
-	}
-}
-
-// start runs one more process; the lock is held. Its first question takes back the one that counts as idle.
-func (a *runtimeAPI) start() error {
-	cmd := exec.CommandContext(a.ctx, a.program)
-	cmd.Env = append(os.Environ(), "AWS_LAMBDA_RUNTIME_API="+a.origin, "AWS_LAMBDA_FUNCTION_NAME="+functionName, "_HANDLER=bootstrap", "AWS_REGION=dev")
-	cmd.Stderr = os.Stderr
-	cmd.WaitDelay = time.Second
-	if err := cmd.Start(); err != nil {
-		return err
-	}
-	a.idle-- // until it asks
-	a.all = append(a.all, cmd)
-	a.ended.Go(func() { cmd.Wait() })
-	return nil
-}
-
-func (a *runtimeAPI) kill() {
-	a.mu.Lock()
-	a.stopped = true
-	a.mu.Unlock()
-	a.ended.Wait() // the context ends them
+	return lambdaHandler{f, blobs}, f.Close, nil
 }
 
 // ServeHTTP answers a request with an event.
-func (a *runtimeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (l lambdaHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, lambdaSize))
 	var large *http.MaxBytesError
 	switch {
@@ -225,10 +78,10 @@ func (a *runtimeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	e := eventOf(r, body)
-	e.Blobs = a.blobs.event()
+	e.Blobs = l.blobs.event()
 	payload, err := json.Marshal(e)
 	if err == nil {
-		payload, err = a.invoke(r.Context(), payload)
+		payload, err = l.f.Invoke(r.Context(), payload)
 	}
 	var answer lambdaAnswer
 	if err == nil {

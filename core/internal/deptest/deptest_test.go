@@ -53,6 +53,7 @@ var layers = []struct {
 	{"core/content", []string{"core/diag", "core/config", "core/assets", "core/site/content/store"}},
 	{"core/codegen", []string{"core/diag", "core/syntax", "core/routes", "core/manifest"}},
 	{"core/adapter", []string{"core/diag", "core/manifest", "core/internal/gocmd"}},
+	{"core/adapter/lambdasim", []string{"core/internal/gocmd"}},
 	{"core/adapter/adaptertest", []string{"core/adapter", "core/adapter/adaptertest/httpcase", "core/build", "core/config", "core/diag"}},
 	{"core/adapter/adaptertest/httpcase", nil},
 	{"core/adapter/adaptertest/matrix", []string{"core/adapter/adaptertest"}},
@@ -65,7 +66,7 @@ var layers = []struct {
 	{"core/dev/runtime/collections", []string{"core/dev/runtime/wire", "core/prerender/runtime/wire", "core/site/content", "core/site/content/storefile"}},
 	{"core/build", []string{"core", "core/a11y", "core/dev/runtime/wire", "core/diag", "core/config", "core/syntax", "core/routes", "core/codegen", "core/assets", "core/content", "core/links",
 		"core/manifest", "core/prerender", "core/prerender/runtime/wire", "core/internal/gocmd", "core/site/seal", "core/site/content/store", "core/site/content/storefile"}},
-	{"adapters/*", []string{"core/adapter", "core/manifest", "core/diag", "adapters/*/sidecar"}},
+	{"adapters/*", []string{"core/adapter", "core/manifest", "core/diag", "core/adapter/lambdasim", "adapters/*/sidecar"}},
 	{"adapters/*/sidecar", nil},
 	{"adapters/*/conformance", nil},                              // holds tests alone
 	{"adapters/*/runtime", []string{"core/site", "core/site/*"}}, // the star is the adapter's own name
