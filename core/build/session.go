@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"io"
 	"maps"
+	"net"
 	"os"
 	"path"
 	"path/filepath"
@@ -172,6 +173,9 @@ func (s *Session) bundle(b *builder) (_ codegen.Bundle, _ wire.State, err error)
 	}
 	b.site.Manifest.BuildID = "dev"
 	bundle := b.bundle()
+	if hosts := bundle.Config.AllowedHosts; len(hosts) > 0 && net.ParseIP(strings.Trim(b.Config.Server.Host, "[]")) == nil && b.Config.Server.Host != "" {
+		bundle.Config.AllowedHosts = append(slices.Clone(hosts), b.Config.Server.Host) // the name that it is asked to listen on
+	}
 	if bundle.Fetch, err = b.fetches(); err != nil {
 		return bundle, state, err
 	}

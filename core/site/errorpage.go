@@ -46,7 +46,12 @@ func (x *exchange) renders(page *compiledRoute) bool {
 func (x *exchange) renderError(page *compiledRoute, status int) error {
 	x.errorAnswer = true
 	x.route, x.file, x.entry, x.page.Params = page, "", nil, nil
-	err := x.execute()
+	var err error
+	if page.Prerender && x.static != nil {
+		err = x.static.fails(x, page)
+	} else {
+		err = x.execute()
+	}
 	if err == nil {
 		return nil
 	}

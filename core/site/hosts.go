@@ -82,6 +82,11 @@ func (c *compiledApp) allowed(scheme, hostport string) bool {
 	return false
 }
 
+// hostAllowed says whether the site answers for the host of the request.
+func (x *exchange) hostAllowed() bool {
+	return len(x.app.cfg.AllowedHosts) == 0 || x.app.allowed(x.url.Scheme, x.url.Host) || x.static != nil && x.static.local(x.url.Host)
+}
+
 // splitHost takes "host", "host:port" or "[v6]:port" apart. ok is false for what cannot be the Host of a request.
 func splitHost(s string) (host, port string, ok bool) {
 	host = s

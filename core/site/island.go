@@ -417,7 +417,7 @@ func typeProblem(t reflect.Type, seen map[reflect.Type]bool) string {
 func (x *exchange) serveIsland(clean bool, full urlPath) bool {
 	island := x.app.islands[x.path.enc[len(islandPath):]]
 	switch {
-	case len(x.app.cfg.AllowedHosts) > 0 && !x.app.allowed(x.url.Scheme, x.url.Host):
+	case !x.hostAllowed():
 		return x.refuse(421, "This host is not one that the site answers for.")
 	case !clean:
 		return x.moved(full)

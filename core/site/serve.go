@@ -182,7 +182,7 @@ func (x *exchange) serve(h *RequestHandler) bool {
 	if to, ok := x.cleaned(&p, clean); ok {
 		return x.moved(to)
 	}
-	if len(x.app.cfg.AllowedHosts) > 0 && !x.app.allowed(x.url.Scheme, x.url.Host) {
+	if !x.hostAllowed() {
 		return x.refuse(421, "This host is not one that the site answers for.")
 	}
 	switch {

@@ -362,10 +362,32 @@ func redirectPage(w *Writer, location string, site *url.URL) {
 type staticHalf struct {
 	entry func(x *exchange, r *compiledRoute, params Params) (*PathEntry, error)
 	page  func(x *exchange) error
+	fails func(x *exchange, page *compiledRoute) error // answers with a prerendered error page
+	local func(host string) bool                       // hosts that a development server answers for whatever site.yaml allows
 }
 
 func newStaticHalf() *staticHalf {
-	return &staticHalf{(*exchange).entryFor, (*exchange).renderForDev}
+	return &staticHalf{(*exchange).entryFor, (*exchange).renderForDev, (*exchange).renderErrorForDev, isLocalHost}
+}
+
+// isLocalHost says whether a host is this machine or an address: what a development server is asked for. No page of
+// somebody else can have such an origin.
+func isLocalHost(host string) bool {
+	name, _, ok := splitHost(lowerASCII(host))
+	if !ok {
+		return false
+	}
+	name = strings.TrimSuffix(name, ".")
+	if name == "localhost" || strings.HasSuffix(name, ".localhost") || strings.HasPrefix(name, "[") {
+		return true
+	}
+	digits := strings.Split(name, ".")
+	for _, d := range digits {
+		if n, err := strconv.Atoi(d); err != nil || n > 255 {
+			return false
+		}
+	}
+	return len(digits) == 4
 }
 
 // Dev makes app one of the development server: prerendered routes are rendered on demand, and errors are shown to the
@@ -454,4 +476,24 @@ func (x *exchange) renderForDev() error {
 		r.Header.put("Content-Type", "text/html; charset=utf-8")
 	}
 	return &sendError{r}
+}
+
+// renderErrorForDev answers with a prerendered error page as its file would: the page knows nothing of the request, and
+// what the answer has kept of the page that failed stays.
+func (x *exchange) renderErrorForDev(page *compiledRoute) error {
+	out, err := x.app.renderStatic(x.ctx, page, PathEntry{Render: page.Render}, nil)
+	if err != nil {
+		return err
+	}
+	for _, warning := range out.Warnings {
+		x.warned(warning)
+	}
+	for name, value := range out.Header.All() {
+		x.resp.Header.put(name, value)
+	}
+	if !x.resp.Header.Has("Content-Type") {
+		x.resp.Header.put("Content-Type", "text/html; charset=utf-8")
+	}
+	x.resp.body, x.resp.data, x.resp.done = dataBody, out.Body, true
+	return nil
 }

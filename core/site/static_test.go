@@ -461,6 +461,37 @@ func TestServeDev(t *testing.T) {
 	}
 }
 
+// The development server answers with a prerendered error page as its file would: without what the page does per request.
+func TestServeDevErrorPage(t *testing.T) {
+	app := Dev(&App{Config: Config{AllowedHosts: []string{"shop.example"}}, Routes: []*Route{
+		page("/gone", func(_ *Writer, p *Page) error {
+			p.Cookies.Set(Cookie{Name: "kept", Value: "1"})
+			return p.NotFound()
+		}),
+		page("/fails", func(*Writer, *Page) error { return errors.New("no tea") }),
+		{Pattern: "/404", Error: 404, Prerender: true, Render: text(func(p *Page) (string, error) {
+			return fmt.Sprintf("%v %v", p.Prerendered, p.Request == nil), nil
+		})},
+		{Pattern: "/500", Error: 500, Prerender: true, Render: text(func(*Page) (string, error) { panic("no page for it") })},
+	}})
+	x := newTester(t, app, nil)
+	x.run([]exchangeCase{
+		{"GET /gone\nHost: localhost:4321", "404\nContent-Type: text/html; charset=utf-8\nSet-Cookie: kept=1; Path=/; HttpOnly; SameSite=Lax\n\ntrue true"},
+		{"POST /gone\nHost: localhost\nContent-Type: application/json", "404\n\ntrue true"},
+		{"GET /fails\nHost: [::1]:4321", "500"},
+		{"GET /gone\nHost: 192.168.1.7", "404"},
+		{"GET /gone\nHost: a.localhost.", "404"},
+		{"GET /gone\nHost: shop.example", "404"},
+		{"GET /gone\nHost: other.example", "421"},
+		{"GET /gone\nHost: 127.0.0.1.example", "421"},
+		{"GET /gone\nHost: 127.0.0.256", "421"},
+		{"GET /gone\nHost: localhost.example", "421"},
+	})
+	if !strings.Contains(x.messages(), "no page for it") {
+		t.Errorf("logged: %s", x.messages())
+	}
+}
+
 // listPaths collects what StaticPaths gives.
 func listPaths(app *App, ctx context.Context, r *Route) ([]PathEntry, error) {
 	var list []PathEntry

@@ -289,7 +289,7 @@ func addresses(host string, port int, base string) []string {
 func allowHosts(next http.Handler, allowed []string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !hostAllowed(r.Host, allowed) {
-			http.Error(w, "This preview does not answer for this host. Add it to security.allowedHosts of site.yaml.", http.StatusForbidden)
+			http.Error(w, "This preview does not answer for this host. Add it to security.allowedHosts of site.yaml.", http.StatusMisdirectedRequest)
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -313,7 +313,16 @@ func hostAllowed(host string, allowed []string) bool {
 			a = h
 		}
 		a = strings.ToLower(a)
-		if suffix, ok := strings.CutPrefix(a, "*."); ok && strings.HasSuffix(name, "."+suffix) || a == name {
+		if suffix, ok := strings.CutPrefix(a, "**."); ok && strings.HasSuffix(name, "."+suffix) && name != "."+suffix {
+			return true
+		}
+		if suffix, ok := strings.CutPrefix(a, "*."); ok {
+			label, ok := strings.CutSuffix(name, "."+suffix)
+			if ok && label != "" && !strings.Contains(label, ".") {
+				return true
+			}
+		}
+		if a == name {
 			return true
 		}
 	}

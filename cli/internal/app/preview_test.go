@@ -6,7 +6,7 @@ import (
 )
 
 func TestHostAllowed(t *testing.T) {
-	allowed := []string{"dev.test", "example.com", "*.example.org", "https://shop.example.net:8443"}
+	allowed := []string{"dev.test", "example.com", "*.example.org", "**.deep.example", "https://shop.example.net:8443"}
 	for host, want := range map[string]bool{
 		"localhost":             true,
 		"LOCALHOST:4321":        true,
@@ -18,6 +18,10 @@ func TestHostAllowed(t *testing.T) {
 		"dev.test:4321":         true,
 		"Example.com.":          true,
 		"a.example.org":         true,
+		"a.b.example.org":       false,
+		"a.deep.example":        true,
+		"a.b.deep.example":      true,
+		"deep.example":          false,
 		"example.org":           false,
 		"shop.example.net":      true,
 		"evil.example":          false,

@@ -95,6 +95,9 @@ func New(o Options) *Server {
 	return &Server{o: o, hub: newHub(), noisy: map[string]*noise{}, failures: map[string][]problem{}, building: make(chan struct{}), version: int(time.Now().UnixMilli())} // a page of an earlier server is older
 }
 
+// maxHeader is how many bytes the head of a request may have, as in a site that is built.
+const maxHeader = 64 << 10
+
 // Run serves on l until ctx ends. The first build has its own time: requests that come sooner wait for it.
 func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	ctx, cancel := context.WithCancel(ctx)
@@ -102,6 +105,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	srv := &http.Server{
 		Handler:                      s,
 		ReadHeaderTimeout:            10 * time.Second,
+		MaxHeaderBytes:               maxHeader,
 		DisableGeneralOptionsHandler: true,
 		BaseContext:                  func(net.Listener) context.Context { return ctx },
 		ErrorLog:                     log.New(io.Discard, "", 0), // a browser that goes away in the middle is no news

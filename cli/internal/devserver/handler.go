@@ -9,9 +9,7 @@ import (
 	"fmt"
 	"html"
 	"net/http"
-	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,7 +45,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Unlock()
 	if !s.o.Allowed(r.Host, names) {
-		http.Error(w, "The development server does not answer for this host. Add it to security.allowedHosts of site.yaml.", http.StatusForbidden)
+		http.Error(w, "The development server does not answer for this host. Add it to security.allowedHosts of site.yaml.", http.StatusMisdirectedRequest)
 		return
 	}
 	if foreign(r) {
@@ -163,7 +161,7 @@ func (s *Server) ready(ctx context.Context) (*child, *build.DevSite, int, error)
 func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 	c, site, version, err := s.ready(r.Context())
 	if err != nil {
-		return
+		panic(http.ErrAbortHandler) // to say nothing would be an answer: 200
 	}
 	if c != nil && !c.alive() {
 		// The site's own code has ended the program. It gets another chance with each request.
@@ -194,10 +192,11 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 		}
 		s.failed(r.URL.Path, s.describe(list))
 	}
-	if err != nil && a.begun && r.Context().Err() == nil {
-		panic(http.ErrAbortHandler) // half an answer must not look like a whole one
-	}
-	if err != nil && !a.begun && r.Context().Err() == nil {
+	switch {
+	case err == nil:
+	case a.begun || r.Context().Err() != nil:
+		panic(http.ErrAbortHandler) // half an answer, or none, must not look like a whole one
+	default:
 		s.broken(w, r, s.problemsOf(err, site))
 	}
 }
@@ -394,61 +393,4 @@ func (a *reply) finish(err error) {
 	if a.begun && err == nil && a.append {
 		a.w.Write([]byte(clientTag))
 	}
-}
-
-// file answers with a file of the public folder, or one that was bundled. The names are those that the program was told.
-func (a *reply) file(name string, status int, header http.Header) {
-	f, ok := a.site.Files[name]
-	h := a.w.Header()
-	a.begun = true
-	if !ok {
-		http.Error(a.w, "404 Not Found", http.StatusNotFound)
-		return
-	}
-	h.Set("Content-Type", a.s.o.Type(name))
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Cache-Control", "no-cache")
-	for name, values := range header {
-		h[name] = values
-	}
-	data, modified := f.Data, time.Time{}
-	if f.Path != "" {
-		var err error
-		if data, modified, err = a.read(f.Path); err != nil {
-			http.Error(a.w, "404 Not Found", http.StatusNotFound)
-			return
-		}
-	}
-	if a.document && strings.HasPrefix(h.Get("Content-Type"), "text/html") && !bytes.Contains(data, []byte(clientTag)) {
-		data = append(bytes.Clone(data), clientTag...)
-		h.Add("Server-Timing", a.timing())
-	}
-	if status != http.StatusOK {
-		h.Set("Content-Length", strconv.Itoa(len(data)))
-		a.w.WriteHeader(status)
-		if a.r.Method != http.MethodHead {
-			a.w.Write(data)
-		}
-		return
-	}
-	http.ServeContent(a.w, a.r, "", modified, bytes.NewReader(data))
-}
-
-// read reads a file of the project. A link that was put in its place since and leads out of the project is not followed.
-func (a *reply) read(path string) ([]byte, time.Time, error) {
-	rel, err := filepath.Rel(a.s.o.Root, path)
-	if err != nil {
-		return nil, time.Time{}, err
-	}
-	root, err := os.OpenRoot(a.s.o.Root)
-	if err != nil {
-		return nil, time.Time{}, err
-	}
-	defer root.Close()
-	info, err := root.Stat(rel)
-	if err != nil {
-		return nil, time.Time{}, err
-	}
-	data, err := root.ReadFile(rel)
-	return data, info.ModTime(), err
 }

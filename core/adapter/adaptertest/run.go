@@ -77,29 +77,58 @@ func buildVariant(t *testing.T, name string) *Built {
 // them to names that match a regular expression; where CONFORMANCE_DIR names a directory, the report is written there
 // for the matrix.
 func Run(t *testing.T, target Target) {
+	supports := target.Adapter.Info().Supports
+	run(t, target.Name, target.Skip, func(needs string) bool { return supports[needs].Level != "" }, func(t *testing.T, v Variant) string {
+		b := buildVariant(t, v.Name)
+		// Below the module, so that what the adapter writes can be imported from a program there.
+		dir := filepath.Join(b.Dir, "dist", caseless(target.Name))
+		if err := b.Adapt(t.Context(), target.Adapter, target.Options, dir); err != nil {
+			t.Fatal(err)
+		}
+		return target.Start(t, Site{Variant: v, Dir: dir, Module: b.Dir})
+	})
+}
+
+// SourceServer is one that serves a site from its sources, without an adapter: the development server.
+type SourceServer struct {
+	Name string // a column of the matrix
+	// Start serves the site whose sources are in a directory, and gives its origin. It ends the server with t.Cleanup.
+	Start func(t *testing.T, dir string) string
+	// Skip declares differences, as that of a Target does.
+	Skip map[string]string
+}
+
+// RunSources writes the sources of every variant of the fixture and runs all cases against what serves them; otherwise
+// it is Run.
+func RunSources(t *testing.T, server SourceServer) {
+	run(t, server.Name, server.Skip, func(string) bool { return true }, func(t *testing.T, v Variant) string {
+		dir := t.TempDir()
+		if err := WriteSite(dir, v.Name); err != nil {
+			t.Fatal(err)
+		}
+		return server.Start(t, dir)
+	})
+}
+
+// run runs all cases against what start serves for each variant that needs nothing unsupported.
+func run(t *testing.T, name string, skip map[string]string, supports func(string) bool, start func(t *testing.T, v Variant) (origin string)) {
 	var filter *regexp.Regexp
 	if s := os.Getenv("CONFORMANCE_FILTER"); s != "" {
 		filter = regexp.MustCompile(s)
 	}
-	whole := &Report{Schema: 1, Target: target.Name}
+	whole := &Report{Schema: 1, Target: name}
 	for _, v := range allVariants() {
-		if v.Needs != "" && target.Adapter.Info().Supports[v.Needs].Level == "" {
+		if v.Needs != "" && !supports(v.Needs) {
 			continue
 		}
 		t.Run(v.Name, func(t *testing.T) {
-			b := buildVariant(t, v.Name)
-			// Below the module, so that what the adapter writes can be imported from a program there.
-			dir := filepath.Join(b.Dir, "dist", caseless(target.Name))
-			if err := b.Adapt(t.Context(), target.Adapter, target.Options, dir); err != nil {
-				t.Fatal(err)
-			}
-			origin := target.Start(t, Site{Variant: v, Dir: dir, Module: b.Dir})
+			origin := start(t, v)
 			// Declared differences run too: one that is none any more must go.
 			report, err := RunURL(t.Context(), origin, Options{Variant: v.Name, Filter: filter})
 			if err != nil {
 				t.Fatal(err)
 			}
-			declared(report, target.Skip)
+			declared(report, skip)
 			for i := range report.Results {
 				show(t, &report.Results[i])
 			}
@@ -107,7 +136,7 @@ func Run(t *testing.T, target Target) {
 		})
 	}
 	if filter == nil {
-		for _, id := range unknown(whole, target.Skip) {
+		for _, id := range unknown(whole, skip) {
 			t.Errorf("%s is declared to differ, but there is no such case", id)
 		}
 	}
@@ -116,7 +145,7 @@ func Run(t *testing.T, target Target) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(dir, caseless(target.Name)+".json"), data, 0o666); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, caseless(name)+".json"), data, 0o666); err != nil {
 			t.Fatal(err)
 		}
 	}

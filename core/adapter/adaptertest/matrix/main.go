@@ -145,7 +145,7 @@ func page(reports []*adaptertest.Report) string {
 # Conformance
 
 Every adapter is built with the same fixture site and asked the same %d raw HTTP cases, most of them in several
-configurations of the site. Each cell says how many of them were met. What a platform does otherwise on purpose is
+configurations of the site; so is the development server, while nothing is built. Each cell says how many of them were met. What a platform does otherwise on purpose is
 listed below with its reason; anything else that is not met fails the tests. The cases are in
 `+"`core/adapter/adaptertest/cases/`"+`, and `+"`sitegen test URL`"+` runs them against any server of the fixture.
 
