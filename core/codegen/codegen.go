@@ -89,6 +89,7 @@ type Component struct {
 	front   *front
 	links   *links
 	derived *structInfo // slots made of the <slot> tags
+	flat    *structInfo // props with those of embedded components
 	ops     Ops
 
 	dirty   bool        // it has to be linked again

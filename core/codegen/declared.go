@@ -21,18 +21,65 @@ type PropInfo struct {
 	Rest     bool
 	Doc      string      // the comment above or behind the field
 	At       syntax.Span // the name of the field
+	Of       *Component  // that declares it: another one where Props embeds its Props
 }
 
-// Props lists the props of a component in the order of the source.
-func (c *Component) Props() []PropInfo {
-	var out []PropInfo
-	if c.front.props == nil {
-		return nil
+// propsInfo gives the fields of Props, behind them those of the Props of another component that it embeds or is.
+func (c *Component) propsInfo() *structInfo {
+	if c.flat != nil {
+		return c.flat
 	}
-	for _, f := range c.front.props.Fields {
+	c.flat = &structInfo{}
+	own := c.front.props
+	if own == nil {
+		return c.flat
+	}
+	*c.flat = *own
+	c.flat.Fields = nil
+	for _, f := range own.Fields {
+		f.Of = c
+		c.flat.Fields = append(c.flat.Fields, f)
+	}
+	c.flat.Open = false
+	embedded, path := own.Embedded, "Props."
+	if own.Same != "" {
+		embedded, path = []string{own.Same}, ""
+	}
+	for _, typ := range embedded {
+		name, isProps := strings.CutSuffix(typ, ".Props")
+		link := c.links.comps[name]
+		if !isProps || link == nil || link.c == nil || link.c == c {
+			c.flat.Open = true // the struct of a Go package
+			continue
+		}
+		inner := link.c.propsInfo()
+		c.flat.Open = c.flat.Open || inner.Open
+		for _, f := range inner.Fields {
+			hidden := func(o fieldInfo) bool {
+				return o.Rest && f.Rest || !o.Rest && !f.Rest && foldName(o.attr()) == foldName(f.attr())
+			}
+			if !slices.ContainsFunc(c.flat.Fields, hidden) {
+				f.Path = path + f.Path
+				c.flat.Fields = append(c.flat.Fields, f)
+			}
+		}
+	}
+	return c.flat
+}
+
+// Props lists the props that a component declares in the order of the source.
+func (c *Component) Props() []PropInfo {
+	all := c.AllProps()
+	return slices.DeleteFunc(all, func(p PropInfo) bool { return p.Of != c })
+}
+
+// AllProps lists the props of a component, and behind them those of other components whose Props it embeds.
+func (c *Component) AllProps() []PropInfo {
+	var out []PropInfo
+	for _, f := range c.propsInfo().Fields {
 		out = append(out, PropInfo{
 			Name: f.attr(), Field: f.Name, Type: f.Type, Default: f.Default, Tag: f.Prop, Required: f.Required, Rest: f.Rest,
-			Doc: docOf(c.file.Src, f.At), At: f.At,
+			Doc: docOf(f.Of.file.Src, f.At), At: f.At, Of: f.Of,
 		})
 	}
 	return out
@@ -46,15 +93,12 @@ func (c *Component) Prop(attribute string) (PropInfo, bool) {
 	case "style:list":
 		attribute = "style"
 	}
-	if c.front.props == nil {
-		return PropInfo{}, false
-	}
-	f := c.front.props.field(attribute)
+	f := c.propsInfo().field(attribute)
 	if f == nil || f.Rest {
 		return PropInfo{}, false
 	}
-	for _, p := range c.Props() {
-		if p.Field == f.Name {
+	for _, p := range c.AllProps() {
+		if p.Field == f.Name && p.Of == f.Of {
 			return p, true
 		}
 	}

@@ -158,6 +158,8 @@ var known = []struct {
 	{"SG2055", regexp.MustCompile(`^cannot use (.+) \(.*\) as error value in return statement`), "the fence is the head of a function that returns an error: return nil, an error, or page.Redirect(…)"},
 	{"SG2055", regexp.MustCompile(`^too many return values`), "the fence is the head of a function that returns an error and nothing else"},
 	{"SG2051", regexp.MustCompile(`^props\.(\w+) undefined \(type (?:Props|\*?Props\[.*\]) has no field or method \w+\)`), "declare $1 in type Props"},
+	{"SG2053", regexp.MustCompile(`^cannot convert `), ""},
+	{"SG2054", regexp.MustCompile(`^_sgProps\.\w+ undefined \(`), ""},
 	{"SG2051", regexp.MustCompile(`^undefined: _mw\.OnRequest`), "declare func OnRequest(page *site.Page, next site.Handler) error in middleware.go"},
 	{"SG2051", regexp.MustCompile(`^undefined: (site|page|props|slots)$`), ""},
 	{"SG2051", regexp.MustCompile(`^undefined: ([A-Z]\w*)$`), "import the component or package that holds it"},
@@ -303,8 +305,9 @@ func (p *Program) hasName(name string) bool {
 var (
 	missingSlot   = regexp.MustCompile(`^slots\.(\w+) undefined \(type Slots`)
 	undefinedName = regexp.MustCompile(`^undefined: (\w+)$`)
-	literalError  = regexp.MustCompile(`^cannot use (.*?)(?: (\(.*\)))? as (.*) value in struct literal(.*)$`)
-	unknownField  = regexp.MustCompile(`^unknown field (\w+) in struct literal of type (\S+)`)
+	literalError  = regexp.MustCompile(`^cannot use (.*?)(?: (\(.*\)))? as (.*) value in (?:struct literal|assignment)(.*)$`)
+	unknownField  = regexp.MustCompile(`^_sgProps\.(\w+) undefined \(type `)
+	otherProps    = regexp.MustCompile(`^cannot convert (.*?)(?: (\(.*\)))? to type (\S+)`)
 )
 
 // explainProp rewords an error about a field of Props in terms of the attribute.
@@ -317,6 +320,12 @@ func (p *Program) explainProp(c *Component, d *diag.Diagnostic) {
 		d.Code = "SG2011"
 		d.Message = "<" + e.Name + "> has no prop " + a.Name
 		d.Hint = "its Props have no field " + m[1]
+		return
+	}
+	if m := otherProps.FindStringSubmatch(d.Message); m != nil && a.Kind == syntax.AttrSpread {
+		d.Code = "SG2014"
+		d.Message = "cannot spread " + strings.TrimSpace(m[1]+" "+m[2]) + " into <" + e.Name + ">, whose props are " + m[3]
+		d.Hint = "write the props out, or hand over a value of its type"
 		return
 	}
 	m := literalError.FindStringSubmatch(d.Message)
@@ -335,9 +344,9 @@ func (p *Program) explainProp(c *Component, d *diag.Diagnostic) {
 		}
 	}
 	l := &lowerer{p: p, c: c, src: c.file.Src, diags: &diag.List{}}
-	if callee, _ := l.callee(e); callee != nil && callee.front.props != nil {
-		if f := callee.front.props.field(a.Name); f != nil {
-			d.Notes = append(d.Notes, diag.Note{Range: callee.file.Range(f.At), Message: "the prop is declared here"})
+	if callee, _ := l.callee(e); callee != nil {
+		if f := callee.propsInfo().field(a.Name); f != nil {
+			d.Notes = append(d.Notes, diag.Note{Range: f.Of.file.Range(f.At), Message: "the prop is declared here"})
 		}
 	}
 }

@@ -48,7 +48,9 @@ type structInfo struct {
 	Params    []string    // names of the type parameters
 	ParamText string      // "[T any]", or ""
 	Fields    []fieldInfo
-	Open      bool // there may be more fields: embedded, or not a struct literal
+	Embedded  []string // types of embedded fields
+	Same      string   // the type that this one is another name of
+	Open      bool     // there may be more fields: embedded ones', or those of another type that this one is
 }
 
 // fieldInfo is a field of Props or Slots.
@@ -63,6 +65,8 @@ type fieldInfo struct {
 	HasDef   bool
 	Params   string // of a slot with arguments: "row T, n int"
 	Func     bool
+	Path     string     // of an embedded Props: "Props."
+	Of       *Component // that declares it
 }
 
 // httpMethods are the names of functions that answer requests.
@@ -309,6 +313,7 @@ func (r *frontReader) typeOf(t declTree, s *ast.TypeSpec) {
 	st, ok := s.Type.(*ast.StructType)
 	if !ok {
 		info.Open = true
+		info.Same = t.span(s.Type).Text(r.src)
 	} else {
 		r.fields(t, st, info, s.Name.Name == "Props")
 	}
@@ -324,6 +329,7 @@ func (r *frontReader) fields(t declTree, st *ast.StructType, info *structInfo, p
 	for _, f := range st.Fields.List {
 		if len(f.Names) == 0 {
 			info.Open = true
+			info.Embedded = append(info.Embedded, t.span(f.Type).Text(r.src))
 			continue
 		}
 		for _, n := range f.Names {

@@ -8,8 +8,9 @@ import (
 // call writes the call of a component.
 func (p *printer) call(op Call) {
 	// A call among the props may have failed. The component must not run on what it returned then.
-	checked := slices.ContainsFunc(op.Props, Field.mayFail)
-	apart := checked || op.Async || op.Defer != nil // the props are made here and now, whoever uses them
+	checked := slices.ContainsFunc(op.Props, Field.mayFail) || op.BaseCall
+	set := op.Base != nil || slices.ContainsFunc(op.Props, Field.later)
+	apart := checked || set || op.Async || op.Defer != nil // the props are made here and now, whoever uses them
 	if apart {
 		p.stmt(-1, "{")
 		p.indent++
@@ -18,6 +19,7 @@ func (p *printer) call(op Call) {
 		p.mark(op.At)
 		p.props(op)
 		p.close("")
+		p.setProps(op)
 	}
 	if checked {
 		p.stmt(-1, "if _w.Err() != nil {")
@@ -128,18 +130,60 @@ func (f Field) mayFail() bool {
 	return f.Call || f.Text != nil || f.Rest != nil && slices.ContainsFunc(f.Rest.Attrs, Field.mayFail)
 }
 
-// props writes the props of a component.
+// props writes the props of a component, without those that only setProps can set.
 func (p *printer) props(op Call) {
 	p.qualified(op.Package, "Props")
 	p.typeArgs(op.TypeArgs, op.PropArgs)
+	if op.Base != nil {
+		p.raw("(")
+		if op.BaseCall {
+			p.raw("_sg.V(")
+		}
+		p.code(op.Base, true)
+		if op.BaseCall {
+			p.raw(").Get(_w)")
+		}
+		p.raw(")")
+		return
+	}
 	p.raw("{")
-	for i, f := range op.Props {
-		if i > 0 {
+	first := true
+	for _, f := range op.Props {
+		if f.later() {
+			continue
+		}
+		if !first {
 			p.raw(", ")
 		}
+		first = false
 		p.field(f)
 	}
 	p.raw("}")
+}
+
+// later says whether a field is, or may be, one of an embedded struct, which a literal cannot name.
+func (f Field) later() bool { return f.At > 0 || f.Path != "" }
+
+// setProps writes the assignments of props that a literal cannot hold.
+func (p *printer) setProps(op Call) {
+	for _, f := range op.Props {
+		if op.Base == nil && !f.later() {
+			continue
+		}
+		p.open(-1)
+		p.raw("_sgProps.")
+		if f.At > 0 { // its name is the author's to get right
+			p.raw(" ")
+			p.mark(f.At)
+		}
+		p.raw(f.Path)
+		if !f.From.Empty() {
+			p.mapped(len(f.Name), f.From, "")
+		}
+		p.raw(f.Name, " = ")
+		p.value(f)
+		p.close("")
+	}
 }
 
 func (p *printer) qualified(pkg, name string) {
@@ -166,16 +210,6 @@ func (p *printer) typeArgs(args []Code, on bool) {
 }
 
 func (p *printer) field(f Field) {
-	if f.At > 0 { // its name is the author's to get right
-		if p.b[len(p.b)-1] == ' ' { // behind a comma
-			p.b = p.b[:len(p.b)-1]
-			p.close("")
-			p.tabs(p.indent + 1)
-		} else {
-			p.raw(" ")
-		}
-		p.mark(f.At)
-	}
 	if !f.From.Empty() {
 		p.mapped(len(f.Name), f.From, "")
 	}
@@ -187,7 +221,7 @@ func (p *printer) field(f Field) {
 func (p *printer) value(f Field) {
 	switch {
 	case f.Rest != nil:
-		p.rest(f.Rest)
+		p.rest(f.Path, f.Name, f.Rest)
 	case f.Text != nil:
 		p.text(f.Text)
 	case f.Call:
@@ -202,16 +236,19 @@ func (p *printer) value(f Field) {
 	}
 }
 
-// rest writes the map of a rest prop.
-func (p *printer) rest(r *Rest) {
-	if len(r.Spreads) == 1 && len(r.Attrs) == 0 {
+// rest writes the map of the rest prop of that name.
+func (p *printer) rest(path, name string, r *Rest) {
+	if len(r.Spreads) == 1 && len(r.Attrs) == 0 && !r.Base {
 		p.code(r.Spreads[0], false)
 		return
 	}
-	if len(r.Spreads) > 0 {
+	if len(r.Spreads) > 0 || r.Base {
 		p.raw("_sg.Merge(")
+		if r.Base {
+			p.raw("_sgProps.", path, name)
+		}
 		for i, s := range r.Spreads {
-			if i > 0 {
+			if i > 0 || r.Base {
 				p.raw(",")
 				p.arg(s)
 				continue
@@ -233,7 +270,7 @@ func (p *printer) rest(r *Rest) {
 		p.value(a)
 	}
 	p.raw("}")
-	if len(r.Spreads) > 0 {
+	if len(r.Spreads) > 0 || r.Base {
 		p.raw(")")
 	}
 }

@@ -31,7 +31,7 @@ func (l *lowerer) component(e *syntax.Element, in place) Ops {
 	op := Call{At: e.NameSpan.Start, Package: pkg}
 	l.typeArgs(e, callee, &op)
 	l.server(e, callee, &op)
-	op.Props = l.props(e, callee)
+	l.props(e, callee, &op)
 	op.Slots = l.fills(e, callee, in, op.Defer)
 	return Ops{op}
 }
@@ -161,11 +161,8 @@ func (c *Component) typeParams() []string {
 }
 
 // props matches the attributes of a component with its fields.
-func (l *lowerer) props(e *syntax.Element, callee *Component) []Field {
-	info := callee.front.props
-	if info == nil {
-		info = &structInfo{}
-	}
+func (l *lowerer) props(e *syntax.Element, callee *Component, op *Call) {
+	info := callee.propsInfo()
 	var rest *fieldInfo
 	for i := range info.Fields {
 		if info.Fields[i].Rest {
@@ -181,6 +178,10 @@ func (l *lowerer) props(e *syntax.Element, callee *Component) []Field {
 			continue
 		}
 		if a.Kind == syntax.AttrSpread {
+			if callee.front.props != nil && (rest == nil || l.isProps(a.Expr)) {
+				l.base(a, e, op, given)
+				continue
+			}
 			if rest == nil {
 				l.spreadError(a, e, callee, info)
 				continue
@@ -207,18 +208,18 @@ func (l *lowerer) props(e *syntax.Element, callee *Component) []Field {
 		}
 		switch {
 		case f != nil:
-			if first, ok := given[f.Name]; ok {
+			if first, ok := given[f.Path+f.Name]; ok {
 				l.diags.Add(diag.Diagnostic{Severity: diag.Error, Code: "SG2012", Range: l.rng(a.NameSpan), Message: "prop " + f.Name + " is given twice",
 					Hint: "remove one of them", Notes: []diag.Note{{Range: l.rng(first), Message: "first given here"}}})
 				continue
 			}
-			given[f.Name] = a.NameSpan
+			given[f.Path+f.Name] = a.NameSpan
 			if v, ok := l.propValue(a); ok {
-				v.Name, v.From = f.Name, a.NameSpan
+				v.Name, v.From, v.Path = f.Name, a.NameSpan, f.Path
 				if v.Text != nil {
 					v.Text.String = f.Type == "string"
 				}
-				if _, own := callee.front.declared["string"]; f.Type == "string" && !own {
+				if _, own := f.Of.front.declared["string"]; f.Type == "string" && !own {
 					v.Const = v.X.constString()
 				}
 				out = append(out, v)
@@ -240,7 +241,7 @@ func (l *lowerer) props(e *syntax.Element, callee *Component) []Field {
 	}
 	for i := range info.Fields {
 		f := &info.Fields[i]
-		if _, ok := given[f.Name]; ok || f.Rest {
+		if _, ok := given[f.Path+f.Name]; ok || f.Rest || op.Base != nil {
 			continue
 		}
 		if f.Required && callee.Builtin && f.Name == "Alt" {
@@ -250,16 +251,67 @@ func (l *lowerer) props(e *syntax.Element, callee *Component) []Field {
 		if f.Required {
 			l.diags.Add(diag.Diagnostic{Severity: diag.Error, Code: "SG2010", Range: l.rng(e.NameSpan),
 				Message: "<" + e.Name + "> needs the prop " + f.attr(), Hint: "add " + f.attr() + propExample(f.Type),
-				Notes: []diag.Note{{Range: callee.file.Range(f.At), Message: "declared as required here"}}})
+				Notes: []diag.Note{{Range: f.Of.file.Range(f.At), Message: "declared as required here"}}})
 		}
 		if f.HasDef {
-			out = append(out, Field{Name: f.Name, X: made(f.Default)})
+			out = append(out, Field{Name: f.Name, X: made(f.Default), Path: f.Path})
 		}
 	}
 	if rest != nil && (len(more.Spreads) > 0 || len(more.Attrs) > 0) {
-		out = append(out, Field{Name: rest.Name, Rest: &more})
+		more.Base = op.Base != nil
+		out = append(out, Field{Name: rest.Name, Rest: &more, Path: rest.Path})
 	}
-	return out
+	op.Props = out
+}
+
+// base takes the spread of a whole Props, in which the attributes behind it set single props.
+func (l *lowerer) base(a *syntax.Attr, e *syntax.Element, op *Call, given map[string]syntax.Span) {
+	switch {
+	case op.Base != nil:
+		l.err("SG2014", a.Span, "<"+e.Name+"> gets all its props twice", "spread one value, and write single props behind it")
+		return
+	case len(given) > 0:
+		hint := "write it first"
+		if !l.isProps(a.Expr) {
+			hint += "; for a spread of attributes declare Rest site.Attrs `prop:\",rest\"` in its Props"
+		}
+		l.err("SG2014", a.Span, "the spread of all props of <"+e.Name+"> replaces those in front of it", hint)
+		return
+	}
+	op.Base = l.code(a.Expr)
+	op.BaseCall = isCall(op.Base)
+}
+
+// isProps says whether an expression is a Props as far as its words tell: the variable props, an embedded x.Props, a
+// literal. Other spreads on a component with a rest prop are attributes.
+func (l *lowerer) isProps(e *syntax.Expr) bool {
+	x, err := parser.ParseExpr(e.Text(l.src))
+	if err != nil {
+		return false
+	}
+	if lit, ok := x.(*ast.CompositeLit); ok {
+		switch t := lit.Type.(type) {
+		case *ast.IndexExpr:
+			return isPropsType(t.X)
+		case *ast.IndexListExpr:
+			return isPropsType(t.X)
+		default:
+			return isPropsType(t)
+		}
+	}
+	id, ok := x.(*ast.Ident)
+	return ok && id.Name == "props" || isPropsType(x)
+}
+
+// isPropsType says whether an expression is x.Props, or Props.
+func isPropsType(x ast.Expr) bool {
+	switch x := x.(type) {
+	case *ast.Ident:
+		return x.Name == "Props"
+	case *ast.SelectorExpr:
+		return x.Sel.Name == "Props"
+	}
+	return false
 }
 
 // field finds the field that an attribute means.

@@ -132,6 +132,8 @@ type (
 		TypeArgs []Code     `json:"typeArgs,omitempty"`
 		SlotArgs bool       `json:"slotArgs,omitempty"` // Slots takes the type arguments too
 		PropArgs bool       `json:"propArgs,omitempty"` // Props takes the type arguments too
+		Base     Code       `json:"base,omitempty"`     // a whole Props, which single props are set in
+		BaseCall bool       `json:"baseCall,omitempty"`
 		Props    []Field    `json:"props,omitempty"`
 		Slots    []SlotFill `json:"slots,omitempty"`
 		Async    bool       `json:"async,omitempty"`
@@ -146,7 +148,8 @@ type (
 	// Field sets a field of Props.
 	Field struct {
 		Name string `json:"name"`
-		At   int    `json:"at,omitempty"` // of the attribute's name where Go has to check the field, else 0
+		Path string `json:"path,omitempty"` // of the embedded struct that has the field, "Props."
+		At   int    `json:"at,omitempty"`   // of the attribute's name where Go has to check the field, else 0
 		X    Code   `json:"x,omitempty"`
 		Call bool   `json:"call,omitempty"` // X is a call, which may return an error beside the value
 		// Const is what X says, where that is a text in quotes and the prop is a string: nothing else gives X its type.
@@ -156,8 +159,10 @@ type (
 
 		From syntax.Span `json:"-"` // the attribute's name, where the field comes from one
 	}
-	// Rest is the value of a rest prop: spreads and single attributes in the order written, explicit ones winning.
+	// Rest is the value of a rest prop: what the spread of a whole Props brought, spreads and single attributes in the order
+	// written, explicit ones winning.
 	Rest struct {
+		Base    bool    `json:"base,omitempty"`
 		Spreads []Code  `json:"spreads,omitempty"`
 		Attrs   []Field `json:"attrs,omitempty"`
 	}

@@ -204,11 +204,11 @@ func (l *completer) props(d *codegen.Component, given map[string]bool, hasValue 
 	set := map[string]bool{}
 	for name := range given {
 		if p, ok := d.Prop(name); ok {
-			set[p.Field] = true
+			set[p.Name] = true
 		}
 	}
-	for _, p := range d.Props() {
-		if p.Rest || set[p.Field] || p.Field == "" || p.Field[0] >= 'a' && p.Field[0] <= 'z' {
+	for _, p := range d.AllProps() {
+		if p.Rest || set[p.Name] || p.Field == "" || p.Field[0] >= 'a' && p.Field[0] <= 'z' {
 			continue
 		}
 		order := "2"
@@ -362,7 +362,7 @@ func plainGo(s string) string { return strings.ReplaceAll(s, "_sg.", "site.") }
 func describe(tag string, c *codegen.Component) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "```gosite\n<%s", tag)
-	props := c.Props()
+	props := c.AllProps()
 	for _, p := range props {
 		if p.Required {
 			fmt.Fprintf(&b, " %s", p.Name)

@@ -190,7 +190,7 @@ func propAt(c *codegen.Component, off int) (*codegen.Component, codegen.PropInfo
 	if s.kind == inAttrName && s.attr != nil && s.elem.Kind == syntax.Component {
 		if d := c.Resolve(s.elem.Name); d != nil {
 			if p, ok := d.Prop(s.attr.Name); ok {
-				return d, p, s.attr.NameSpan, true
+				return p.Of, p, s.attr.NameSpan, true
 			}
 		}
 		return nil, codegen.PropInfo{}, syntax.Span{}, false

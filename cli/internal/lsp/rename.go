@@ -38,12 +38,16 @@ func (s *server) propMentions(ctx context.Context, c *cursor, d *codegen.Compone
 		uses := slices.Contains(u.Imports, d)
 		syntax.Walk(u.File().Nodes, func(n syntax.Node) bool {
 			e, ok := n.(*syntax.Element)
-			if !ok || e.Kind != syntax.Component || u.Resolve(e.Name) != d {
+			if !ok || e.Kind != syntax.Component {
+				return true
+			}
+			tag := u.Resolve(e.Name)
+			if tag == nil {
 				return true
 			}
 			for i := range e.Attrs {
 				a := &e.Attrs[i]
-				if q, ok := d.Prop(a.Name); ok && q.Field == p.Field && a.Kind != syntax.AttrSpread && a.Kind != syntax.AttrComment {
+				if q, ok := tag.Prop(a.Name); ok && q.Of == d && q.Field == p.Field && a.Kind != syntax.AttrSpread && a.Kind != syntax.AttrComment {
 					out = append(out, mention{path: c.an.path(u), text: t, span: a.NameSpan, attr: a})
 				}
 			}
