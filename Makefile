@@ -11,18 +11,21 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 export GOFLAGS ?= -buildvcs=false
 
 .DEFAULT_GOAL := check
-.PHONY: help demo build check test tools vet unit examples reproducible conformance platform-light platform editors completion browser conformance golden fuzz bench clean rename
+.PHONY: help demo build playground check test tools vet unit examples reproducible conformance platform-light platform editors completion browser conformance golden fuzz bench clean rename
 
 help: ## list the tasks
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: build ## build the command, build this repository's site, serve it at 127.0.0.1:4321
+demo: build playground ## build the command, build this repository's site, serve it at 127.0.0.1:4321
 	$(BIN) build --adapter node
 	@echo "open http://$(ADDR)/"
 	HOST=127.0.0.1 PORT=4321 dist/server/server
 
 build: ## build the command into bin/
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cli/cmd/sitegen
+
+playground: ## compile the compiler itself for the page /playground/ of the site
+	$(GO) run ./website/playground/pack website/public/playground-files
 
 check: vet unit ## what to run before every push: vet and the tests that need nothing installed
 
@@ -59,7 +62,7 @@ editors: ## the grammar in VS Code's engine, and the extension
 completion: build ## what bash, zsh and fish complete
 	scripts/completion
 
-browser: build ## the site in Chromium, wide and narrow
+browser: build playground ## the site in Chromium, wide and narrow
 	scripts/browser
 
 golden: ## rewrite the golden files; read the difference before you commit it
@@ -76,4 +79,4 @@ rename: ## move the repository to another module path: make rename MODULE=exampl
 	scripts/rename "$(MODULE)"
 
 clean: ## remove what was built
-	rm -rf bin dist website/.sitegen
+	rm -rf bin dist website/.sitegen website/public/playground-files

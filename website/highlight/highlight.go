@@ -15,8 +15,38 @@ import (
 
 // Gosite gives the content of a <code> element for the source of a component.
 func Gosite(src string) site.HTML {
+	return site.Raw(coloured(strings.TrimSpace(src)))
+}
+
+// Lines gives the coloured lines of a source as it is, each of them complete HTML.
+func Lines(src string) []string {
+	var open string // tag of the span that goes on in the next line
+	lines := strings.Split(coloured(src), "\n")
+	for i, line := range lines {
+		line = open + line
+		for rest := line[len(open):]; ; {
+			at := strings.IndexByte(rest, '<')
+			if at < 0 {
+				break
+			}
+			end := at + strings.IndexByte(rest[at:], '>') + 1
+			if tag := rest[at:end]; tag == "</span>" {
+				open = ""
+			} else {
+				open = tag
+			}
+			rest = rest[end:]
+		}
+		if open != "" {
+			line += "</span>"
+		}
+		lines[i] = line
+	}
+	return lines
+}
+
+func coloured(src string) string {
 	var b strings.Builder
-	src = strings.TrimSpace(src)
 	if rest, ok := strings.CutPrefix(src, "---\n"); ok {
 		if fence, template, ok := strings.Cut(rest, "\n---"); ok {
 			mark(&b, "cp", "---")
@@ -28,7 +58,7 @@ func Gosite(src string) site.HTML {
 		}
 	}
 	markup(&b, src)
-	return site.Raw(b.String())
+	return b.String()
 }
 
 // mark writes text in a span of the class.

@@ -44,3 +44,20 @@ func TestNothingIsLost(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestLines(t *testing.T) {
+	const src = "---\nx := `a\nb` // c\n---\n<!-- d\n\ne --><p>x</p>\n"
+	lines := Lines(src)
+	tags := regexp.MustCompile(`<[^>]*>`)
+	if got := html.UnescapeString(tags.ReplaceAllString(strings.Join(lines, "\n"), "")); got != src {
+		t.Errorf("the text became %q", got)
+	}
+	for _, l := range lines {
+		if strings.Count(l, "<span") != strings.Count(l, "</span>") {
+			t.Errorf("not complete: %s", l)
+		}
+	}
+	if want := `<span class="s">b` + "`" + `</span> <span class="c">// c</span>`; lines[2] != want {
+		t.Errorf("got %s, want %s", lines[2], want)
+	}
+}

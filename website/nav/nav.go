@@ -24,6 +24,7 @@ func Docs() []Section {
 			{"/docs/start/", "Getting started", "Install, create a site, build it, serve it."},
 			{"/docs/dev/", "The development server", "Every edit at once, errors in the browser."},
 			{"/docs/tutorial/", "Build a blog", "From an empty folder to a blog with tags and a feed, in twenty minutes."},
+			{"/docs/playground/", "The playground", "The compiler in your browser, and what it can do there."},
 			{"/docs/recipes/", "Recipes", "Whole files for what most sites need."},
 			{"/docs/project-structure/", "Project structure", "Which file does what."},
 			{"/docs/editors/", "Editors", "Errors while you type, completion, and Go with gopls."},

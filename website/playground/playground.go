@@ -19,6 +19,7 @@ import (
 	"sitegen.dev/core/codegen"
 	"sitegen.dev/core/diag"
 	"sitegen.dev/core/syntax"
+	"sitegen.dev/website/highlight"
 )
 
 // File is one file of a site, below its module root.
@@ -35,15 +36,16 @@ type Finding struct {
 
 // Result is what became of the files.
 type Result struct {
-	Findings  []Finding         `json:"findings"`
-	Text      string            `json:"text"`      // the findings as sitegen check prints them
-	Formatted map[string]string `json:"formatted"` // by name; files with syntax errors are missing
-	Go        map[string]string `json:"go"`        // the generated package of each component
-	Page      string            `json:"page"`      // the file that was rendered
-	Status    int               `json:"status"`    // of the answer; 0 where there is none
-	Location  string            `json:"location"`  // of a redirect
-	HTML      string            `json:"html"`      // the body
-	Problem   string            `json:"problem"`   // why there is no answer though there are no errors
+	Findings  []Finding           `json:"findings"`
+	Text      string              `json:"text"`      // the findings as sitegen check prints them
+	Formatted map[string]string   `json:"formatted"` // by name; files with syntax errors are missing
+	Lines     map[string][]string `json:"lines"`     // of each file as it is, as coloured HTML
+	Go        map[string]string   `json:"go"`        // the generated package of each component
+	Page      string              `json:"page"`      // the file that was rendered
+	Status    int                 `json:"status"`    // of the answer; 0 where there is none
+	Location  string              `json:"location"`  // of a redirect
+	HTML      string              `json:"html"`      // the body
+	Problem   string              `json:"problem"`   // why there is no answer though there are no errors
 }
 
 // The layout of the site. A folder that begins with a dot, as in sites, would be skipped by the interpreter.
@@ -65,7 +67,7 @@ func New(exports []byte) (*Compiler, error) {
 
 // Run compiles the files and renders the page, which is one of them.
 func (c *Compiler) Run(files []File, page string) Result {
-	r := Result{Formatted: map[string]string{}, Go: map[string]string{}, Page: page}
+	r := Result{Formatted: map[string]string{}, Go: map[string]string{}, Lines: map[string][]string{}, Page: page}
 	var list diag.List
 	program, code := c.compile(files, &list, &r)
 	if !list.HasErrors() {
@@ -81,33 +83,52 @@ func (c *Compiler) compile(files []File, list *diag.List, r *Result) (*codegen.P
 		tree, diags := syntax.Parse(f.Name, []byte(f.Text))
 		list.Add(diags...)
 		list.Add(a11y.Check(tree)...)
+		r.Lines[f.Name] = highlight.Lines(f.Text)
 		sources = append(sources, codegen.Source{Path: f.Name, File: tree})
 		if text, diags := syntax.Format(f.Name, []byte(f.Text)); len(diags) == 0 {
 			r.Formatted[f.Name] = string(text)
 		}
 	}
-	broken := list.HasErrors()
+	broken := brokenFiles(list)
 	program, linked := codegen.Link(codegen.Input{ModulePath: module, ModuleDir: "/", GenDir: genDir, Sources: sources})
-	if broken {
-		return program, nil // what linking says may be no more than a consequence
+	for _, d := range linked.Sorted() {
+		if !follows(program, d.File, broken) {
+			list.Add(d)
+		}
 	}
-	list.Add(linked.Sorted()...)
-	if list.HasErrors() {
-		return program, nil
-	}
-	generated, said := program.Generate()
-	list.Add(said.Sorted()...)
+	// As in a build, the types of components that nothing is wrong with are checked beside the errors of others.
+	broken = brokenFiles(list)
+	generated := program.GenerateOnly(func(c *codegen.Component) bool { return !uses(c, broken) })
 	for _, f := range generated {
 		if c := componentAt(program, f.Path); c != nil && !c.Builtin {
 			r.Go[c.Path] = string(f.Data)
 		}
 	}
-	if list.HasErrors() {
-		return program, nil
-	}
 	code, found := c.check(program, generated)
 	list.Add(found...)
 	return program, code
+}
+
+// brokenFiles are those with errors.
+func brokenFiles(list *diag.List) map[string]bool {
+	broken := map[string]bool{}
+	for _, d := range list.Sorted() {
+		if d.Severity == diag.Error {
+			broken[d.File] = true
+		}
+	}
+	return broken
+}
+
+// uses says whether a component is, or imports, a broken file.
+func uses(c *codegen.Component, broken map[string]bool) bool {
+	return slices.ContainsFunc(c.Closure(), func(d *codegen.Component) bool { return broken[d.Path] })
+}
+
+// follows says whether what is wrong with a file may be no more than a consequence of an error of syntax.
+func follows(p *codegen.Program, file string, broken map[string]bool) bool {
+	c := p.Component(file)
+	return broken[file] || c != nil && slices.ContainsFunc(c.Imports, func(d *codegen.Component) bool { return broken[d.Path] })
 }
 
 // componentAt gives the component that a generated file belongs to.

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"sitegen.dev/website/playground/examples"
 	"sitegen.dev/website/playground/symbols"
 )
 
@@ -138,5 +139,37 @@ func TestExportsAreNeeded(t *testing.T) {
 		if _, err := exportData([]byte(in)); err == nil {
 			t.Errorf("%q is taken for an archive", in)
 		}
+	}
+}
+
+// All examples are formatted and show a page, but for the one that is about mistakes.
+func TestExamples(t *testing.T) {
+	c := compiler(t)
+	list, err := examples.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range list {
+		t.Run(e.Name, func(t *testing.T) {
+			var files []File
+			for _, f := range e.Files {
+				files = append(files, File(f))
+			}
+			r := c.Run(files, files[0].Name)
+			for _, f := range files {
+				if r.Formatted[f.Name] != f.Text {
+					t.Errorf("%s is not formatted:\n%s", f.Name, r.Formatted[f.Name])
+				}
+			}
+			switch {
+			case e.Name == "mistakes":
+				if len(r.Findings) < 3 {
+					t.Errorf("only these mistakes are found:\n%s", r.Text)
+				}
+			case r.Text != "" || r.HTML == "":
+				t.Errorf("%s%s", r.Text, r.Problem)
+			}
+			t.Logf("%s\n%s%s", r.HTML, r.Text, r.Problem)
+		})
 	}
 }

@@ -1,7 +1,7 @@
 // Command pack makes the files that the page /playground/ loads: the compiler as WebAssembly, what the packages that can
 // be imported export, Go's own glue for browsers, and the worker that joins them.
 //
-//	go run ./website/playground/pack website/public/playground
+//	go run ./website/playground/pack website/public/playground-files
 //
 // The two large files are compressed here and not by the server, so that they weigh the same on every host and the page
 // knows how much is still to come.
