@@ -37,6 +37,7 @@ type functionDeploy struct {
 	Generator      string          `json:"generator,omitempty"`
 	BuildData      *buildData      `json:"build_data,omitempty"`
 	Memory         int             `json:"memory,omitempty"`
+	VCPU           float64         `json:"vcpu,omitempty"`
 	Region         string          `json:"region,omitempty"`
 	Routes         []functionRoute `json:"routes,omitempty"`
 	ExcludedRoutes []functionRoute `json:"excluded_routes,omitempty"`
@@ -167,7 +168,7 @@ func (p *packer) pack(ctx context.Context) ([]*archive, error) {
 	for _, e := range entries {
 		a := &archive{name: e.Name(), file: filepath.Join(p.to, e.Name()+".zip")}
 		s := settings.Functions[a.name]
-		a.config = functionDeploy{Generator: p.generator, Memory: s.Memory, Region: s.Region}
+		a.config = functionDeploy{Generator: p.generator, Memory: s.Memory, VCPU: s.VCPU, Region: s.Region}
 		if e.IsDir() {
 			err = p.script(ctx, a, filepath.Join(dir, a.name))
 		} else {

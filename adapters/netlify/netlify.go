@@ -233,8 +233,9 @@ type imagesConfig struct {
 }
 
 type functionSetting struct {
-	Memory int    `json:"memory,omitempty"` // MB
-	Region string `json:"region,omitempty"`
+	Memory int     `json:"memory,omitempty"` // MB
+	VCPU   float64 `json:"vcpu,omitempty"`
+	Region string  `json:"region,omitempty"`
 }
 
 // framework writes the configuration, and the manifest for the preview.
@@ -249,7 +250,7 @@ func (b *builder) framework() error {
 	if len(remote) > 0 {
 		c.Images = &imagesConfig{remote}
 	}
-	if s := (functionSetting{b.o.Memory, b.o.Region}); b.site.OnDemand && s != (functionSetting{}) {
+	if s := (functionSetting{b.o.Memory, b.o.VCPU, b.o.Region}); b.site.OnDemand && s != (functionSetting{}) {
 		c.Functions = map[string]functionSetting{functionName: s}
 	}
 	data, err := encode(c)

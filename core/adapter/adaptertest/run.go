@@ -3,6 +3,8 @@ package adaptertest
 import (
 	"context"
 	"encoding/json"
+	"hash/fnv"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -24,6 +26,9 @@ type Target struct {
 	// Skip declares, by the name of the case, or name@variant, why the platform answers otherwise. A declaration for a
 	// case that passes, or that does not exist, fails the test.
 	Skip map[string]string
+	// Sample runs one of so many cases, chosen by their names, and at least one of each group, where a server is too slow for all;
+	// 0 and 1 are all.
+	Sample int
 }
 
 // Site is one variant of the fixture, written by the adapter.
@@ -78,7 +83,7 @@ func buildVariant(t *testing.T, name string) *Built {
 // for the matrix.
 func Run(t *testing.T, target Target) {
 	supports := target.Adapter.Info().Supports
-	run(t, target.Name, target.Skip, func(needs string) bool { return supports[needs].Level != "" }, func(t *testing.T, v Variant) string {
+	run(t, target.Name, target.Skip, target.Sample, func(needs string) bool { return supports[needs].Level != "" }, func(t *testing.T, v Variant) string {
 		b := buildVariant(t, v.Name)
 		// Below the module, so that what the adapter writes can be imported from a program there.
 		dir := filepath.Join(b.Dir, "dist", caseless(target.Name))
@@ -101,7 +106,7 @@ type SourceServer struct {
 // RunSources writes the sources of every variant of the fixture and runs all cases against what serves them; otherwise
 // it is Run.
 func RunSources(t *testing.T, server SourceServer) {
-	run(t, server.Name, server.Skip, func(string) bool { return true }, func(t *testing.T, v Variant) string {
+	run(t, server.Name, server.Skip, 1, func(string) bool { return true }, func(t *testing.T, v Variant) string {
 		dir := t.TempDir()
 		if err := WriteSite(dir, v.Name); err != nil {
 			t.Fatal(err)
@@ -110,12 +115,13 @@ func RunSources(t *testing.T, server SourceServer) {
 	})
 }
 
-// run runs all cases against what start serves for each variant that needs nothing unsupported.
-func run(t *testing.T, name string, skip map[string]string, supports func(string) bool, start func(t *testing.T, v Variant) (origin string)) {
+// run runs the cases, one of so many, against what start serves for each variant that needs nothing unsupported.
+func run(t *testing.T, name string, skip map[string]string, one int, supports func(string) bool, start func(t *testing.T, v Variant) (origin string)) {
 	var filter *regexp.Regexp
 	if s := os.Getenv("CONFORMANCE_FILTER"); s != "" {
 		filter = regexp.MustCompile(s)
 	}
+	chosen := sample(t, one)
 	whole := &Report{Schema: 1, Target: name}
 	for _, v := range allVariants() {
 		if v.Needs != "" && !supports(v.Needs) {
@@ -124,7 +130,7 @@ func run(t *testing.T, name string, skip map[string]string, supports func(string
 		t.Run(v.Name, func(t *testing.T) {
 			origin := start(t, v)
 			// Declared differences run too: one that is none any more must go.
-			report, err := RunURL(t.Context(), origin, Options{Variant: v.Name, Filter: filter})
+			report, err := RunURL(t.Context(), origin, Options{Variant: v.Name, Filter: filter, Choose: chosen})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -135,7 +141,7 @@ func run(t *testing.T, name string, skip map[string]string, supports func(string
 			whole.Results = append(whole.Results, report.Results...)
 		})
 	}
-	if filter == nil {
+	if filter == nil && chosen == nil {
 		for _, id := range unknown(whole, skip) {
 			t.Errorf("%s is declared to differ, but there is no such case", id)
 		}
@@ -149,6 +155,26 @@ func run(t *testing.T, name string, skip map[string]string, supports func(string
 			t.Fatal(err)
 		}
 	}
+}
+
+// sample says of the names of cases whether they are among one of n; nil for all.
+func sample(t *testing.T, n int) func(id string) bool {
+	if n <= 1 {
+		return nil
+	}
+	files, err := Files()
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := map[string]bool{}
+	for _, f := range files {
+		for i, c := range f.Cases {
+			h := fnv.New32a()
+			io.WriteString(h, c.ID)
+			in[c.ID] = i == 0 || h.Sum32()%uint32(n) == 0
+		}
+	}
+	return func(id string) bool { return in[id] }
 }
 
 // caseless makes a file name of a target's name.

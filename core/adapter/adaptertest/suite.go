@@ -141,8 +141,9 @@ func (r *Report) Count(o Outcome) int {
 
 // Options say which cases to run.
 type Options struct {
-	Variant string         // name; "" is "default"
-	Filter  *regexp.Regexp // of case names; nil is all
+	Variant string               // name; "" is "default"
+	Filter  *regexp.Regexp       // of case names; nil is all
+	Choose  func(id string) bool // the same by a function
 	// Skip declares differences: by case name, or by case name and variant ("path/slash@base"), the reason.
 	Skip map[string]string
 	// Workers is how many cases run at once; 0 is 8.
@@ -177,7 +178,7 @@ func RunURL(ctx context.Context, origin string, o Options) (*Report, error) {
 	var run []func()
 	for _, f := range files {
 		for _, c := range f.Cases {
-			if !slices.Contains(c.Variants, v.Name) || o.Filter != nil && !o.Filter.MatchString(c.ID) {
+			if !slices.Contains(c.Variants, v.Name) || o.Filter != nil && !o.Filter.MatchString(c.ID) || o.Choose != nil && !o.Choose(c.ID) {
 				continue
 			}
 			report.Results = append(report.Results, Result{
