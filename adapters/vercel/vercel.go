@@ -198,7 +198,7 @@ func (b *builder) plan(ctx context.Context) error {
 		if max > 0 {
 			limit = fmt.Sprintf("%d bytes", max)
 		}
-		b.problems = append(b.problems, diag.Diagnostic{Severity: diag.Info, Code: "SG6105", Range: diag.Range{Pos: diag.Pos{File: b.site.OptionsAt.File}},
+		b.problems = append(b.problems, diag.Diagnostic{Severity: diag.Info, Code: "SG6105", Range: b.site.BodyLimitAt,
 			Message: "security.bodyLimit allows " + limit + ", but Vercel refuses bodies over 4.5 MB before the function sees them",
 			Hint:    "let visitors upload large files to a store directly"})
 	}

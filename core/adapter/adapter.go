@@ -80,6 +80,7 @@ type Site struct {
 	// OptionPlaces is where each option stands, by its path ("isr.expiration", "regions.0").
 	OptionPlaces map[string]diag.Range `json:"optionPlaces,omitempty"`
 	BodyLimit    int64                 `json:"bodyLimit,omitempty"` // bytes that site.yaml allows a request's body; 0 is no limit
+	BodyLimitAt  diag.Range            `json:"bodyLimitAt"`         // where it does
 	ClientDir    string                `json:"clientDir"`           // finished static files: pages, assets, public
 	Prerendered  string                `json:"prerendered"`         // file of manifest.Prerendered lines
 	ModuleDir    string                `json:"moduleDir"`           // root of the site's Go module: where to compile

@@ -203,8 +203,9 @@ func adapt(ctx context.Context, p *project, site *build.Site, c choice) (*diag.L
 	p.progress("adapt", 0)
 	seam := &adapter.Site{
 		Manifest: site.Manifest, Options: c.options, OptionsAt: c.at, OptionPlaces: p.config.Places("adapter"), BodyLimit: p.config.Security.BodyLimit,
-		Env:       environment(c.adapter.Info().Env, p.env.Getenv),
-		ClientDir: site.ClientDir, Prerendered: site.Prerendered,
+		BodyLimitAt: p.config.At("security.bodyLimit"),
+		Env:         environment(c.adapter.Info().Env, p.env.Getenv),
+		ClientDir:   site.ClientDir, Prerendered: site.Prerendered,
 		ModuleDir: p.layout.ModuleDir, ModulePath: p.layout.ModulePath, Bundle: site.Bundle, OnDemand: site.OnDemand,
 		Images: imageService(p, site, c), OutDir: site.Stage.Out(), Server: adapter.Server{Host: p.config.Server.Host, Port: p.config.Server.Port},
 	}
