@@ -152,11 +152,9 @@ func TestVercelBuildAdoptsTheOutput(t *testing.T) {
 		}
 		return false
 	})
-	for _, path := range samplePaths {
-		for _, method := range []string{"GET", "POST"} {
-			if was, is := ask(t, before.Routes, method, path), ask(t, after.Routes, method, path); was != is {
-				t.Errorf("%s %s leads to %s, and did to %s", method, path, is, was)
-			}
+	for _, r := range append(suiteRequests(t, "default"), moreRequests("default")...) {
+		if was, is := ask(t, before.Routes, r[0], r[1]), ask(t, after.Routes, r[0], r[1]); was != is {
+			t.Errorf("%s %s leads to %s, and did to %s", r[0], r[1], is, was)
 		}
 	}
 	if diff := cmp.Diff(before.Crons, after.Crons); diff != "" {

@@ -54,7 +54,8 @@ func read(dir string, paths ...string) (reading, error) {
 }
 
 var samplePaths = []string{"/", "/live", "/live/", "/LIVE", "/one/a", "/one/a%20b", "/one/ü", "/rest", "/rest/a/b", "/héllo", "/h%C3%A9llo", "/h%c3%a9llo", "/a//b", "//a", `/\a`,
-	"/moved/x/y", "/swap/1/2", "/feed.xml", "/items/7.json", "/_assets/app.0a1b2c3d.js", "/_assets/app.js", "/docs", "/docs/", "/docs/live", "/docs/live/", "/x.y/z", "/.hidden", "/404", "/a%0Ab"}
+	"/moved/x/y", "/swap/1/2", "/feed.xml", "/items/7.json", "/_assets/app.0a1b2c3d.js", "/_assets/app.js", "/docs", "/docs/", "/docs/live", "/docs/live/", "/x.y/z", "/.hidden", "/404", "/a%0Ab",
+	"/%C3%BCber/", "/%E6%97%A5%F0%9F%8D%B5", "/%C0%AF/", "/%ED%A0%80/", "/a%2Fb/", "/%2e%2e/", "/%E6%97/", "/docs/%C3%BCber", "/docs/a.b/", "/docs/x/.y", "/404.html"}
 
 // TestOfficialReader holds every variant of the suite's site against the platform's own reader.
 func TestOfficialReader(t *testing.T) {
