@@ -122,6 +122,10 @@ func startInstance(dir, handler string, env []string, log io.Writer) (*instance,
 				http.Error(w, "Bad Request", http.StatusBadRequest)
 				return
 			}
+			if errors.Is(err, context.DeadlineExceeded) {
+				http.Error(w, "An error occurred with your deployment\n\nFUNCTION_INVOCATION_TIMEOUT", http.StatusGatewayTimeout)
+				return
+			}
 			http.Error(w, "A server error has occurred\n\nFUNCTION_INVOCATION_FAILED", http.StatusInternalServerError)
 		},
 		Transport: &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 64},

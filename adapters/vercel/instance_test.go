@@ -122,6 +122,56 @@ func TestFunctionStarts(t *testing.T) {
 	}
 }
 
+// TestFunctionRestarts ends the program in the middle of a request, and gives another one more time than it may take.
+func TestFunctionRestarts(t *testing.T) {
+	dir, err := compiled()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log lockedBuffer
+	f, err := startRestarting(func() (*instance, error) { return startInstance(dir, "executable", nil, &log) }, 100*time.Millisecond, &log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.stop()
+	srv := httptest.NewServer(f)
+	defer srv.Close()
+	for range 2 {
+		if res, body := get(t, srv.URL+"/exit"); res.StatusCode != 500 || !strings.Contains(body, "FUNCTION_INVOCATION_FAILED") {
+			t.Errorf("a program that ends answers %s %s", res.Status, body)
+		}
+		if res, body := get(t, srv.URL+"/"); res.StatusCode != 200 || !strings.Contains(body, "home") {
+			t.Errorf("after it has ended: %s %s", res.Status, body)
+		}
+	}
+	if res, body := get(t, srv.URL+"/slow"); res.StatusCode != 504 || !strings.Contains(body, "FUNCTION_INVOCATION_TIMEOUT") {
+		t.Errorf("a request that takes too long is answered %s %s", res.Status, body)
+	}
+	if n := strings.Count(log.String(), "the function has ended (exit status 3) and is started again"); n != 2 {
+		t.Errorf("the log says %d times that it was started again:\n%s", n, log.String())
+	}
+}
+
+// lockedBuffer is a log that several write to.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+// Write adds to the log.
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+// String gives the log.
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
 func TestFunctionStreams(t *testing.T) {
 	_, url := start(t)
 	res, err := http.Get(url + "/stream")

@@ -165,7 +165,8 @@ func (fc *functionConfig) start(dir string, env []string, log io.Writer) (functi
 	}
 	switch fc.Runtime {
 	case "executable":
-		return startInstance(dir, fc.Handler, env, log)
+		seconds, _ := fc.MaxDuration.(float64)
+		return startRestarting(func() (*instance, error) { return startInstance(dir, fc.Handler, env, log) }, time.Duration(seconds)*time.Second, log)
 	case "provided.al2023":
 		return startLambda(dir, fc.Handler, env, log)
 	}

@@ -30,6 +30,7 @@ func app() *site.App {
 			{Pattern: "/headers", Type: site.EndpointRoute, Methods: methods(headers)},
 			{Pattern: "/broken", Type: site.EndpointRoute, Methods: methods(broken)},
 			{Pattern: "/panic", Type: site.EndpointRoute, Methods: methods(func(*site.Page) error { panic("oh") })},
+			{Pattern: "/exit", Type: site.EndpointRoute, Methods: methods(func(*site.Page) error { os.Exit(3); return nil })},
 			{Pattern: "/slow", Type: site.EndpointRoute, Methods: methods(slow)},
 			{Pattern: "/behind", Type: site.EndpointRoute, Methods: methods(behind)},
 			{Pattern: "/large", Type: site.EndpointRoute, Methods: methods(large)},
