@@ -39,7 +39,7 @@ type worker struct {
 	sessions site.SessionDriver
 	site     *site.RequestHandler
 	in       []byte
-	requests chan int  // lengths of heads; never more than one waits
+	requests chan int  // lengths of heads, 0 before the first; never more than one waits
 	x        *exchange // the request that is being answered
 	quiet    int       // goroutines there are while nothing of the author's runs
 }
@@ -66,9 +66,7 @@ func (w *worker) event(js.Value, []js.Value) any {
 	e := hostNext()
 	n := int(e >> 4)
 	switch kind := e & 15; {
-	case kind == eventStart:
-		w.start()
-	case kind == eventRequest:
+	case kind == eventStart, kind == eventRequest:
 		w.requests <- n
 	case w.x == nil:
 	case kind == eventBody:
@@ -104,6 +102,10 @@ func (w *worker) loop() {
 	defer func() { go w.loop() }() // after runtime.Goexit in a page: nothing else leads here
 	deepen()
 	for n := range w.requests {
+		if n == 0 {
+			w.start()
+			continue
+		}
 		w.serve(n)
 	}
 }
