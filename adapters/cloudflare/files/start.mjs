@@ -2,16 +2,14 @@
 // (snapshot.mjs), where site.mjs tells of one. The memory is in the module then; here comes what Go knows of JavaScript,
 // and randomness of its own.
 
-// begin starts the program in an instance and gives the function that wakes it.
+// begin starts the program in an instance. It waits for its first event then.
 export function begin(go, wasm, copy) {
 	// A promise of the program's end would belong to the request that happens to be the first.
 	go._exitPromise = undefined;
 	go._resolveExitPromise = () => {};
 	if (copy === null) {
 		go.run(wasm);
-		const wake = globalThis.__sitegen;
-		delete globalThis.__sitegen;
-		return wake;
+		return;
 	}
 	const { buffer } = wasm.exports.mem;
 	go._inst = wasm;
@@ -22,9 +20,8 @@ export function begin(go, wasm, copy) {
 	go._ids = new Map([0, null, true, false, globalThis, go].map((v, i) => [v, i + 1]));
 	go._goRefCounts = new Array(7).fill(Infinity);
 	go._idPool = [];
-	let wake;
-	for (const [what, count] of copy.values) {
-		const value = typeof what === "number" ? (wake = go._makeFuncWrapper(what)) : what.split(".").reduce((v, name) => v[name], globalThis);
+	for (const [path, count] of copy.values) {
+		const value = path.split(".").reduce((v, name) => v[name], globalThis);
 		go._ids.set(value, go._values.length);
 		go._values.push(value);
 		go._goRefCounts.push(count);
@@ -37,5 +34,4 @@ export function begin(go, wasm, copy) {
 		go.mem.setUint32(at + 292, 32, true);
 		go.mem.setUint32(at + 296, 0, true);
 	}
-	return wake;
 }

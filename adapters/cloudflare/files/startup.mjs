@@ -19,8 +19,10 @@ go.exit = (code) => code === 1 || process.exit(2);
 // The worker's side of runtime/abi_js.go, where there is nothing but the event that it starts with.
 const START = 6;
 go.importObject.sitegen = Object.fromEntries(WebAssembly.Module.imports(module).filter((i) => i.module === "sitegen").map((i) => [i.name, () => 0]));
-go.importObject.sitegen.next = () => START;
-begin(go, new WebAssembly.Instance(module, go.importObject), copy)();
+const wasm = new WebAssembly.Instance(module, go.importObject);
+begin(go, wasm, copy);
+wasm.exports["sitegen.event"](START);
+go._resume();
 const { user, system } = process.cpuUsage(start);
 console.log((user + system) / 1000);
 process.exit(0);

@@ -273,23 +273,31 @@ class Exchange {
 		const fields = this.head.split("\n");
 		const status = Number(fields[0]);
 		const reason = fields[1];
-		const pairs = [];
-		let encoded = false;
-		for (let i = 2; i + 1 < fields.length; i += 2) {
-			pairs.push([fields[i], fields[i + 1]]);
-			if (fields[i].length === 16 && fields[i].toLowerCase() === "content-encoding") encoded = true;
-		}
 		if (this.file !== null) {
 			return asset(this.env, this.request, this.file, status, reason, fields.slice(2, -1)).catch((err) => {
 				console.error(`${this.file}: ${err}`);
 				return plain(500);
 			});
 		}
+		// An object is read several times as fast as a list of pairs, but holds a name once.
+		let headers = { __proto__: null };
+		let encoded = false;
+		for (let i = 2; i + 1 < fields.length; i += 2) {
+			const name = fields[i];
+			if (name in headers) {
+				headers = [];
+				for (let k = 2; k + 1 < fields.length; k += 2) headers.push([fields[k], fields[k + 1]]);
+				encoded = headers.some(([name]) => name.toLowerCase() === "content-encoding");
+				break;
+			}
+			headers[name] = fields[i + 1];
+			if (name.length === 16 && name.toLowerCase() === "content-encoding") encoded = true;
+		}
 		let body = null;
 		if (status !== 204 && status !== 205 && status !== 304 && this.request.method !== "HEAD") {
 			body = this.finished ? this.bytes() : this.stream();
 		}
-		const init = { status, headers: pairs };
+		const init = { status, headers };
 		if (reason !== "") init.statusText = reason;
 		if (encoded) init.encodeBody = "manual";
 		try {
@@ -415,7 +423,6 @@ class Instance {
 		this.x = null;
 		this.running = false; // Go is on the stack
 		this.dead = false;
-		this.event = 0;
 		this.alive = 0;
 		this.env = env;
 		this.timers = new Map(); // by Go's number: when, and which timeout of the runtime
@@ -453,13 +460,12 @@ class Instance {
 		this.wasm = new WebAssembly.Instance(program, go.importObject);
 		this.running = true;
 		try {
-			this.resume = begin(go, this.wasm, copy);
-			this.event = START;
-			if (!this.dead) this.resume?.();
+			begin(go, this.wasm, copy);
+			if (!this.dead) this.resume(START);
 		} finally {
 			this.running = false;
 		}
-		if (this.dead || this.resume === undefined) throw new Error("the program ended before it served anything");
+		if (this.dead) throw new Error("the program ended before it served anything");
 	}
 
 	get memory() {
@@ -491,6 +497,12 @@ class Instance {
 		this.timers.set(id, { due, handle });
 	}
 
+	// resume hands an event to Go and lets it go on.
+	resume(event) {
+		this.wasm.exports["sitegen.event"](event);
+		this.go._resume();
+	}
+
 	// run lets Go go on until all its goroutines wait.
 	run(f) {
 		this.running = true;
@@ -510,8 +522,7 @@ class Instance {
 
 	wake(x, kind, value) {
 		if (this.dead || this.x !== x || x.over) return;
-		this.event = kind | (value << 4);
-		this.run(this.resume);
+		this.run(() => this.resume(kind | (value << 4)));
 	}
 
 	// enter wakes Go with an event of a request, and acts on what it has done.
@@ -540,11 +551,15 @@ class Instance {
 		const host = url.indexOf("://") + 3;
 		let path = url.indexOf("/", host);
 		if (path < 0) path = url.length;
-		const h = request.headers;
-		let head = `${request.method}\n${url.slice(0, host - 3)}\n${h.get("host") ?? url.slice(host, path)}\n${url.slice(path) || "/"}\n${
-			h.get("cf-connecting-ip") ?? ""
-		}\n${body ? "1" : ""}\n`;
-		for (const [name, value] of h) head += `${name}\n${value}\n`;
+		let named = "", peer = "", lines = "";
+		request.headers.forEach((value, name) => {
+			lines += `${name}\n${value}\n`;
+			if (name === "host") named = value;
+			else if (name === "cf-connecting-ip") peer = value;
+		});
+		const head = `${request.method}\n${url.slice(0, host - 3)}\n${named || url.slice(host, path)}\n${url.slice(path) || "/"}\n${peer}\n${
+			body ? "1" : ""
+		}\n${lines}`;
 		if (head.length * 3 <= this.room) return encoder.encodeInto(head, this.view(this.input, this.room)).written;
 		this.text = encoder.encode(head);
 		if (this.text.length > this.room) return this.text.length;
@@ -602,7 +617,6 @@ const pathOf = (request) => request.url.slice(request.url.indexOf("/", 8)).split
 // imports are the functions that Go calls; see runtime/abi_js.go.
 function imports(instance) {
 	return {
-		next: () => instance.event,
 		input: (at, n) => {
 			instance.input = at;
 			instance.room = n;

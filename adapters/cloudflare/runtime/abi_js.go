@@ -5,11 +5,6 @@ import "unsafe"
 // What the worker module offers to the program, as numbers and ranges of memory. Every one of them only takes notes or
 // copies bytes, and returns at once: what they ask for happens when Go has nothing left to do and JavaScript goes on.
 
-// hostNext gives the event that the program was woken for: its kind in the low four bits, a number above.
-//
-//go:wasmimport sitegen next
-func hostNext() int32
-
 // hostInput says where the head of a request may be written.
 //
 //go:wasmimport sitegen input

@@ -6,7 +6,6 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
-	"syscall/js"
 
 	"sitegen.dev/core/site"
 )
@@ -28,7 +27,7 @@ func Main(app *site.App, memory int64, sessions site.SessionDriver) {
 	}
 	host{w}.install()
 	hostInput(pointer(w.in))
-	js.Global().Set("__sitegen", js.FuncOf(w.event)) // the worker takes it away at once
+	instance = w
 	go w.loop()
 	select {}
 }
@@ -61,10 +60,16 @@ func fail(err error) {
 	os.Exit(1)
 }
 
-// event is all that the worker calls.
-func (w *worker) event(js.Value, []js.Value) any {
-	e := hostNext()
-	n := int(e >> 4)
+// instance is the only one in the program.
+var instance *worker
+
+// event is all that the worker calls: the kind in the low four bits, a number above. It runs on whatever goroutine has
+// paused, so it must not wait; what it wakes runs when the worker resumes the scheduler afterwards. A function of
+// syscall/js would be called with four JavaScript values, each with a finalizer.
+//
+//go:wasmexport sitegen.event
+func event(e int32) {
+	w, n := instance, int(e>>4)
 	switch kind := e & 15; {
 	case kind == eventStart, kind == eventRequest:
 		w.requests <- n
@@ -84,7 +89,6 @@ func (w *worker) event(js.Value, []js.Value) any {
 			wake(c)
 		}
 	}
-	return nil
 }
 
 var errGone = errors.New("the visitor went away")
