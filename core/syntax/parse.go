@@ -432,7 +432,7 @@ func (p *parser) endTagAt(pos int) endTag {
 	for i < len(p.src) && p.src[i] != '>' && p.src[i] != '<' && p.src[i] != '{' && p.src[i] != '}' && p.src[i] != '\n' {
 		i++
 	}
-	if rest := bytes.TrimSpace(p.src[from:i]); len(rest) > 0 {
+	if rest := bytes.Trim(p.src[from:i], blanks); len(rest) > 0 {
 		t.extra = Span{from, i}
 	}
 	for i < len(p.src) && isBlank(p.src[i]) {
