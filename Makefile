@@ -31,7 +31,7 @@ check: vet unit ## what to run before every push: vet and the tests that need no
 
 test: tools vet unit examples reproducible platform-light editors completion browser ## install what the tests need and run all of them
 
-tools: ## install what the tests need: Chromium, and the platforms' own tools from npm
+tools: ## install what the tests need: Chromium and a C compiler, and the platforms' own tools from npm
 	@scripts/tools
 
 vet: ## formatting and go vet
@@ -56,7 +56,7 @@ platform-light: build ## the platforms' own readers and runtimes on what the ada
 platform: build ## the same with everything that takes longer
 	@set -e; for s in scripts/platform-*; do echo "== $$s"; FULL=1 $$s; done
 
-editors: ## the grammar in VS Code's engine, and the extension
+editors: ## the grammar in VS Code's engine, the extension, and the tree-sitter grammar
 	scripts/editors
 
 completion: build ## what bash, zsh and fish complete
