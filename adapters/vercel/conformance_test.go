@@ -55,16 +55,13 @@ func TestConformance(t *testing.T) {
 
 // The reasons for which Vercel answers otherwise.
 const (
-	filesGetHead  = "the platform answers for files, and takes GET and HEAD only"
-	ownForwarded  = "the platform writes X-Forwarded-* itself and believes nobody else's"
-	ownHosts      = "the platform answers for files, for the hosts that the project has as its domains"
-	redirectsThey = "redirects of site.yaml are the platform's and never reach the function"
+	filesGetHead = "the platform answers for files, and takes GET and HEAD only"
+	ownForwarded = "the platform writes X-Forwarded-* itself and believes nobody else's"
+	ownHosts     = "the platform answers for files, for the hosts that the project has as its domains"
 )
 
 // differences are the cases that Vercel answers otherwise.
 var differences = map[string]string{
-	"csrf/refused-before-the-page/redirect":         redirectsThey,
-	"redirect/middleware-runs-for-redirects":        redirectsThey,
 	"prerender/method/options":                      filesGetHead,
 	"static/method/options":                         filesGetHead,
 	"static/compressed":                             "the platform compresses by itself; the preview sends files as they are",

@@ -313,9 +313,13 @@ func (t *table) errors() {
 	}
 }
 
-// redirect adds a redirect of site.yaml. One with parameters becomes several rules, because the target has no slash for
+// redirect adds a redirect of site.yaml. Where there is a middleware the function does it, behind it. One with parameters becomes several rules, because the target has no slash for
 // a rest parameter that is empty, and the slash at its end depends on whether the last value is a file's name.
 func (t *table) redirect(r *manifest.Route) {
+	if t.onDemand && t.m.Middleware { // which may have a word to say
+		t.add(route{Src: routeExpression(t.m, r.Segments), Dest: "/" + renderName, CaseSensitive: true})
+		return
+	}
 	names, rest := params(r.Segments)
 	if len(names) > maxCaptures {
 		t.problems = append(t.problems, diag.Diagnostic{Code: "SG6103", Range: diag.Range{Pos: diag.Pos{File: r.Source, Line: r.Line}},

@@ -248,6 +248,21 @@ func TestRoutes(t *testing.T) {
 	}
 }
 
+// TestRedirectsBehindMiddleware asks for redirects where a middleware has to see them, which a site of files has not.
+func TestRedirectsBehindMiddleware(t *testing.T) {
+	m := &manifest.Manifest{Middleware: true, TrailingSlash: "always", Routes: []manifest.Route{
+		redirect("/gone", "/live", 302), redirect("/old/[...path]", "/rest/[...path]", 301),
+	}}
+	for path, want := range map[string]string{"/gone/": "/_render", "/gone": "301 /gone/", "/old/a/": "/_render", "/old/": "/_render", "/else/": "/_render"} {
+		if got := ask(t, table404(m, true, nil), "GET", path); got != want {
+			t.Errorf("%s leads to %q; want %q", path, got, want)
+		}
+	}
+	if got := ask(t, table404(m, false, nil), "GET", "/gone/"); got != "302 /live/" {
+		t.Errorf("without a function /gone leads to %q", got)
+	}
+}
+
 // TestWholeNames asks for HTML files of the public folder where pages have no ending.
 func TestWholeNames(t *testing.T) {
 	m := &manifest.Manifest{Base: "/b/", AssetsDir: "_assets"}
