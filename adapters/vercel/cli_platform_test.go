@@ -164,16 +164,3 @@ func TestVercelBuildAdoptsTheOutput(t *testing.T) {
 		t.Errorf("the deployment is %q, and was %q", after.DeploymentID, before.DeploymentID)
 	}
 }
-
-func configOf(t *testing.T, dir string) outputConfig {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join(dir, "config.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var c outputConfig
-	if err := json.Unmarshal(data, &c); err != nil {
-		t.Fatal(err)
-	}
-	return c
-}

@@ -81,6 +81,12 @@ func TestOfficialReader(t *testing.T) {
 			t.Errorf("the platform reads the crons as %v", r.Crons)
 		}
 	})
+	t.Run("functions", func(t *testing.T) {
+		r := checkReading(t, buildFixture(t, "default", ownOptions), 4)
+		if f := r.Outputs["_render-live"]; f["memory"] != 3008. || f["maxDuration"] != "max" {
+			t.Errorf("the platform reads a function of a route's own as %v", f)
+		}
+	})
 	t.Run("static", func(t *testing.T) {
 		dir, _ := adapt(t, testSite(t, nothingDynamic(), ""))
 		checkReading(t, dir, 0)

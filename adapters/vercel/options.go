@@ -20,24 +20,25 @@ const (
 
 // Options is the adapter's block of site.yaml.
 type Options struct {
-	Mode            string            `json:"mode" oneof:"executable lambda"`
-	Architecture    string            `json:"architecture" oneof:"x86_64 arm64"`
-	Memory          int               `json:"memory" min:"128" max:"10240"` // MB
-	MaxDuration     duration          `json:"maxDuration"`
-	MaxConcurrency  int               `json:"maxConcurrency" min:"1" max:"8192"`
-	Regions         []string          `json:"regions"`
-	FailoverRegions []string          `json:"failoverRegions"`
-	Cancellation    bool              `json:"cancellation"`
-	Environment     map[string]string `json:"environment"`
-	Include         []string          `json:"include"`
-	Exclude         []string          `json:"exclude"`
-	ISR             isrOptions        `json:"isr"`
-	Crons           []cronOption      `json:"crons"`
-	Images          *imagesConfig     `json:"images"`
-	SkewProtection  bool              `json:"skewProtection"`
-	DeploymentID    string            `json:"deploymentId"`
-	WebAnalytics    bool              `json:"webAnalytics"`
-	SpeedInsights   bool              `json:"speedInsights"`
+	Mode            string                     `json:"mode" oneof:"executable lambda"`
+	Architecture    string                     `json:"architecture" oneof:"x86_64 arm64"`
+	Memory          int                        `json:"memory" min:"128" max:"10240"` // MB
+	MaxDuration     duration                   `json:"maxDuration"`
+	MaxConcurrency  int                        `json:"maxConcurrency" min:"1" max:"8192"`
+	Regions         []string                   `json:"regions"`
+	FailoverRegions []string                   `json:"failoverRegions"`
+	Cancellation    bool                       `json:"cancellation"`
+	Environment     map[string]string          `json:"environment"`
+	Functions       map[string]functionOptions `json:"functions"` // by pattern
+	Include         []string                   `json:"include"`
+	Exclude         []string                   `json:"exclude"`
+	ISR             isrOptions                 `json:"isr"`
+	Crons           []cronOption               `json:"crons"`
+	Images          *imagesConfig              `json:"images"`
+	SkewProtection  bool                       `json:"skewProtection"`
+	DeploymentID    string                     `json:"deploymentId"`
+	WebAnalytics    bool                       `json:"webAnalytics"`
+	SpeedInsights   bool                       `json:"speedInsights"`
 }
 
 // duration is a number of seconds or "max"; nil where it is left to the platform.
@@ -69,10 +70,12 @@ func decode(site *adapter.Site) (Options, []diag.Diagnostic) {
 	report := func(at, problem, hint string) {
 		ds = append(ds, diag.Diagnostic{Code: "SG6006", Range: site.At(at), Message: "option " + at + " of adapter vercel " + problem, Hint: hint})
 	}
-	if len(o.Regions) != 1 || o.Regions[0] != "all" {
-		ds = append(ds, checkRegions(site, "regions", o.Regions)...)
-	}
+	ds = append(ds, checkRegions(site, "regions", o.Regions)...)
 	ds = append(ds, checkRegions(site, "failoverRegions", o.FailoverRegions)...)
+	for pattern, f := range o.Functions {
+		ds = append(ds, checkRegions(site, "functions."+pattern+".regions", f.Regions)...)
+		ds = append(ds, checkRegions(site, "functions."+pattern+".failoverRegions", f.FailoverRegions)...)
+	}
 	checkCrons(o.Crons, report)
 	if o.ISR.rule.bypassToken != "" {
 		ds = append(ds, diag.Diagnostic{Severity: diag.Warning, Code: "SG6112", Range: site.At("isr.bypassToken"),
@@ -118,6 +121,10 @@ const schema = `{
 		"failoverRegions": {"type": "array", "items": {"type": "string", "pattern": "^[a-z]{3}[0-9]{1,2}$"}, "description": "where it runs when those are down"},
 		"cancellation": {"type": "boolean", "default": false, "description": "end a request in the function when the visitor goes away"},
 		"environment": {"type": "object", "additionalProperties": {"type": "string"}, "description": "variables of the function; for secrets use the project's settings"},
+		"functions": {"type": "object", "description": "routes with a function of their own, by pattern: /api/report", "additionalProperties": {"type": "object", "additionalProperties": false, "properties": {
+			"memory": {"$ref": "#/properties/memory"}, "maxDuration": {"$ref": "#/properties/maxDuration"}, "maxConcurrency": {"$ref": "#/properties/maxConcurrency"},
+			"regions": {"$ref": "#/properties/regions"}, "failoverRegions": {"$ref": "#/properties/failoverRegions"}, "cancellation": {"type": "boolean"}
+		}}},
 		"include": {"type": "array", "items": {"type": "string"}, "description": "files beside the function's program, as patterns below the folder of go.mod: data/**"},
 		"exclude": {"type": "array", "items": {"type": "string"}, "description": "what of them to leave out"},
 		"isr": {

@@ -3,6 +3,7 @@ package vercel
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -11,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"sitegen.dev/core/adapter/adaptertest"
 )
@@ -150,6 +153,59 @@ func TestPreviewOptions(t *testing.T) {
 	}
 }
 
+const ownOptions = `{"memory": 512, "environment": {"OWN": "1"}, "include": ["go.mod"], "isr": {"routes": {"/live": 60}},
+	"functions": {"/live": {"memory": 3008, "maxDuration": "max"}, "/one/[x]": {"memory": 3008, "maxDuration": "max"}, "/api/get": {"regions": ["fra1"]}, "/api/echo": {}}}`
+
+// TestPreviewFunctions gives routes functions of their own.
+func TestPreviewFunctions(t *testing.T) {
+	dir := buildFixture(t, "default", ownOptions)
+	got := map[string]string{}
+	names, _ := filepath.Glob(filepath.Join(dir, "functions/*.func"))
+	for _, name := range names {
+		var fc functionConfig
+		data, err := os.ReadFile(filepath.Join(name, ".vc-config.json"))
+		if err == nil {
+			err = json.Unmarshal(data, &fc)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range []string{"executable", "go.mod", "pages/404.html"} {
+			if info, err := os.Stat(filepath.Join(name, file)); err != nil || (file == "executable") != (info.Mode()&0o100 != 0) {
+				t.Errorf("%s has no %s as it should be: %v, %v", name, file, info, err)
+			}
+		}
+		got[filepath.Base(name)] = fmt.Sprintf("%d %v %v %v", fc.Memory, fc.MaxDuration, fc.Regions, fc.Environment)
+	}
+	if diff := cmp.Diff(map[string]string{
+		"_render.func":          "512 <nil> [] map[OWN:1]",
+		"_render-live.func":     "3008 max [] map[OWN:1]",
+		"_render-api-get.func":  "512 <nil> [fra1] map[OWN:1]",
+		"_render-api-echo.func": "512 <nil> [] map[OWN:1]",
+	}, got); diff != "" {
+		t.Errorf("functions (-want +got)\n%s", diff)
+	}
+	if to, err := os.Readlink(filepath.Join(dir, "functions/_isr/live.func")); err != nil || to != "../_render-live.func" {
+		t.Errorf("the cached route leads to %s, %v", to, err)
+	}
+	dests := map[string]bool{}
+	for _, r := range configOf(t, dir).Routes {
+		to, _, _ := strings.Cut(r.Dest, "?")
+		dests[to] = true
+	}
+	for _, to := range []string{"/_render", "/_render-live", "/_render-api-get", "/_render-api-echo", "/_isr/live"} {
+		if !dests[to] {
+			t.Errorf("no route leads to %s", to)
+		}
+	}
+	url := startPreview(t, dir)
+	for _, target := range []string{"/live", "/one/a", "/api/get", "/api/echo", "/api/all"} {
+		if res, body := get(t, url+target); res.StatusCode != 200 {
+			t.Errorf("%s: %s %s", target, res.Status, body)
+		}
+	}
+}
+
 // TestPreviewFirst renders pages when the site is built: their first visitor gets what was rendered there, and old answers go out
 // while new ones are made.
 func TestPreviewFirst(t *testing.T) {
@@ -225,4 +281,17 @@ func TestPreviewRefuses(t *testing.T) {
 			t.Errorf("%s: an output with %s runs", name, config)
 		}
 	}
+}
+
+func configOf(t *testing.T, dir string) outputConfig {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(dir, "config.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var c outputConfig
+	if err := json.Unmarshal(data, &c); err != nil {
+		t.Fatal(err)
+	}
+	return c
 }

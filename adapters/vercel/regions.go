@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"sitegen.dev/core/adapter"
 	"sitegen.dev/core/diag"
@@ -18,6 +19,9 @@ var regions = []string{"arn1", "bom1", "cdg1", "cle1", "cpt1", "dub1", "dxb1", "
 
 // checkRegions reports what is no region, and what is none that is known.
 func checkRegions(site *adapter.Site, option string, list []string) (out []diag.Diagnostic) {
+	if len(list) == 1 && list[0] == "all" && !strings.HasSuffix(option, "ailoverRegions") {
+		return nil
+	}
 	for i, r := range list {
 		at := fmt.Sprintf("%s.%d", option, i)
 		d := diag.Diagnostic{Code: "SG6006", Range: site.At(at), Message: fmt.Sprintf("option %s of adapter vercel must be a region such as iad1 or fra1, not %q", at, r)}

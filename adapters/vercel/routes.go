@@ -34,6 +34,7 @@ type table struct {
 	m        *manifest.Manifest
 	o        *Options
 	pages    *pageList
+	own      *ownFunctions
 	isr      []isrRoute
 	onDemand bool
 	cookie   string // of skew protection; "" without it
@@ -271,7 +272,7 @@ func (t *table) onDemandRoute(r *manifest.Route) {
 			t.add(route{Src: c.src, Methods: []string{"GET", "HEAD"}, Dest: c.dest, CaseSensitive: true})
 		}
 	}
-	t.add(route{Src: routeExpression(t.m, r.Segments), Dest: "/" + renderName, CaseSensitive: true})
+	t.add(route{Src: routeExpression(t.m, r.Segments), Dest: "/" + t.own.name(r), CaseSensitive: true})
 }
 
 // rest adds what answers where nothing else does.

@@ -149,6 +149,7 @@ type builder struct {
 	out      *adapter.Out
 	o        *Options
 	pages    *pageList
+	own      ownFunctions
 	isr      []isrRoute
 	config   outputConfig
 	insert   string
@@ -173,9 +174,10 @@ func (b *builder) plan(ctx context.Context) error {
 		return err
 	}
 	if b.site.OnDemand {
+		b.own = b.ownFunctions()
 		b.isr = b.isrRoutes()
 	}
-	t := &table{m: m, o: b.o, pages: b.pages, isr: b.isr, onDemand: b.site.OnDemand, cookie: b.skewCookie()}
+	t := &table{m: m, o: b.o, pages: b.pages, own: &b.own, isr: b.isr, onDemand: b.site.OnDemand, cookie: b.skewCookie()}
 	b.config = outputConfig{
 		Version:      3,
 		Framework:    b.framework(),
@@ -360,8 +362,11 @@ func (b *builder) function(ctx context.Context) error {
 	if err := b.renderFirst(ctx, build, fc); err != nil {
 		return err
 	}
+	if err := b.writeOwn(ctx, fc); err != nil {
+		return err
+	}
 	for _, c := range b.isr {
-		if err := b.out.Symlink(renderDir, functionsDir+"/"+c.name+".func"); err != nil {
+		if err := b.out.Symlink(functionDir(b.own.name(c.route)), functionDir(c.name)); err != nil {
 			return err
 		}
 		data, err := encode(c.config)

@@ -160,7 +160,7 @@ func table404(m *manifest.Manifest, onDemand bool, isr []isrRoute) []route {
 		m.Base = "/"
 	}
 	m.AssetsDir = "_assets"
-	t := table{m: m, o: &Options{}, pages: &pageList{names: []string{"404.html", "LICENSE"}}, onDemand: onDemand, isr: isr}
+	t := table{m: m, o: &Options{}, own: &ownFunctions{}, pages: &pageList{names: []string{"404.html", "LICENSE"}}, onDemand: onDemand, isr: isr}
 	return t.build()
 }
 
@@ -268,7 +268,7 @@ func TestWholeNames(t *testing.T) {
 	m := &manifest.Manifest{Base: "/b/", AssetsDir: "_assets"}
 	l := &pageList{format: "file", names: []string{"404.html", "about.html", "google1f.html", "sub/a b.html", "sub/index.html"},
 		all: []page{{manifest.Prerendered{File: "404.html"}}, {manifest.Prerendered{File: "about.html"}}}}
-	table := (&table{m: m, o: &Options{}, pages: l}).build()
+	table := (&table{m: m, o: &Options{}, own: &ownFunctions{}, pages: l}).build()
 	for path, want := range map[string]string{"/b/google1f.html": "/b/google1f", "/b/sub/a%20b.html": "/b/sub/a%20b", "/b/about.html": "/b/404 404", "/b/sub/index.html": "/b/404 404", "/b/x.html": "/b/404 404"} {
 		if got := ask(t, table, "GET", path); got != want {
 			t.Errorf("%s leads to %s; want %s", path, got, want)
@@ -332,6 +332,12 @@ func TestOptions(t *testing.T) {
 		{`{"isr":{"routes":{"/liv":60}}}`, []string{`error SG6006 site.yaml:2:1: option isr.routes./liv of adapter vercel names no route of the site`}},
 		{`{"isr":{"routes":{"/about":60}}}`, []string{`error SG6006 site.yaml:2:1: option isr.routes./about of adapter vercel names a route that does not render on demand, so there is nothing to keep`}},
 		{`{"isr":{"exclude":["/x"]}}`, []string{`error SG6006 site.yaml:2:1: option isr.exclude.0 of adapter vercel names no route of the site: "/x"`}},
+		{`{"functions":{"/liv":{"memory":512},"/about":{},"/live":{"memory":1,"regions":["nowhere"],"failoverRegions":["all"]}}}`, []string{
+			`error SG6006 site.yaml:2:1: option functions./about of adapter vercel names a route that does not render on demand, so no function answers it`,
+			`error SG6006 site.yaml:2:1: option functions./liv of adapter vercel names no route of the site`,
+			`error SG6006 site.yaml:2:1: option functions./live.failoverRegions.0 of adapter vercel must be a region such as iad1 or fra1, not "all"`,
+			`error SG6006 site.yaml:2:1: option functions./live.memory of adapter vercel must be from 128 to 10240, not 1`,
+			`error SG6006 site.yaml:2:1: option functions./live.regions.0 of adapter vercel must be a region such as iad1 or fra1, not "nowhere"`}},
 		{`{"images":{"domains":["a.example"]}}`, []string{`error SG6006 site.yaml:2:1: option images.sizes of adapter vercel must list the widths that images are made in`}},
 		{`{"include":["../secret"]}`, []string{`error SG6006 site.yaml:2:1: option include.0 of adapter vercel must be a pattern for files below the folder of go.mod, not "../secret"`}},
 		{`{"mode":"lambda"}`, []string{`error SG6101 site.yaml:2:1: mode lambda needs the module github.com/aws/aws-lambda-go, and go.mod does not have it`}},
