@@ -20,7 +20,7 @@ import (
 var PictureFormats = []string{"avif", "webp"}
 
 // PictureRecipe is part of what cached pictures are known by: it changes when an encoder or a setting does.
-const PictureRecipe = "1 webp 0.5.5 method 4, avif 0.4.4 speed 8"
+const PictureRecipe = "2 webp 0.5.5 method 4, avif 0.4.4 speed 8"
 
 // The two packages prefer the system's own library where there is one, which would make the output depend on the
 // machine. Their switch is a build tag, which `go install` does not set. This can go when they have one at run time.
@@ -37,7 +37,8 @@ func init() { webpDynamic, avifDynamic = false, false }
 type Picture struct {
 	pixels      image.Image
 	orientation int
-	lossless    bool // the source is
+	lossless    bool   // the source is
+	png         []byte // the source, where it can be shown as it is: upright and without a tale to tell
 }
 
 // PictureLimits are what a file may claim before it is decoded.
@@ -60,7 +61,9 @@ func OpenPicture(data []byte) (p *Picture, err error) {
 	p = &Picture{orientation: raster.Orientation(data)}
 	switch format {
 	case "jpeg", "png":
-		p.lossless = format == "png"
+		if p.lossless = format == "png"; p.lossless && p.orientation < 2 && !bytes.Contains(data, []byte("eXIf")) {
+			p.png = data
+		}
 		p.pixels, err = raster.Decode(data, PictureLimits)
 	case "webp":
 		p.lossless = hasAt(data, 12, "VP8L")
@@ -101,6 +104,9 @@ func (p *Picture) Write(width int, format string, quality int) ([]byte, error) {
 		err = avifcodec.Encode(&out, m, avifcodec.Options{Quality: quality, QualityAlpha: quality, Speed: 8, ChromaSubsampling: image.YCbCrSubsampleRatio420})
 	default:
 		err = raster.Encode(&out, m, format, quality)
+	}
+	if format == "png" && p.png != nil && out.Len() >= len(p.png) {
+		return p.png, err // of few colours, more of which come with other sizes
 	}
 	return out.Bytes(), err
 }

@@ -16,7 +16,11 @@ func TestPictureFormats(t *testing.T) {
 	m := image.NewNRGBA(image.Rect(0, 0, 60, 40))
 	for y := range 40 {
 		for x := range 60 {
-			m.SetNRGBA(x, y, color.NRGBA{uint8(4 * x), uint8(6 * y), 100, uint8(255 - x)})
+			c := color.NRGBA{uint8(4 * x), uint8(6 * y), 100, uint8(255 - x)}
+			if x > 30 {
+				c.R, c.G = uint8(x*x*y*7), uint8(x*y*y*13)
+			}
+			m.SetNRGBA(x, y, c)
 		}
 	}
 	var src bytes.Buffer
@@ -89,5 +93,24 @@ func TestImageInfoTurned(t *testing.T) {
 		if got := fmt.Sprintf("%dx%d", w, h); got != want {
 			t.Errorf("orientation %d: %s, want %s (%d)", o[0], got, want, raster.Orientation([]byte(data)))
 		}
+	}
+}
+
+// TestPictureOfFewColours: a size that has more bytes than its source is of no use.
+func TestPictureOfFewColours(t *testing.T) {
+	m := image.NewPaletted(image.Rect(0, 0, 64, 64), color.Palette{color.White, color.Black})
+	for i := range m.Pix {
+		m.Pix[i] = uint8(i / 3 % 2)
+	}
+	var src bytes.Buffer
+	if err := png.Encode(&src, m); err != nil {
+		t.Fatal(err)
+	}
+	p, err := OpenPicture(src.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if data, err := p.Write(50, "png", 0); err != nil || !bytes.Equal(data, src.Bytes()) {
+		t.Errorf("%d bytes of %d, %v", len(data), src.Len(), err)
 	}
 }

@@ -262,6 +262,15 @@ func (b *builder) findEntries(collection, dir string) error {
 		if d.Type()&fs.ModeSymlink != 0 && !b.goodLink(name, rel) {
 			return nil
 		}
+		if d.Type()&fs.ModeSymlink == 0 && !d.Type().IsRegular() {
+			b.list.Error("SG5068", diag.Range{Pos: diag.Pos{File: b.Layout.Rel(rel)}}, "this is no regular file", "remove it")
+			return nil
+		}
+		if !content.GoodName(rel[len(dir)+1:]) {
+			b.list.Error("SG5022", diag.Range{Pos: diag.Pos{File: b.Layout.Rel(rel)}},
+				"the name of the file has a backslash or a control character, or is not UTF-8, so it makes no address", "rename the file")
+			return nil
+		}
 		c.files = append(c.files, &contentFile{name: rel, collection: collection, slug: content.FileSlug(rel[len(dir)+1:])})
 		return nil
 	})
@@ -472,7 +481,11 @@ func (b *builder) resolveContent(f *contentFile, ref content.Ref) (content.Targe
 		dest, tail = dest[:i], dest[i:]
 	}
 	if ref.Image {
-		return b.contentImage(f.name, dest, tail)
+		to, ok := b.contentImage(f.name, dest, tail)
+		if !ok && tail != "" { // "C#.png", as the file system has it
+			to, ok = b.contentImage(f.name, ref.Dest, "")
+		}
+		return to, ok
 	}
 	if !content.IsMarkdown(dest) {
 		return content.Target{URL: ref.Dest}, true // relative to the page, as in a browser

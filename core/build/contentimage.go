@@ -63,6 +63,9 @@ func (b *builder) findContentImage(img *contentImage, name string, public bool) 
 	}
 	img.ok = true
 	img.target.Width, img.target.Height = info.Width, info.Height
+	if ext := strings.ToLower(path.Ext(name)); info.Width == 0 && slices.Contains([]string{".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif"}, ext) {
+		img.target.Problem = "is no image that sitegen can read"
+	}
 	if public {
 		return
 	}

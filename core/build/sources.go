@@ -78,6 +78,9 @@ func (b *builder) sourceNames() ([]string, error) {
 			}
 			return nil
 		}
+		if d.Type()&(fs.ModeNamedPipe|fs.ModeSocket|fs.ModeDevice|fs.ModeIrregular) != 0 {
+			return nil // to open a pipe is to wait for somebody
+		}
 		rel, err := filepath.Rel(b.Layout.ModuleDir, name)
 		if err != nil {
 			return err

@@ -207,6 +207,12 @@ func goodSlug(slug string) bool {
 	return true
 }
 
+// GoodName says whether the slug that FileSlug makes of a name can stand in an address. Other generators allow ? and # there,
+// which are escaped.
+func GoodName(slug string) bool {
+	return utf8.ValidString(slug) && !strings.Contains(slug, "\\") && !strings.ContainsFunc(slug, unicode.IsControl)
+}
+
 // FileSlug makes a slug of a file's name below its collection: without the ending, and without /index.
 func FileSlug(name string) string {
 	name = strings.TrimSuffix(name, path.Ext(name))
@@ -228,7 +234,8 @@ func dataFile(name string, src []byte, list *diag.List) (*source, []Field) {
 	} else {
 		var root yaml.Node
 		if err := yaml.Unmarshal([]byte(s.text), &root); err != nil {
-			list.Error("SG5067", yamlRange(s, 1, err), yamlMessage(err), "")
+			at := yamlRange(s, 1, err)
+			list.Error("SG5067", at, yamlMessage(err), yamlHint(s, at, err))
 			return s, nil
 		}
 		if len(root.Content) > 0 {

@@ -47,7 +47,8 @@ func front(src *source, line int, text string, list *diag.List) []Field {
 	}
 	var root yaml.Node
 	if err := yaml.Unmarshal([]byte(text), &root); err != nil {
-		list.Error("SG5020", yamlRange(src, line, err), yamlMessage(err), "")
+		at := yamlRange(src, line, err)
+		list.Error("SG5020", at, yamlMessage(err), yamlHint(src, at, err))
 		return nil
 	}
 	if len(root.Content) == 0 { // empty, or comments only
@@ -93,6 +94,24 @@ func mapFields(src *source, line int, top *yaml.Node, list *diag.List) []Field {
 
 func yamlMessage(err error) string {
 	return strings.TrimSpace(yamlLine.ReplaceAllString(err.Error(), ""))
+}
+
+// yamlHint says what to do about the errors that everybody makes.
+func yamlHint(src *source, at diag.Range, err error) string {
+	message := err.Error()
+	text, _ := src.line(at.Line)
+	switch {
+	case strings.Contains(message, "cannot start any token"):
+		if indent := text[:len(text)-len(strings.TrimLeft(text, " \t"))]; strings.Contains(indent, "\t") {
+			return "indent with blanks: YAML knows no tabs"
+		}
+		return "put the value in quotation marks"
+	case strings.Contains(message, "mapping values are not allowed"):
+		return "put a value that holds a colon in quotation marks"
+	case strings.Contains(message, "did not find expected"):
+		return "close what is open, or put the value in quotation marks"
+	}
+	return ""
 }
 
 // yamlRange gives the line that a YAML error names.

@@ -61,3 +61,21 @@ func TestNesting(t *testing.T) {
 		}
 	}
 }
+
+// TestPadding: a row has as many cells as its table has columns, whatever the row says.
+func TestPadding(t *testing.T) {
+	wide := func(columns, rows int) string {
+		return "|" + strings.Repeat("a|", columns) + "\n|" + strings.Repeat("-|", columns) + "\n" + strings.Repeat("|1|\n", rows)
+	}
+	for _, tt := range []struct{ src, want string }{
+		{wide(20, 1000), ""},
+		{"x\n\n" + wide(5000, 1000), "error SG5059 a.md:45:1: the rows of tables lack more than 200000 cells in all\n"},
+		{"|a|b|\n|-|-|\n" + strings.Repeat("|1|2|\n", 100_000), ""},
+		{wide(5000, 30) + "\n" + strings.Repeat("text\n", 1000), ""},
+	} {
+		_, diags := Markdown("a.md", []byte(tt.src), MarkdownOptions{})
+		if got := lines(diags); got != tt.want {
+			t.Errorf("%.20q: %s", tt.src, got)
+		}
+	}
+}

@@ -46,6 +46,11 @@ func Markdown(name string, src []byte, o MarkdownOptions) (*Document, []diag.Dia
 		return d, list.Sorted()
 	}
 
+	if off, ok := padded(s.text[body:]); !ok {
+		list.Error("SG5059", diag.Range{Pos: s.pos(body + off)}, fmt.Sprintf("the rows of tables lack more than %d cells in all", maxPadding), "write a table with fewer columns")
+		return d, list.Sorted()
+	}
+
 	p := &page{doc: d, src: s, base: body, text: []byte(s.text[body:]), options: o, list: &list}
 	m := machines(o)
 	m.page = p
@@ -88,6 +93,30 @@ func nested(text string) (off int, ok bool) {
 			}
 		}
 		if n > maxNesting {
+			return off, false
+		}
+		off += len(line)
+	}
+	return 0, true
+}
+
+// maxPadding bounds the cells that rows of tables lack. Each of them is made, so that a few kilobytes would become gigabytes.
+const maxPadding = 200_000
+
+// padded looks for tables and gives the offset of the row with which too many cells are lacking; ok is true where none does.
+func padded(text string) (off int, ok bool) {
+	columns, lacking := 0, 0
+	for line := range strings.Lines(text) {
+		row := strings.TrimSpace(line)
+		switch {
+		case row == "":
+			columns = 0
+		case strings.Trim(row, "|-: \t>") == "" && strings.Contains(row, "-"):
+			columns = strings.Count(row, "|")
+		case columns > 0:
+			lacking += max(0, columns-strings.Count(row, "|")-1)
+		}
+		if lacking > maxPadding {
 			return off, false
 		}
 		off += len(line)
@@ -454,6 +483,9 @@ func (p *page) resolve(n ast.Node, dest []byte, from *int) []byte {
 	if !ok {
 		p.list.Error("SG5026", at, fmt.Sprintf("%s leads nowhere", url), "write the path relative to this file")
 		return dest
+	}
+	if to.Problem != "" {
+		p.list.Warn("SG5030", at, url+" "+to.Problem, "replace the file; it is published as it is")
 	}
 	if to.Entry != nil {
 		return []byte(p.put(store.Link{Collection: to.Entry.Collection, Slug: to.Entry.Slug, Tail: to.Entry.Tail}))
