@@ -2,6 +2,7 @@ package build
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -61,7 +62,8 @@ type contentEntry struct {
 type contentState struct {
 	files   []*contentFile // by name
 	byName  map[string]*contentFile
-	names   []string // collections: the folders and files there are
+	byLower map[string]*contentFile // by name in small letters; nil where there are two
+	names   []string                // collections: the folders and files there are
 	pack    *pack
 	version string       // what the name of the pack says
 	index   *store.Store // nil on a site without content
@@ -84,7 +86,7 @@ type contentImage struct {
 // content reads the collections and writes the store that the site's programs read.
 func (b *builder) content(ctx context.Context) error {
 	c := &b.contents
-	c.byName, c.images = map[string]*contentFile{}, map[string]*contentImage{}
+	c.byName, c.byLower, c.images = map[string]*contentFile{}, map[string]*contentFile{}, map[string]*contentImage{}
 	if err := b.findContent(); err != nil {
 		return err
 	}
@@ -97,6 +99,11 @@ func (b *builder) content(ctx context.Context) error {
 	slices.SortFunc(c.files, func(x, y *contentFile) int { return strings.Compare(x.name, y.name) })
 	for _, f := range c.files {
 		c.byName[f.name] = f
+		lower := strings.ToLower(f.name)
+		if _, two := c.byLower[lower]; two {
+			f = nil
+		}
+		c.byLower[lower] = f
 	}
 	slices.Sort(c.names)
 	c.names = slices.Compact(c.names)
@@ -485,13 +492,20 @@ func (b *builder) resolveContent(f *contentFile, ref content.Ref) (content.Targe
 		if !ok && tail != "" { // "C#.png", as the file system has it
 			to, ok = b.contentImage(f.name, ref.Dest, "")
 		}
+		if !ok {
+			to.Near = b.near(f.name, dest)
+		}
 		return to, ok
 	}
 	if !content.IsMarkdown(dest) {
 		return content.Target{URL: ref.Dest}, true // relative to the page, as in a browser
 	}
 	name := path.Join(path.Dir(f.name), unescapePath(dest))
-	if to := b.contents.byName[name]; to != nil && !to.several {
+	to := b.contents.byName[name]
+	if to == nil { // written on a system that does not tell capitals from small letters; the address is that of the file
+		to = b.contents.byLower[strings.ToLower(name)]
+	}
+	if to != nil && !to.several {
 		if to.draft && !b.Drafts {
 			return content.Target{}, false
 		}
@@ -500,7 +514,29 @@ func (b *builder) resolveContent(f *contentFile, ref content.Ref) (content.Targe
 		}
 		return content.Target{Entry: &content.EntryRef{Collection: to.collection, Slug: to.slug, Tail: tail}}, true
 	}
-	return content.Target{}, false
+	if cmp.Or(b.Options.Links, b.Config.Links.Check) == "off" {
+		return content.Target{URL: ref.Dest}, true
+	}
+	return content.Target{Near: b.near(f.name, dest)}, false
+}
+
+// near gives what lies where an address leads under a similar name, in the words of the address.
+func (b *builder) near(from, dest string) string {
+	folder, name := path.Split(unescapePath(dest))
+	list, err := os.ReadDir(b.Layout.abs(path.Join(path.Dir(from), folder)))
+	if err != nil {
+		return ""
+	}
+	var names []string
+	for _, e := range list {
+		if path.Ext(e.Name()) == path.Ext(name) && !e.IsDir() {
+			names = append(names, e.Name())
+		}
+	}
+	if near := diag.Suggest(name, names); near != "" {
+		return folder + near
+	}
+	return ""
 }
 
 // writeStore writes the index of all entries. It comes behind the routes, which the entries of pages name.

@@ -266,7 +266,7 @@ User-agent: *
 	if n := s.Pages.Pages; n != 10 {
 		t.Errorf("%d pages are counted, want 10", n)
 	}
-	if warnings := list.Sorted(); len(warnings) != 2 || warnings[0].Code != "SG3110" || warnings[1].Code != "SG3004" {
+	if warnings := list.Sorted(); len(warnings) != 1 || warnings[0].Code != "SG3110" {
 		t.Errorf("warnings: %v", warnings)
 	}
 }

@@ -43,6 +43,7 @@ type Target struct {
 	URL           string
 	Width, Height int
 	Format        string
+	Near          string    // what the author may have meant where there is none
 	Problem       string    // what is wrong with an image that is there
 	Entry         *EntryRef // in place of a URL: the page of an entry, whose address is known when the site runs
 }

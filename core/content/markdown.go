@@ -481,7 +481,11 @@ func (p *page) resolve(n ast.Node, dest []byte, from *int) []byte {
 	}
 	to, ok := p.options.Resolve(Ref{Dest: url, Image: image, At: at})
 	if !ok {
-		p.list.Error("SG5026", at, fmt.Sprintf("%s leads nowhere", url), "write the path relative to this file")
+		hint := "write the path relative to this file"
+		if to.Near != "" {
+			hint = "did you mean " + to.Near + "?"
+		}
+		p.list.Error("SG5026", at, fmt.Sprintf("%s leads nowhere", url), hint)
 		return dest
 	}
 	if to.Problem != "" {
