@@ -614,7 +614,8 @@ enum Stage {
   PARAMS, // parameters come
   RESULT, // a result may come
   BODY,   // the braces of struct or interface come
-  WHOLE,  // it may end here
+  NAMED,  // a name: it may end here, or go on with .Name or [type arguments]
+  WHOLE,  // it ends here
 };
 
 enum Bracket { PAREN = 1, SQUARE, BRACE };
@@ -772,6 +773,8 @@ static void type_token(Go *go, int token) {
       go->stage = BODY;
       return;
     case WORD:
+      go->stage = NAMED;
+      return;
     case '(':
       go->stage = WHOLE;
       return;
@@ -785,14 +788,17 @@ static void type_token(Go *go, int token) {
     break;
   case BODY:
     break;
-  case WHOLE:
+  case NAMED:
     if (token == '.') {
       go->stage = WANT;
       return;
     }
     if (token == '[') {
+      go->stage = WHOLE;
       return;
     }
+    break;
+  case WHOLE:
     break;
   }
   go->kind = NO_TYPE;
@@ -805,7 +811,7 @@ static bool opens_block(Go *go) {
     return false;
   }
   bool type = go->kind == LITERAL || go->kind == FUNCTION;
-  bool literal = type && (go->stage == WHOLE || go->stage == RESULT);
+  bool literal = type && (go->stage == WHOLE || go->stage == NAMED || go->stage == RESULT);
   go->kind = NO_TYPE;
   return !literal;
 }
