@@ -32,6 +32,12 @@ func server(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return serve(t, filepath.Join(root, "dist/server/server"))
+}
+
+// serve starts a standalone server on a free port and gives its address.
+func serve(t *testing.T, program string) string {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -39,7 +45,7 @@ func server(t *testing.T) string {
 	addr := l.Addr().String()
 	l.Close()
 	_, port, _ := net.SplitHostPort(addr)
-	cmd := exec.Command(filepath.Join(root, "dist/server/server"))
+	cmd := exec.Command(program)
 	cmd.Env = append(os.Environ(), "HOST=127.0.0.1", "PORT="+port)
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("the site is not built: %v", err)
@@ -86,7 +92,7 @@ func quietTab(t *testing.T) context.Context {
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 3*time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, 10*time.Minute)
 	t.Cleanup(cancel)
 	if err := chromedp.Run(ctx, log.Enable(), runtime.Enable()); err != nil {
 		t.Fatalf("start Chromium: %v", err)

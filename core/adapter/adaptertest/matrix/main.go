@@ -150,7 +150,7 @@ listed below with its reason; anything else that is not met fails the tests. The
 `+"`core/adapter/adaptertest/cases/`"+`, and `+"`sitegen test URL`"+` runs them against any server of the fixture.
 
 `, len(names))
-	total.write(&b, "", columns, nil)
+	total.write(&b, "Cases", columns, nil)
 	b.WriteString("\n## By group\n\n")
 	groups.write(&b, "group", columns, nil)
 	b.WriteString("\n## By priority\n\nP0 is what a site breaks without, P1 what its visitors and authors expect, P2 what is good to have. A star marks cases\nthat ask for more than comparable generators do.\n\n")
