@@ -71,7 +71,8 @@ func prose(src string) (headings []site.Heading, text site.HTML) {
 			headings = append(headings, site.Heading{Depth: 2, ID: anchor(name), Text: name})
 			continue
 		}
-		out.WriteString(strings.ReplaceAll(plain(strings.TrimLeft(line, "#->| ")), " | ", " "))
+		line = strings.TrimRight(plain(strings.TrimLeft(line, "#->| ")), "| \n")
+		out.WriteString(strings.ReplaceAll(line, " | ", " · ") + "\n")
 	}
 	return headings, site.Raw(html.EscapeString(out.String()))
 }

@@ -21,6 +21,7 @@ func TestSearch(t *testing.T) {
 	var first, at string
 	err := chromedp.Run(ctx,
 		chromedp.Navigate(base+"/"), chromedp.WaitVisible("#search-open"), chromedp.KeyEvent("/"), chromedp.WaitVisible("#search-input"),
+		chromedp.Evaluate(`document.querySelector("#search-input").value = ""`, nil), // chromedp types the key that was taken
 		chromedp.SendKeys("#search-input", "streaming middleware"),
 		chromedp.Poll(`document.querySelectorAll("#search-found a").length > 0`, nil, chromedp.WithPollingTimeout(20*time.Second)),
 		chromedp.Text("#search-status", &first),
