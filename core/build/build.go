@@ -192,6 +192,7 @@ type builder struct {
 	guards     string               // import path of the package that declares Guards, or ""
 	guarded    []guard              // what they cover
 	binary     string               // absolute: the compiled prerender program
+	packages   map[string][][]byte  // Go files that were read for a hint; see goFiles
 	memory     *memory              // of a Session; nil in a build that starts from nothing
 	gen        string               // where the generated packages go, below the module root
 }

@@ -42,6 +42,9 @@ type Input struct {
 	External func(importPath string) (dir string, err error)
 	// ReadFile reads a file of such a directory, by the path that External gave joined with the file name.
 	ReadFile func(path string) ([]byte, error)
+	// GoFiles gives the Go files of a package, for the names that somebody may have meant; nil, or nothing, where they
+	// cannot be had.
+	GoFiles func(importPath string) [][]byte
 }
 
 // Program is the linked site.

@@ -3,6 +3,7 @@ package codegen
 import (
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -44,6 +45,22 @@ func input(t testing.TB, files []txtar.File) (Input, []diag.Diagnostic) {
 			return b, nil
 		}
 		return nil, os.ErrNotExist
+	}
+	in.GoFiles = func(p string) (out [][]byte) {
+		for _, f := range files {
+			if strings.HasSuffix(f.Name, ".go") && path.Join(in.ModulePath, path.Dir(f.Name)) == p {
+				out = append(out, f.Data)
+			}
+		}
+		if p == RuntimePath {
+			names, _ := filepath.Glob("../site/*.go")
+			for _, name := range names {
+				if data, err := os.ReadFile(name); err == nil && !strings.HasSuffix(name, "_test.go") {
+					out = append(out, data)
+				}
+			}
+		}
+		return out
 	}
 	return in, diags
 }

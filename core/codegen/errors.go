@@ -75,7 +75,7 @@ func sourcePath(p string) string {
 	if i < 0 {
 		return p
 	}
-	elems := strings.Split(p[i+len(".sitegen/gen/"):], "/")
+	elems := strings.Split(strings.TrimPrefix(p[i+len(".sitegen/gen/"):], "dev/"), "/")
 	if len(elems) < 2 || elems[0] != "c" && elems[0] != "ext" {
 		return p[i:]
 	}
@@ -130,7 +130,7 @@ var cleaners = []struct {
 	{regexp.MustCompile(` in argument to _sg\.\w+`), ""},
 	{regexp.MustCompile(` in argument to slots\.\w+`), " as an argument of the slot"},
 	{regexp.MustCompile(` \((/|[A-Z]:\\)[^()]*\)$`), ""},
-	{regexp.MustCompile(`"[^"]*/\.sitegen/gen/(?:c|ext)/([^"]*)"`), `"$1.gosite"`},
+	{regexp.MustCompile(`"[^"]*/\.sitegen/gen/(?:dev/)?(?:c|ext)/([^"]*)"`), `"$1.gosite"`},
 	{regexp.MustCompile(`\b_sg\.`), "site."},
 }
 
@@ -282,8 +282,15 @@ func (p *Program) explain(d *diag.Diagnostic) {
 			d.Hint = "create the folder " + pkg + " with a Go file, or correct the path"
 		}
 	case "SG2053", "SG2054":
+		if s := p.near(c, d.Message); s != "" {
+			d.Hint = "did you mean " + s + "?"
+		}
 		p.explainProp(c, d)
 	case "SG2051":
+		if s := p.near(c, d.Message); s != "" {
+			d.Hint = "did you mean " + s + "?"
+			return
+		}
 		if m := undefinedName.FindStringSubmatch(d.Message); m != nil && isExported(m[1]) {
 			l := &lowerer{p: p, c: c}
 			if hint := l.importHint(m[1]); !strings.HasSuffix(hint, "components/"+m[1]+".gosite\"") || p.hasName(m[1]) {
@@ -319,7 +326,11 @@ func (p *Program) explainProp(c *Component, d *diag.Diagnostic) {
 	if m := unknownField.FindStringSubmatch(d.Message); m != nil {
 		d.Code = "SG2011"
 		d.Message = "<" + e.Name + "> has no prop " + a.Name
-		d.Hint = "its Props have no field " + m[1]
+		if s := p.near(c, m[0]); s != "" {
+			d.Hint = "did you mean " + attrName(s) + "?"
+		} else {
+			d.Hint = "its Props have no field " + m[1]
+		}
 		return
 	}
 	if m := otherProps.FindStringSubmatch(d.Message); m != nil && a.Kind == syntax.AttrSpread {

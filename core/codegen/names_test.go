@@ -114,6 +114,7 @@ func TestMapGoOutput(t *testing.T) {
 		"src/A.gosite:9: something without a column\n" +
 		"vet: .sitegen/gen/c/A/src/A.gosite:11:17: missing return\n" +
 		".sitegen/gen/c/A/src/A.gosite:12:2: unreachable code\n" +
+		".sitegen/gen/dev/c/A/src/A.gosite:13:8: no required module provides package example.com/tea; to add it:\n\tgo get example.com/tea\n" +
 		"shop/shop.go:1:1: expected 'package', found x\n" +
 		".sitegen/gen/bundle/bundle.go:12:3: undefined: _mw.OnRequest\n" +
 		"src/A.gosite:5:5: in call to _sg.V, cannot infer T (declared at src/A.gosite:6:8[/home/me/.sitegen/gen/c/A/render.go:9:8])\n" +
@@ -131,6 +132,8 @@ src/A.gosite:9: error SG2050: something without a column
 src/A.gosite:11:17: error SG2055: missing return
 	hint end the function with a return statement
 src/A.gosite:12:2: error SG2050: unreachable code
+src/A.gosite:13:8: error SG2056: no required module provides package example.com/tea
+	hint run go get example.com/tea
 `
 	if got := string(show(MapGoOutput(out))); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
