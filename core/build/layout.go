@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"golang.org/x/mod/modfile"
 
@@ -66,9 +65,16 @@ func FindLayout(root, src string) (*Layout, *diag.List) {
 		}
 		mod, err := modfile.Parse("go.mod", data, nil)
 		if err != nil || mod.Module == nil {
+			var wrong modfile.ErrorList
+			if errors.As(err, &wrong) {
+				for _, e := range wrong {
+					list.Error("SG7004", diag.Range{Pos: diag.Pos{File: l.Rel(name), Line: e.Pos.Line, Col: e.Pos.LineRune}}, e.Err.Error(), "")
+				}
+				return nil, list
+			}
 			msg := "go.mod has no module line"
 			if err != nil {
-				msg = strings.TrimPrefix(err.Error(), "go.mod:")
+				msg = err.Error()
 			}
 			list.Error("SG7004", diag.Range{Pos: diag.Pos{File: l.Rel(name)}}, msg, "")
 			return nil, list

@@ -92,7 +92,9 @@ func (b *builder) source(name string) (*parsedSource, error) {
 	if !open {
 		var err error
 		if data, err = os.ReadFile(b.Layout.abs(name)); err != nil {
-			return nil, err
+			list := &diag.List{}
+			list.Error("SG7001", diag.Range{Pos: diag.Pos{File: b.Layout.Rel(name)}}, "this file cannot be read: "+bare(err).Error(), "check its permissions")
+			return nil, list.Err()
 		}
 	}
 	p := &parsedSource{name: name, data: data}

@@ -70,6 +70,9 @@ func (b *builder) sourceNames() ([]string, error) {
 	src := b.Layout.abs(b.Layout.Src)
 	err := filepath.WalkDir(src, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
+			if name != src && errors.Is(err, fs.ErrNotExist) {
+				return nil // it has gone since the folder was listed
+			}
 			return err
 		}
 		if d.IsDir() {
@@ -86,11 +89,13 @@ func (b *builder) sourceNames() ([]string, error) {
 			return err
 		}
 		rel = filepath.ToSlash(rel)
-		page, isPage := b.page(rel)
-		switch {
-		case strings.HasSuffix(rel, ".gosite"):
-			names = append(names, rel)
-		case isPage && routes.Classify(page) == routes.Markdown:
+		if page, isPage := b.page(rel); !strings.HasSuffix(rel, ".gosite") && !(isPage && routes.Classify(page) == routes.Markdown) {
+			return nil
+		}
+		if base := d.Name(); strings.HasPrefix(base, ".#") || strings.HasPrefix(base, "._") {
+			return nil // what Emacs and macOS put beside a file
+		}
+		if b.readable(name, rel, d) {
 			names = append(names, rel)
 		}
 		return nil
@@ -102,6 +107,28 @@ func (b *builder) sourceNames() ([]string, error) {
 	}
 	slices.Sort(names)
 	return names, err
+}
+
+// readable says whether a source is a file, and tells if it is not. To open a pipe would take as long as nobody writes
+// into it.
+func (b *builder) readable(name, rel string, d fs.DirEntry) bool {
+	if d.Type().IsRegular() {
+		return true
+	}
+	what := ""
+	switch info, err := os.Stat(name); {
+	case errors.Is(err, fs.ErrNotExist) && d.Type()&fs.ModeSymlink != 0:
+		what = "this link leads nowhere"
+	case err != nil:
+		what = "this file cannot be read: " + bare(err).Error()
+	case !info.Mode().IsRegular():
+		what = "this is no regular file"
+	}
+	if what == "" {
+		return true
+	}
+	b.list.Error("SG7001", diag.Range{Pos: diag.Pos{File: b.Layout.Rel(rel)}}, what, "remove it, or put the file itself in its place")
+	return false
 }
 
 // page gives the name of a source below the pages folder.
@@ -157,6 +184,7 @@ func (b *builder) link(ctx context.Context) error {
 		Sources:    b.sources,
 		Layouts:    append(b.layoutImports(), b.routeImports()...),
 		ReadFile:   os.ReadFile,
+		GoFiles:    func(importPath string) [][]byte { return b.goFiles(ctx, importPath) },
 		External: func(importPath string) (string, error) {
 			if mods == nil {
 				var err error

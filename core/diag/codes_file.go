@@ -1,7 +1,7 @@
 package diag
 
 var fileCodes = []CodeInfo{
-	{"SG7001", "The folder of the site cannot be read.",
+	{"SG7001", "The folder of the site, or a file in it, cannot be read.",
 		"Check its name and permissions."},
 	{"SG7002", "The source directory does not exist.",
 		"Create `src/pages/index.gosite`, or set `src:` in site.yaml."},

@@ -207,6 +207,9 @@ func (d *devTerminal) report(r devserver.Report) {
 		}
 		return
 	}
+	if r.Nothing && len(r.List.Sorted()) == 0 {
+		return
+	}
 	what := "the site"
 	switch n := len(r.Changed); {
 	case n == 1:

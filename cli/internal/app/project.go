@@ -78,6 +78,9 @@ func openConfig(c *cli.Context, env Env, flags ...config.Override) (*project, er
 	} else if p.root, err = findRoot(dir); err != nil {
 		return p, err
 	}
+	if real, err := filepath.EvalSymlinks(p.root); err == nil {
+		p.root = real // as everything below it will be called
+	}
 	cfg, list, err := readConfig(p, flags)
 	if err != nil {
 		return p, err

@@ -62,6 +62,7 @@ type Report struct {
 	List    *diag.List
 	Took    time.Duration
 	Linked  bool // a new program was linked and started
+	Nothing bool // the change was none to the site
 	Mended  bool // the build before had errors, and this one has none
 }
 
@@ -421,6 +422,7 @@ func (s *Server) finish(r *outcome, now changes) {
 		s.problems = s.describe(r.report.List)
 		s.missed.merge(now)
 	}
+	r.report.Nothing = r.site != nil && !r.report.First && !r.report.Mended && !r.report.Linked && r.news.nothing()
 	r.news.Version = s.version
 	problems := s.problems
 	close(s.building)
@@ -495,7 +497,7 @@ func (s *Server) ignored(p *Project) func(path string, dir bool) bool {
 			return false
 		}
 		// What editors and programs leave beside the files.
-		for _, end := range []string{"~", ".swp", ".swx", ".tmp", ".log", "_test.go", "-journal", "-wal", "-shm", ".db", ".sqlite", ".sqlite3", ".orig", ".lock"} {
+		for _, end := range []string{"~", ".swp", ".swx", ".tmp", ".log", "_test.go", "-journal", "-wal", "-shm", ".db", ".sqlite", ".sqlite3", ".orig", ".lock", "___jb_tmp___", "___jb_old___", ".crswap"} {
 			if strings.HasSuffix(name, end) {
 				return true
 			}

@@ -59,6 +59,7 @@ type watcher struct {
 
 	fs      *fsnotify.Watcher // nil when polling
 	watched map[string]bool
+	known   map[string]bool  // files and folders that were there when the last batch was handed over
 	seen    map[string]stamp // when polling
 }
 
@@ -95,7 +96,7 @@ func (w *watcher) start() (err error) {
 	if w.fs, err = fsnotify.NewWatcher(); err != nil {
 		return err
 	}
-	w.watched = map[string]bool{}
+	w.watched, w.known = map[string]bool{}, map[string]bool{}
 	for _, t := range w.trees {
 		if err = w.add(t.dir, t.flat, nil); err != nil {
 			w.fs.Close()
@@ -122,6 +123,8 @@ func (w *watcher) add(dir string, flat bool, found *changes) error {
 		if !d.IsDir() {
 			if found != nil {
 				found.add(path)
+			} else {
+				w.known[path] = true
 			}
 			return nil
 		}
@@ -138,6 +141,9 @@ func (w *watcher) add(dir string, flat bool, found *changes) error {
 			return err
 		}
 		w.watched[path] = true
+		if found == nil {
+			w.known[path] = true
+		}
 		return nil
 	})
 }
@@ -191,9 +197,29 @@ func (w *watcher) listen() {
 			w.again()
 			timer.Reset(quiet)
 		case <-timer.C:
+			if w.settle(&now); now.empty() {
+				first = time.Time{}
+				continue
+			}
 			out = w.batch
 		case out <- now:
+			for path := range now.paths {
+				w.known[path] = true // for the next batch: what has gone by then was there
+			}
 			now, first, out = changes{}, time.Time{}, nil
+		}
+	}
+}
+
+// settle drops the files of a batch that were made and have gone again before anybody could look at them: editors and
+// programs write such a file and give it the name of another one.
+func (w *watcher) settle(now *changes) {
+	for path := range now.paths {
+		if _, err := os.Lstat(path); err == nil {
+			continue
+		}
+		if !w.known[path] {
+			delete(now.paths, path)
 		}
 	}
 }

@@ -176,3 +176,16 @@ func TestWatchMany(t *testing.T) {
 		t.Errorf("%d batches", batches)
 	}
 }
+
+// What came and went within one batch is nobody's business, what was there before is.
+func TestSettle(t *testing.T) {
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	put(t, at("page.gosite"), "p")
+	w := &watcher{known: map[string]bool{at("old.gosite"): true}}
+	now := changes{paths: map[string]bool{at("page.gosite"): true, at("page.gosite.x7"): true, at("old.gosite"): true}}
+	w.settle(&now)
+	if len(now.paths) != 2 || now.paths[at("page.gosite.x7")] {
+		t.Errorf("left are %v", now.paths)
+	}
+}
