@@ -230,6 +230,10 @@ func (t *table) assets() string {
 func (t *table) missingAssets() {
 	if dir := t.assets(); dir != "" {
 		r := route{Src: "^" + dir + ".*$", Headers: map[string]string{"Cache-Control": cacheNever}, Status: http.StatusNotFound}
+		if t.through() {
+			t.add(route{Src: r.Src, Dest: "/" + renderName})
+			return
+		}
 		if t.pages.has("404.html") {
 			r.Dest = t.static("404.html")
 		} else if notFound := t.errorRoute(404); t.onDemand && notFound != nil {
@@ -246,6 +250,9 @@ func (t *table) immutable() {
 		t.add(route{Src: "^" + dir + "(?:.*/)?" + assetName + "$", Headers: map[string]string{"Cache-Control": cacheForever}, CaseSensitive: true, Continue: true})
 	}
 }
+
+// through says whether the function answers for whatever is no file, because the middleware is to see it.
+func (t *table) through() bool { return t.onDemand && t.m.Middleware }
 
 // byPriority adds redirects and routes that render on demand. A static pattern comes before every dynamic one.
 func (t *table) byPriority() {
@@ -282,7 +289,7 @@ func (t *table) rest() {
 		t.add(route{Src: `^/.*%.*$`, Dest: "/" + renderName})
 	}
 	notFound := t.errorRoute(404)
-	if t.onDemand && (t.m.Middleware || notFound != nil && !notFound.Prerender) {
+	if t.through() || t.onDemand && notFound != nil && !notFound.Prerender {
 		t.add(route{Src: "^/.*$", Dest: "/" + renderName})
 		return
 	}
@@ -314,10 +321,11 @@ func (t *table) errors() {
 	}
 }
 
-// redirect adds a redirect of site.yaml. Where there is a middleware the function does it, behind it. One with parameters becomes several rules, because the target has no slash for
-// a rest parameter that is empty, and the slash at its end depends on whether the last value is a file's name.
+// redirect adds a redirect of site.yaml. Where there is a middleware the function does it, behind it. One with parameters becomes
+// several rules, because the target has no slash for a rest parameter that is empty, and the slash at its end depends on whether the
+// last value is a file's name.
 func (t *table) redirect(r *manifest.Route) {
-	if t.onDemand && t.m.Middleware { // which may have a word to say
+	if t.through() {
 		t.add(route{Src: routeExpression(t.m, r.Segments), Dest: "/" + renderName, CaseSensitive: true})
 		return
 	}

@@ -253,7 +253,7 @@ func TestRedirectsBehindMiddleware(t *testing.T) {
 	m := &manifest.Manifest{Middleware: true, TrailingSlash: "always", Routes: []manifest.Route{
 		redirect("/gone", "/live", 302), redirect("/old/[...path]", "/rest/[...path]", 301),
 	}}
-	for path, want := range map[string]string{"/gone/": "/_render", "/gone": "301 /gone/", "/old/a/": "/_render", "/old/": "/_render", "/else/": "/_render"} {
+	for path, want := range map[string]string{"/gone/": "/_render", "/gone": "301 /gone/", "/old/a/": "/_render", "/old/": "/_render", "/else/": "/_render", "/_assets/gone.js": "/_render"} {
 		if got := ask(t, table404(m, true, nil), "GET", path); got != want {
 			t.Errorf("%s leads to %q; want %q", path, got, want)
 		}
