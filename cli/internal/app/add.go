@@ -575,7 +575,7 @@ func (a *adding) next() []string {
 	steps := []string{"sitegen build", "sitegen preview"}
 	switch a.targets[0].name {
 	case "netlify":
-		steps = append(steps, "push to the repository that Netlify builds, or `netlify deploy --build`")
+		steps = append(steps, "push to the repository that Netlify builds, or `sitegen deploy`")
 	case "vercel":
 		steps = append(steps, "push to the repository that Vercel builds, or `vercel deploy --prebuilt`")
 	case "cloudflare":

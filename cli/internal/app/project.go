@@ -129,6 +129,9 @@ func findRoot(dir string) (string, error) {
 			return d, nil
 		}
 		if d == filepath.Dir(d) {
+			if _, err := os.Stat(filepath.Join(dir, "site.yml")); err == nil {
+				return dir, &exit{exitConfig, errors.New("there is a site.yml here, and sitegen reads site.yaml; rename it")}
+			}
 			return "", &exit{exitConfig, errors.New("there is no site.yaml here or above; `sitegen new mysite` makes a site")}
 		}
 	}
