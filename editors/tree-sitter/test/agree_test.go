@@ -325,3 +325,23 @@ func seed() int64 {
 	}
 	return n
 }
+
+// TestDepth holds that what core/syntax allows fits into the scanner's state, but for markup in Go in markup, which takes
+// more of it.
+func TestDepth(t *testing.T) {
+	p := parser(t)
+	nest := func(n int, open, middle, end string) []byte {
+		return []byte(strings.Repeat(open, n) + middle + strings.Repeat(end, n))
+	}
+	for name, text := range map[string][]byte{
+		"elements":     nest(400, "<a>", "x", "</a>"),
+		"blocks":       nest(399, "{if a { ", "<b>x</b>", " }}"),
+		"both":         nest(200, "{for { <a>", "x", "</a> }}"),
+		"markup in Go": nest(70, "{f(<a>", "x", "</a>)}"),
+		"brackets":     append(append([]byte("{"), nest(390, "f(", "<b>x</b>", ")")...), '}'),
+	} {
+		if !agree(t, p, name, text) {
+			t.Errorf("%s: core/syntax does not accept it", name)
+		}
+	}
+}

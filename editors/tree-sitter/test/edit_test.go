@@ -87,7 +87,7 @@ func TestHostile(t *testing.T) {
 		"{\x00", "<a \xff=", "{if func() struct{}", "{if map[", "{func(a<b", "<Ä", "&", "<a/", "{x...", "\t\n ", "{case a:", "{if a { } else ",
 	} {
 		for _, head := range []string{"", "---\n", "---\n---\n<a", "<p>{", "<p a={", "{switch x { case 1: "} {
-			text := append([]byte(head), bytes.Repeat([]byte(unit), 1<<10/len(unit))...)
+			text := append([]byte(head), bytes.Repeat([]byte(unit), 1<<11/len(unit))...)
 			tree := p.Parse(text, nil)
 			if end := tree.RootNode().EndByte(); end > uint(len(text)) {
 				t.Errorf("%q behind %q ends at %d", unit, head, end)
