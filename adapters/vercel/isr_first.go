@@ -29,6 +29,7 @@ func (b *builder) renderFirst(ctx context.Context, build adapter.GoBuild, fc fun
 	if !slices.ContainsFunc(b.isr, func(c isrRoute) bool { return c.first != "" }) {
 		return nil
 	}
+	b.out.Volatile()
 	if build.GOOS != runtime.GOOS || build.GOARCH != runtime.GOARCH {
 		build.GOOS, build.GOARCH, fc.Handler = "", "", "here.exe"
 		build.Output = path.Join(renderDir, fc.Handler)

@@ -441,6 +441,36 @@ func TestISRRoutes(t *testing.T) {
 	}
 }
 
+// TestVolatile has a build that runs the function done again, and no other one.
+func TestVolatile(t *testing.T) {
+	b, err := fixture("default")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for options, want := range map[string]bool{`{"isr":{"fallback":true,"routes":{"/live":60}}}`: true, `{"isr":{"fallback":true,"routes":{"/one/[x]":60}}}`: false, `{"isr":60}`: false} {
+		var volatile bool
+		watch := watchOut(func(out *adapter.Out) { volatile = out.IsVolatile() })
+		if err := b.Adapt(t.Context(), watch, json.RawMessage(options), filepath.Join(t.TempDir(), "output")); err != nil {
+			t.Fatal(err)
+		}
+		if volatile != want {
+			t.Errorf("%s: volatile is %t; want %t", options, volatile, want)
+		}
+	}
+}
+
+// watchOut is the adapter, with a look at what it wrote to.
+type watchOut func(*adapter.Out)
+
+// Info is the adapter's.
+func (watchOut) Info() adapter.Info { return Adapter{}.Info() }
+
+// Adapt is the adapter's.
+func (w watchOut) Adapt(ctx context.Context, site *adapter.Site, out *adapter.Out) error {
+	defer w(out)
+	return Adapter{}.Adapt(ctx, site, out)
+}
+
 func TestUncached(t *testing.T) {
 	news, plain := onDemand("/news"), onDemand("/plain")
 	news.Revalidate = 30

@@ -31,8 +31,9 @@ type Out struct {
 	module string // directory of the site's module
 	path   string // its module path
 
-	mu   sync.Mutex
-	list diag.List
+	mu       sync.Mutex
+	list     diag.List
+	volatile bool
 }
 
 // NewOut makes the directory dir, if need be, and an Out that writes there for site. Close it after Adapt.
@@ -68,6 +69,21 @@ func (o *Out) Diagnostics() *diag.List {
 	l := &diag.List{}
 	l.Add(o.list.Sorted()...)
 	return l
+}
+
+// Volatile says that what is written depends on more than the site, its options and its environment: on what a program answered that was run.
+// The next build then does the work again, though nothing of the site has changed.
+func (o *Out) Volatile() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.volatile = true
+}
+
+// IsVolatile says whether Volatile was called.
+func (o *Out) IsVolatile() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.volatile
 }
 
 // check refuses names that are not below the output, or not names on every system.

@@ -122,7 +122,9 @@ func runBuild(ctx context.Context, p *project, o buildOptions) (report, error) {
 		Server: chosen.adapter != nil, Vet: o.strict, All: true, Clean: o.clean, Force: o.force || platform, Beside: beside, Images: images, Getenv: vars.get, Output: p.term,
 		Progress: p.progress,
 	}
-	snapshot, err := build.TakeSnapshot(ctx, options, adapterState(p, chosen))
+	before := options
+	before.Force = o.force // what lies in a platform's own folder may be replaced, but need not be
+	snapshot, err := build.TakeSnapshot(ctx, before, adapterState(p, chosen))
 	if err != nil {
 		return r, err
 	}
@@ -142,7 +144,7 @@ func runBuild(ctx context.Context, p *project, o buildOptions) (report, error) {
 	}
 	defer site.Stage.Discard() // after Publish there is nothing to discard
 	warned := list.Len()
-	list, err = adapt(ctx, p, site, chosen)
+	list, volatile, err := adapt(ctx, p, site, chosen)
 	switch {
 	case err != nil:
 		return r, p.disk(err)
@@ -159,7 +161,7 @@ func runBuild(ctx context.Context, p *project, o buildOptions) (report, error) {
 	if err := site.Publish(r.Adapter); err != nil {
 		return r, p.disk(err)
 	}
-	if p.term.said.Len() > 0 {
+	if volatile || p.term.said.Len() > 0 {
 		return r, nil // what there was to say is to be said again
 	}
 	data, err := json.Marshal(r)
@@ -190,15 +192,16 @@ func (p *project) disk(err error) error {
 	return &exit{code: exitFailed}
 }
 
-// adapt runs the feature check and the adapter. What they report is printed; the list is given for its length.
-func adapt(ctx context.Context, p *project, site *build.Site, c choice) (*diag.List, error) {
+// adapt runs the feature check and the adapter. What they report is printed; the list is given for its length. volatile says that
+// another run might write something else.
+func adapt(ctx context.Context, p *project, site *build.Site, c choice) (said *diag.List, volatile bool, err error) {
 	list := capabilities(site, c)
 	p.term.print(list, p.read)
 	if list.HasErrors() {
-		return nil, &exit{code: exitCapability}
+		return nil, false, &exit{code: exitCapability}
 	}
 	if c.adapter == nil {
-		return list, nil
+		return list, false, nil
 	}
 	p.progress("adapt", 0)
 	seam := &adapter.Site{
@@ -211,16 +214,16 @@ func adapt(ctx context.Context, p *project, site *build.Site, c choice) (*diag.L
 	}
 	out, err := adapter.NewOut(site.Stage.Dir, seam)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	defer out.Close()
 	if err := c.adapter.Adapt(ctx, seam, out); err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	said := out.Diagnostics()
+	said = out.Diagnostics()
 	p.term.print(said, p.read)
 	list.Add(said.Sorted()...)
-	return list, nil
+	return list, out.IsVolatile(), nil
 }
 
 // environment gives those of the variables that are set.
