@@ -116,7 +116,10 @@ func measure(sitegen string, rounds, requests int) error {
 				median(r, func(f figures) float64 { return f.first })*1e3, median(r, func(f figures) float64 { return f.memory }))
 		}
 	}
-	return nil
+	fmt.Println("\nMiB of an instance's memory, when it begins and after requests")
+	cmd := exec.Command(node, append([]string{filepath.Join(here, "memory.mjs"), built, strconv.Itoa(requests)}, pages...)...)
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	return cmd.Run()
 }
 
 // figures are what one measurement gives; times are in seconds.

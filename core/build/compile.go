@@ -20,12 +20,14 @@ const (
 	prerenderPackage = "prerender"
 )
 
-// compile builds the prerender program and type-checks everything that is rendered on demand, in one run of the go
-// command. What the compiler says about generated code comes back at the author's lines.
+// compile type-checks everything, what is rendered on demand and what nothing uses too, and builds the prerender program.
+// These are two runs of the go command: with a folder to write to it builds programs only, and says nothing of other
+// packages. What the compiler says about generated code comes back at the author's lines.
 func (b *builder) compile(ctx context.Context) error {
 	out := b.Layout.abs(workDir + "/bin")
 	b.binary = filepath.Join(out, prerenderPackage+exe())
-	packages := []string{"./" + genDir + "/" + prerenderPackage, "./" + genDir + "/" + bundlePackage}
+	program := "./" + genDir + "/" + prerenderPackage
+	packages := []string{"./" + genDir + "/" + bundlePackage}
 	// All components are checked, also those that no page uses yet; a library of parts is worth no less than its pages.
 	for _, c := range b.program.Components {
 		packages = append(packages, "./"+c.Dir)
@@ -34,12 +36,14 @@ func (b *builder) compile(ctx context.Context) error {
 		return nil
 	}
 	os.Remove(b.compileRecord())
-	args := append([]string{"build", "-ldflags=-s -w", "-o", out + string(filepath.Separator)}, packages...)
-	if ok, err := b.run(ctx, args, false); err != nil || !ok {
+	if ok, err := b.run(ctx, append([]string{"build"}, packages...), false); err != nil || !ok {
+		return err
+	}
+	if ok, err := b.run(ctx, []string{"build", "-ldflags=-s -w", "-o", out + string(filepath.Separator), program}, false); err != nil || !ok {
 		return err
 	}
 	if b.Vet {
-		if _, err := b.run(ctx, append([]string{"vet"}, packages...), true); err != nil || b.list.HasErrors() {
+		if _, err := b.run(ctx, append([]string{"vet", program}, packages...), true); err != nil || b.list.HasErrors() {
 			return err
 		}
 	}
