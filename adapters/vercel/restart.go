@@ -2,6 +2,7 @@ package vercel
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -18,6 +19,7 @@ type restarting struct {
 
 	mu      sync.Mutex
 	current *instance
+	stopped bool
 }
 
 // startRestarting runs the program, once to begin with.
@@ -33,6 +35,9 @@ func startRestarting(start func() (*instance, error), limit time.Duration, log i
 func (f *restarting) running() (*instance, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.stopped {
+		return nil, errors.New("the function is stopped")
+	}
 	select {
 	case <-f.current.exited:
 	default:
@@ -67,5 +72,6 @@ func (f *restarting) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (f *restarting) stop() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.stopped = true
 	return f.current.stop()
 }
