@@ -177,6 +177,11 @@ var known = []struct {
 	{"SG2053", regexp.MustCompile(`^cannot use `), ""},
 	{"SG2058", regexp.MustCompile(`^(?:continue|break) is not in a loop`), "the markup inside a component's tag is a function of its own; put the {if …} around the component"},
 	{"SG2057", regexp.MustCompile(`is not used$`), ""},
+	{"SG2050", regexp.MustCompile(`^no new variables on left side of :=`), "write = to give the variable another value"},
+	{"SG2050", regexp.MustCompile(`^non-boolean condition in (?:if|for) statement`), "compare it: {if len(list) > 0 { … }}, {if text != \"\" { … }}"},
+	{"SG2050", regexp.MustCompile(`^invalid operation: .* \(mismatched types (.+) and (.+)\)`), "convert one of them, as in fmt.Sprint(n) or strconv.Itoa(n) for text"},
+	{"SG2050", regexp.MustCompile(`^assignment mismatch: `), "write a name, or _, for each value: v, err := …"},
+	{"SG2050", regexp.MustCompile(`redeclared in this block`), "choose another name, or write = to give the variable another value"},
 }
 
 // classify gives an error its code, hint and final wording. Continuation lines are details of the message.
@@ -324,13 +329,12 @@ func (p *Program) explainProp(c *Component, d *diag.Diagnostic) {
 		return
 	}
 	if m := unknownField.FindStringSubmatch(d.Message); m != nil {
+		d.Hint = "its Props have no field " + m[1]
+		if s := p.near(c, d.Message); s != "" {
+			d.Hint = "did you mean " + attrName(s) + "?"
+		}
 		d.Code = "SG2011"
 		d.Message = "<" + e.Name + "> has no prop " + a.Name
-		if s := p.near(c, m[0]); s != "" {
-			d.Hint = "did you mean " + attrName(s) + "?"
-		} else {
-			d.Hint = "its Props have no field " + m[1]
-		}
 		return
 	}
 	if m := otherProps.FindStringSubmatch(d.Message); m != nil && a.Kind == syntax.AttrSpread {

@@ -17,6 +17,7 @@ var (
 	unknownName   = regexp.MustCompile(`^undefined: (\w+)$`)
 	unknownOf     = regexp.MustCompile(`^undefined: (\w+)\.(\w+)$`)
 	unknownMember = regexp.MustCompile(`undefined \(type (\S+) has no field or method (\w+)\)$`)
+	unknownKey    = regexp.MustCompile(`^unknown field (\w+) in struct literal of type (\S+)`)
 )
 
 // near gives the name that somebody most likely meant where the compiler knows none, as it would be written; "" where
@@ -36,7 +37,7 @@ func (p *Program) near(c *Component, message string) string {
 	if m != nil {
 		return diag.Suggest(m[2], p.membersOf(c, m[1]))
 	}
-	if m = unknownField.FindStringSubmatch(message); m != nil {
+	if m = unknownKey.FindStringSubmatch(message); m != nil {
 		return diag.Suggest(m[1], p.membersOf(c, m[2]))
 	}
 	return ""

@@ -218,10 +218,13 @@ func (r *run) diagnostic(e wire.Event) diag.Diagnostic {
 		}
 	case wire.Returned:
 		d.Code = "SG3103"
-		d.Message = e.Message + at
+		d.Message = "the page returned an error" + at + ": " + e.Message
 	case wire.PathList:
 		d.Code = "SG3104"
-		d.Message = "GetStaticPaths: " + e.Message
+		d.Message = e.Message
+		if !strings.Contains(d.Message, "GetStaticPaths") {
+			d.Message = "GetStaticPaths returned an error: " + d.Message
+		}
 	case wire.Conflict:
 		d.Code = "SG3105"
 		d.Message = fmt.Sprintf("%s makes the file %s, which another page or the public folder has made already", e.Path, e.File)

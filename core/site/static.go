@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -115,7 +116,7 @@ func (c *compiledApp) build(ctx context.Context, r *compiledRoute) *Build {
 func (r *compiledRoute) path(params Params) (urlPath, error) {
 	for name := range params {
 		if !r.hasParam(name) {
-			return urlPath{}, fmt.Errorf("%q is no parameter of the route", name)
+			return urlPath{}, fmt.Errorf("%q is no parameter of the route, which has %s", name, cmp.Or(strings.Join(r.params, ", "), "none"))
 		}
 	}
 	var enc strings.Builder

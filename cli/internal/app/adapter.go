@@ -94,6 +94,16 @@ func (p *project) find(c *choice, command []string) error {
 		c.reason += ", found as " + where
 		return nil
 	}
+	if at := p.config.At("adapter"); c.at == at.Pos && p.config.Origin("adapter").Layer == config.File {
+		list := &diag.List{}
+		hint := "there are " + strings.Join(registry.Names(), ", ") + "; one by others is added with `sitegen add` and its module"
+		if s := diag.Suggest(c.name, append(registry.Names(), noAdapter, autoAdapter)); s != "" {
+			hint = "did you mean " + s + "? " + hint
+		}
+		list.Error("SG4004", at, fmt.Sprintf("there is no adapter %q", c.name), hint)
+		p.term.print(list, p.read)
+		return &exit{code: exitConfig}
+	}
 	return &exit{exitConfig, fmt.Errorf("there is no adapter %q%s (there are: %s; one by others is added with `sitegen add` and its module)",
 		c.name, didYouMean(c.name), strings.Join(registry.Names(), ", "))}
 }

@@ -240,7 +240,7 @@ func environment(names []string, getenv func(string) string) map[string]string {
 func (p *project) progress(phase build.Phase, done int) {
 	detail := ""
 	if done > 0 {
-		detail = fmt.Sprintf("%d pages", done)
+		detail = plural(done, "page")
 	}
 	p.term.progress(string(phase), detail)
 }

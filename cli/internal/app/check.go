@@ -138,7 +138,7 @@ func runCheck(ctx context.Context, p *project, o checkOptions) error {
 	if n := diag.NewReport(&p.term.said).Warnings; o.maxWarnings >= 0 && n > o.maxWarnings {
 		return &exit{exitFailed, fmt.Errorf("%d warnings are more than the %d of --max-warnings", n, o.maxWarnings)}
 	}
-	p.term.note("no errors in %d components, %d routes", site.Components, len(site.Routes))
+	p.term.note("no errors in %s, %s", plural(site.Components, "component"), plural(len(site.Routes), "route"))
 	return nil
 }
 

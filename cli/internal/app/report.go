@@ -31,6 +31,6 @@ func (r report) print(w io.Writer) {
 		fmt.Fprintln(w)
 		io.WriteString(w, table(rows, map[int]bool{1: true, 2: true}))
 	}
-	fmt.Fprintf(w, "\n%d pages %s, assets %s, public %s\n", r.Pages, size(r.Bytes), size(r.Assets), size(r.Public))
+	fmt.Fprintf(w, "\n%s %s, assets %s, public %s\n", plural(r.Pages, "page"), size(r.Bytes), size(r.Assets), size(r.Public))
 	r.Images.print(w)
 }

@@ -93,7 +93,7 @@ func runSync(ctx context.Context, p *project) error {
 	if err != nil || list.HasErrors() {
 		return failed(err)
 	}
-	p.term.note("%s holds %d components, the runtime and the schema of site.yaml", p.layout.Rel(".sitegen"), site.Components)
+	p.term.note("%s holds %s, the runtime and the schema of site.yaml", p.layout.Rel(".sitegen"), plural(site.Components, "component"))
 	return nil
 }
 
