@@ -125,9 +125,11 @@ func (p *preview) readFunctions(dir string, log io.Writer) error {
 			return err
 		}
 		if p.running[real] == nil {
-			if p.running[real], err = startFunction(real, p.redis.env(), log); err != nil {
+			f, err := startFunction(real, p.redis.env(), log)
+			if err != nil {
 				return err
 			}
+			p.running[real] = f
 		}
 		rel, err := filepath.Rel(dir, strings.TrimSuffix(name, ".func"))
 		if err != nil {

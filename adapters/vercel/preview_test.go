@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -280,6 +281,24 @@ func TestPreviewRefuses(t *testing.T) {
 			p.stop()
 			t.Errorf("%s: an output with %s runs", name, config)
 		}
+	}
+}
+
+// TestPreviewCannotRun previews a function for another machine: that is said, and nothing is left running.
+func TestPreviewCannotRun(t *testing.T) {
+	dir := buildFixture(t, "default", "")
+	name := filepath.Join(dir, renderDir, ".vc-config.json")
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := map[bool]string{true: "arm64", false: "x86_64"}[strings.Contains(string(data), "x86_64")]
+	data = []byte(strings.NewReplacer(`"x86_64"`, strconv.Quote(other), `"arm64"`, strconv.Quote(other)).Replace(string(data)))
+	if err := os.WriteFile(name, data, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := newPreview(dir, testLog{t}); err == nil || !strings.Contains(err.Error(), "which this machine") {
+		t.Errorf("a function for %s gives %v", other, err)
 	}
 }
 
