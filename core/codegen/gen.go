@@ -212,6 +212,12 @@ func (p *printer) render(c *Component) {
 		p.stmt(a.At.Start, a.Name, " := _sg.", fn, "(page, ", strconv.Quote(a.ID), ")")
 		p.stmt(-1, "_ = ", a.Name)
 	}
+	if len(c.front.stmts) > 0 {
+		// What the fence waits for should not keep what stands before the component, once the page is being sent.
+		p.stmt(-1, "if !_w.Loop() {")
+		p.stmt(-1, "\treturn _w.Err()")
+		p.stmt(-1, "}")
+	}
 	for _, it := range c.front.stmts {
 		p.userStmt(it)
 	}

@@ -299,7 +299,11 @@ func (w *Writer) spillParts() error {
 	for w.settle(false) == nil && len(s.marks) > 0 && len(w.buf) >= max(maxBehind, s.step) {
 		<-s.marks[0].part.done
 	}
-	if w.err == nil {
+	switch {
+	case w.err != nil:
+	case s.x.pace != nil && len(s.marks) == 0:
+		w.limit = 0
+	default:
 		w.limit = max(s.step, len(w.buf)+spillAt)
 	}
 	return w.err
@@ -328,7 +332,7 @@ func (w *Writer) settle(wait bool) error {
 			}
 			if w.spill != nil && (s.eager || s.x.committed) {
 				w.hand()
-				if w.err == nil && s.x.committed && s.x.sink.Flush() != nil {
+				if w.err == nil && s.x.committed && s.x.flushSink() != nil {
 					w.Fail(errGone)
 				}
 			}

@@ -251,10 +251,21 @@ func (x *exchange) spill(p []byte) error {
 	if x.ctx.Err() != nil {
 		return errGone
 	}
+	if x.pace != nil {
+		return x.pace.add(p)
+	}
 	if _, err := x.sink.Write(p); err != nil {
 		return errGone
 	}
 	return nil
+}
+
+// flushSink sends what the sink holds.
+func (x *exchange) flushSink() error {
+	if x.pace != nil {
+		return x.pace.flush()
+	}
+	return x.sink.Flush()
 }
 
 // flush is Page.Flush.
@@ -271,9 +282,13 @@ func (x *exchange) flush() error {
 	if !x.committed {
 		return nil // for HEAD, or because all that there is comes behind a part that still runs
 	}
-	if x.sink.Flush() != nil {
+	if x.flushSink() != nil {
 		x.w.Fail(errGone)
 		return errGone
+	}
+	if x.pace == nil {
+		x.pace = &pace{sink: x.sink}
+		x.w.eager()
 	}
 	return nil
 }
@@ -286,6 +301,14 @@ func (x *exchange) finishStream() {
 	err := x.streamErr
 	if err == nil && x.w != nil {
 		err = x.w.flush()
+	}
+	if x.pace != nil {
+		if err != nil {
+			x.pace.flush() // who breaks off drops what waits to be sent
+		}
+		if failed := x.pace.end(); err == nil {
+			err = failed
+		}
 	}
 	if err == nil {
 		return

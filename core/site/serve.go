@@ -93,6 +93,7 @@ type exchange struct {
 	failure   error // that the 500 page is for
 	streamErr error
 	group     *group // of the parts that are rendered beside the page; nil without
+	pace      *pace  // of a page that was flushed; nil before
 	once      once
 	island    *Island   // asked for instead of a route
 	inputs    *Inputs   // what the page depends on; nil where nobody asks
@@ -149,6 +150,9 @@ func (h *RequestHandler) Serve(ctx context.Context, req *Request, sink Sink) (se
 	served = x.serve(h)
 	if x.group != nil {
 		x.endParts(nil)
+	}
+	if x.pace != nil {
+		x.pace.end()
 	}
 	if x.w != nil {
 		putWriter(x.w)

@@ -48,7 +48,8 @@ func (w *Writer) End() error {
 	return w.full()
 }
 
-// Loop stands at the head of a loop body: it may hand the buffer on, and is false once there is an error.
+// Loop stands at the head of a loop body, and of a fence that runs: it may hand the buffer on, and is false once there is an
+// error.
 func (w *Writer) Loop() bool { return len(w.buf) < w.limit || w.full() == nil }
 
 // full is the rare half of Loop and End, which are inlined without it.
@@ -87,6 +88,13 @@ func (w *Writer) onSpill(limit int, f func([]byte) error) {
 	w.spill = f
 	if w.err == nil {
 		w.limit = limit
+	}
+}
+
+// eager makes the Writer hand its buffer on wherever it may, however short it is.
+func (w *Writer) eager() {
+	if w.err == nil {
+		w.limit = 0
 	}
 }
 
