@@ -318,7 +318,7 @@ var (
 	missingSlot   = regexp.MustCompile(`^slots\.(\w+) undefined \(type Slots`)
 	undefinedName = regexp.MustCompile(`^undefined: (\w+)$`)
 	literalError  = regexp.MustCompile(`^cannot use (.*?)(?: (\(.*\)))? as (.*) value in (?:struct literal|assignment)(.*)$`)
-	unknownField  = regexp.MustCompile(`^_sgProps\.(\w+) undefined \(type `)
+	unknownField  = regexp.MustCompile(`^_sgProps\.(\w+) undefined \(type (.+?) has no field`)
 	otherProps    = regexp.MustCompile(`^cannot convert (.*?)(?: (\(.*\)))? to type (\S+)`)
 )
 
