@@ -246,15 +246,23 @@ func stat(name string) []string {
 	return strings.Fields(string(data[strings.LastIndexByte(string(data), ')')+1:]))
 }
 
-// processorTime is what a process has used, in seconds. The kernel counts in hundredths.
+// processorTime is what the threads of a process have used, in seconds.
 func processorTime(pid int) float64 {
-	fields := stat(fmt.Sprintf("/proc/%d/stat", pid))
-	if len(fields) < 13 {
+	names, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
+	if err != nil {
 		return 0
 	}
-	user, _ := strconv.ParseFloat(fields[11], 64)
-	system, _ := strconv.ParseFloat(fields[12], 64)
-	return (user + system) / 100
+	sum := 0.0
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			continue // it has ended
+		}
+		used, _, _ := strings.Cut(string(data), " ")
+		ns, _ := strconv.ParseFloat(used, 64)
+		sum += ns / 1e9
+	}
+	return sum
 }
 
 // resident is the memory of a process in MiB.
