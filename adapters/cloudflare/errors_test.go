@@ -180,7 +180,7 @@ func TestSmallSite(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		write(t, root, "site.yaml", "adapter:\n  name: cloudflare\n  budget: 850KB\n")
+		write(t, root, "site.yaml", "adapter:\n  name: cloudflare\n  budget: 880KB\n")
 	})
 	for _, d := range said.Sorted() {
 		if d.Code == "SG6304" {
