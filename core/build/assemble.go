@@ -48,6 +48,9 @@ func (b *builder) prerender(ctx context.Context) error {
 			return err
 		}
 	}
+	if b.ahead == nil { // not a build but a check of its links
+		b.lookAhead()
+	}
 	b.before = <-b.ahead
 	if b.before.dir != "" {
 		stage.known = b.before
