@@ -201,10 +201,25 @@ var editFiles = map[string][]string{
 	"src/pages/data.json.gosite": {
 		"---\nimport \"example.com/site/data\"\nfunc GET(page *site.Page) error { return page.JSON(data.Number) }\n---\n", "",
 	},
-	"data/data.go":    {"package data\n\nconst Number = 1\n", "package data\n\nconst Number = 2\n", "package data\n\nvar Number = 1 + 2\n", "package data\n\nconst Number = BROKEN\n"},
-	"public/a.txt":    {"a", "b", ""},
-	"public/dir/b.js": {"let b", ""},
-	"site.yaml":       {"", "trailingSlash: always\n", "build: {format: file}\n", "build: {inline: never}\n", "BROKEN: true\n"},
+	"data/data.go": {"package data\n\nconst Number = 1\n", "package data\n\nconst Number = 2\n", "package data\n\nvar Number = 1 + 2\n", "package data\n\nconst Number = BROKEN\n"},
+	"src/content.go": {
+		"package src\n\nimport \"sitegen.dev/core/site/content\"\n\nvar Posts = content.New[Post](\"posts\")\n\ntype Post struct{ Title string }\n",
+		"package src\n\nimport \"sitegen.dev/core/site/content\"\n\nvar Posts = content.New[Post](\"posts\")\n\ntype Post struct {\n\tTitle string `default:\"none\"`\n}\n",
+	},
+	"src/content/posts/one.md": {"---\ntitle: One\n---\n\nSome *text*.", "---\ntitle: The first\n---\n\nOther text.\n\n## With a heading", "", "---\ntitle: One\ncolour: BROKEN\n---\n"},
+	"src/content/posts/two.md": {"---\ntitle: Two\n---\n\n[one](https://example.com/)", ""},
+	"src/pages/posts.gosite": {
+		"---\nimport \"example.com/site/src\"\n---\n<ul>{for _, p := range src.Posts.All(page) { <li id={p.Slug}>{p.Data.Title}{p.HTML(page)}</li> }}</ul>",
+		"---\nimport \"example.com/site/src\"\n---\n<p>{len(src.Posts.All(page))} posts</p>", "",
+	},
+	"src/dot.svg": {
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"4\" height=\"3\"></svg>",
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"8\" height=\"6\"><title>two</title></svg>",
+	},
+	"src/pages/dot.gosite": {"---\nimport dot \"../dot.svg\"\n---\n<img src={dot.Src} width={dot.Width} alt=\"a dot\">", ""},
+	"public/a.txt":         {"a", "b", ""},
+	"public/dir/b.js":      {"let b", ""},
+	"site.yaml":            {"", "trailingSlash: always\n", "build: {format: file}\n", "build: {inline: never}\n", "BROKEN: true\n"},
 }
 
 // apply brings a file into one of its versions, in one of the ways in which programs write files.
