@@ -126,6 +126,7 @@ func TestRunUsage(t *testing.T) {
 	}
 	defer busy.Close()
 	_, port, _ := net.SplitHostPort(busy.Addr().String())
+	none := filepath.Join(t.TempDir(), "none")
 	for _, tt := range []struct {
 		args   []string
 		env    map[string]string
@@ -146,8 +147,8 @@ func TestRunUsage(t *testing.T) {
 		{nil, map[string]string{"SERVER_CERT_PATH": "x"}, 2, "", "belong together"},
 		{nil, map[string]string{"PORT": port}, 1, "", "server: port " + port + " is taken by another program; stop that one or choose another with --port or PORT\n"},
 		{[]string{"--host", "192.0.2.1", "--port", "0"}, nil, 1, "", "this machine has no address 192.0.2.1"},
-		{[]string{"--client", "/nonexistent", "--port", "0"}, nil, 1, "", "the client folder /nonexistent does not exist"},
-		{[]string{"--port", "0"}, map[string]string{"SERVER_CERT_PATH": "/nonexistent", "SERVER_KEY_PATH": "/nonexistent"}, 1, "", "SERVER_CERT_PATH, SERVER_KEY_PATH: open /nonexistent"},
+		{[]string{"--client", none, "--port", "0"}, nil, 1, "", "the client folder " + none + " does not exist"},
+		{[]string{"--port", "0"}, map[string]string{"SERVER_CERT_PATH": none, "SERVER_KEY_PATH": none}, 1, "", "SERVER_CERT_PATH, SERVER_KEY_PATH: open " + none},
 	} {
 		p, dir := program(t)
 		var stdout, stderr bytes.Buffer
