@@ -355,3 +355,30 @@ func TestCodeStyles(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestLocate(t *testing.T) {
+	src := "---\ntitle: x\nms.date: 03/30/2025\nms: {date: 1}\nlist:\n  - a\n  - name: b\n    n.m: [1, 2]\nref: &r {k: v}\nother: *r\n---\n"
+	for _, tt := range []struct {
+		at   string
+		key  bool
+		want string
+	}{
+		{"", false, "a.md:1"},
+		{"title", false, "a.md:2:8"},
+		{"title", true, "a.md:2:1"},
+		{"ms.date", false, "a.md:3:10"},
+		{"ms.date", true, "a.md:3:1"},
+		{"ms", true, "a.md:4:1"},
+		{"list[0]", false, "a.md:6:5"},
+		{"list[1].name", false, "a.md:7:11"},
+		{"list[1].name", true, "a.md:7:5"},
+		{"list[1].n.m[1]", false, "a.md:8:14"},
+		{"list[9]", false, "a.md:6:3"},
+		{"other.k", false, "a.md:9:13"},
+		{"gone.k", false, "a.md:1"},
+	} {
+		if got := Locate("a.md", []byte(src), "", tt.at, tt.key).Pos.String(); got != tt.want {
+			t.Errorf("%s (key %t): %s, want %s", tt.at, tt.key, got, tt.want)
+		}
+	}
+}

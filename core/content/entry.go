@@ -355,45 +355,57 @@ func Locate(name string, src []byte, entry, at string, key bool) diag.Range {
 			}
 		}
 	}
-	steps := splitPath(at)
-	if len(steps) == 0 {
-		return best
-	}
 	var node *yaml.Node
+	rest, found := at, 0
 	for _, f := range fields {
-		if f.Key == steps[0] {
-			node, best = f.Node, f.ValueAt
-			if key && len(steps) == 1 {
+		if after, ok := below(at, f.Key); ok && len(f.Key) > found { // a key may hold a dot
+			node, best, rest, found = f.Node, f.ValueAt, after, len(f.Key)
+			if key && rest == "" {
 				best = f.KeyAt
 			}
 		}
 	}
-	for i := 1; i < len(steps) && node != nil; i++ {
+	for node != nil && rest != "" {
 		for node.Kind == yaml.AliasNode {
 			node = node.Alias
 		}
 		var next, nextKey *yaml.Node
+		after := ""
 		switch node.Kind {
 		case yaml.SequenceNode:
-			if k, err := strconv.Atoi(steps[i]); err == nil && k < len(node.Content) {
-				next = node.Content[k]
+			number, tail, ok := strings.Cut(strings.TrimPrefix(rest, "["), "]")
+			if k, err := strconv.Atoi(number); ok && err == nil && k >= 0 && k < len(node.Content) {
+				next, after = node.Content[k], strings.TrimPrefix(tail, ".")
 			}
 		case yaml.MappingNode:
+			found := -1
 			for _, p := range merged(node, 0) {
-				if p.key.Value == steps[i] {
-					next, nextKey = p.value, p.key
+				if tail, ok := below(rest, p.key.Value); ok && len(p.key.Value) > found {
+					next, nextKey, after, found = p.value, p.key, tail, len(p.key.Value)
 				}
 			}
 		}
 		if next != nil {
 			best = nodeRange(s, line, next)
-			if key && nextKey != nil && i == len(steps)-1 {
+			if key && nextKey != nil && after == "" {
 				best = nodeRange(s, line, nextKey)
 			}
 		}
-		node = next
+		node, rest = next, after
 	}
 	return best
+}
+
+// below gives what a path says of the value of a key; ok is false for the path of another value.
+func below(at, key string) (rest string, ok bool) {
+	rest, ok = strings.CutPrefix(at, key)
+	switch {
+	case !ok || key == "":
+		return "", false
+	case rest == "", rest[0] == '[':
+		return rest, true
+	}
+	return strings.CutPrefix(rest, ".")
 }
 
 // LocateText gives the place where the text of a Markdown file begins.
@@ -404,22 +416,4 @@ func LocateText(name string, src []byte) diag.Range {
 		body++
 	}
 	return diag.Range{Pos: s.pos(body)}
-}
-
-// splitPath takes a path apart: "a.b[2]" into a, b, 2.
-func splitPath(p string) []string {
-	var out []string
-	for part := range strings.SplitSeq(p, ".") {
-		for {
-			head, rest, ok := strings.Cut(part, "[")
-			if head != "" {
-				out = append(out, strings.TrimSuffix(head, "]"))
-			}
-			if !ok {
-				break
-			}
-			part = rest
-		}
-	}
-	return out
 }
