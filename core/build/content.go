@@ -192,7 +192,7 @@ func (b *builder) contentVersion() digest {
 }
 
 // contentFormat changes with what rendering gives, for versions of sitegen that are not told apart by their number.
-const contentFormat = "3"
+const contentFormat = "4"
 
 func digestSlice(d digest) []byte { return d[:8] }
 

@@ -382,3 +382,13 @@ func TestLocate(t *testing.T) {
 		}
 	}
 }
+
+func TestLanguageNames(t *testing.T) {
+	for name, want := range map[string]bool{"": true, "Text": true, "Output": true, "go": true, "Go": true, "hpp": true, "ShellSession": true, "gosite": true, "klingon": false, "Klingon": false, strings.Repeat("go", 50): false} {
+		for range 2 { // the second time from memory
+			if got := known(name); got != want {
+				t.Errorf("%q is known: %t", name, got)
+			}
+		}
+	}
+}

@@ -5,6 +5,8 @@ import (
 	"html"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/alecthomas/chroma/v2"
 	"github.com/alecthomas/chroma/v2/lexers"
@@ -192,12 +194,51 @@ func writeTokens(b *strings.Builder, tokens []chroma.Token) {
 }
 
 // plainLanguages are names for code without colours: text, and languages that scripts in the browser read.
-var plainLanguages = map[string]bool{"": true, "text": true, "txt": true, "plain": true, "plaintext": true, "none": true, "mermaid": true, "math": true}
+var plainLanguages = map[string]bool{"": true, "text": true, "txt": true, "plain": true, "plaintext": true, "none": true, "output": true, "nohighlight": true, "mermaid": true, "math": true}
 
 // known says whether a language can be highlighted, or is one that need not be.
 func known(lang string) bool {
-	return plainLanguages[lang] || lang == "gosite" || lexers.Get(lang) != nil
+	return isPlain(lang) || lang == "gosite" || lexer(lang) != nil
 }
+
+func isPlain(lang string) bool { return plainLanguages[strings.ToLower(lang)] }
+
+// found holds what was found for a name: chroma looks for one that it does not know among the patterns of all file names,
+// which takes longer than to highlight a page. misses counts them: so many names that nobody knows were made by a program.
+var (
+	found  sync.Map
+	misses atomic.Int32
+)
+
+const (
+	maxMisses   = 1000
+	maxLanguage = 40 // bytes of a name
+)
+
+// otherNames are names of languages on GitHub that chroma does not know.
+var otherNames = map[string]string{"shellsession": "console", "pwsh-session": "powershell"}
+
+// lexer gives the lexer of a language, nil where it is not known.
+func lexer(lang string) chroma.Lexer {
+	if l, ok := found.Load(lang); ok {
+		return l.(foundLexer).Lexer
+	}
+	if len(lang) > maxLanguage || misses.Load() > maxMisses {
+		return nil
+	}
+	name := lang
+	if other, ok := otherNames[strings.ToLower(lang)]; ok {
+		name = other
+	}
+	l := lexers.Get(name)
+	if l == nil {
+		misses.Add(1)
+	}
+	found.Store(lang, foundLexer{l})
+	return l
+}
+
+type foundLexer struct{ chroma.Lexer }
 
 // tokenize cuts code into tokens whose texts make up code again; one token where the language is not known.
 func tokenize(lang, code string) (tokens []chroma.Token) {
@@ -210,14 +251,14 @@ func tokenize(lang, code string) (tokens []chroma.Token) {
 	if lang == "gosite" {
 		return gosite(code)
 	}
-	if plainLanguages[lang] {
+	if isPlain(lang) {
 		return whole
 	}
-	lexer := lexers.Get(lang)
-	if lexer == nil {
+	l := lexer(lang)
+	if l == nil {
 		return whole
 	}
-	tokens, err := chroma.Tokenise(lexer, nil, code)
+	tokens, err := chroma.Tokenise(l, nil, code)
 	if err != nil {
 		return whole
 	}
