@@ -218,7 +218,10 @@ func (r *run) diagnostic(e wire.Event) diag.Diagnostic {
 		}
 	case wire.Returned:
 		d.Code = "SG3103"
-		d.Message = "the page returned an error" + at + ": " + e.Message
+		d.Message = e.Message
+		if d.Line == 0 { // what the runtime says of a tag says itself what is wrong
+			d.Message = "the page returned an error" + at + ": " + e.Message
+		}
 	case wire.PathList:
 		d.Code = "SG3104"
 		d.Message = e.Message
