@@ -30,11 +30,7 @@ func Relink(prev *Program, in Input) (*Program, *diag.List) {
 			if c.face() == before.face() {
 				continue
 			}
-			for _, d := range prev.Components {
-				if d != c && d.imports(c) {
-					d.dirty = true
-				}
-			}
+			prev.spoil(c)
 		}
 	}
 	for _, c := range prev.Components {
@@ -76,10 +72,23 @@ func Relink(prev *Program, in Input) (*Program, *diag.List) {
 	return prev, list
 }
 
+// spoil marks what has to be linked again because c shows itself differently.
+func (p *Program) spoil(c *Component) {
+	for _, d := range p.Components {
+		if d == c || d.dirty || !d.imports(c) {
+			continue
+		}
+		d.dirty = true
+		if own := d.front.props; own != nil && (own.Same != "" || len(own.Embedded) > 0) {
+			p.spoil(d) // what c takes may be what d takes
+		}
+	}
+}
+
 // renew makes c the component of a file, as if it had not been linked. Who points at it sees the new one.
 func (c *Component) renew(file *syntax.File) {
 	*c = Component{
-		Path: c.Path, ImportPath: c.ImportPath, Dir: c.Dir, Package: c.Package, Name: c.Name, External: c.External,
+		Path: c.Path, ImportPath: c.ImportPath, Dir: c.Dir, Package: c.Package, Name: c.Name, External: c.External, Text: c.Text, Builtin: c.Builtin,
 		file: file, dir: c.dir, assetFS: c.assetFS,
 	}
 	readFront(c, &c.said)

@@ -33,7 +33,15 @@ var relinkSite = map[string][]string{
 		"---\nimport Base \"../layouts/Base.gosite\"\nimport Card \"../components/Card.gosite\"\n---\n<Base title=\"Home\"><Card server:defer title=\"a\" /></Base>",
 		"---\nimport Nothing \"../Nothing.gosite\"\n---\n<Nothing />",
 	},
-	"src/pages/other.gosite": {"---\nimport Card \"../components/Card.gosite\"\n---\n<Card title=\"o\" />", ""},
+	// Props of Card, seen through two others; and text of Markdown, which imports nothing itself.
+	"src/components/Wrap.gosite": {
+		"---\nimport Card \"./Card.gosite\"\ntype Props struct {\n\tCard.Props\n\tIcon string\n}\n---\n<Card {props.Props...} />",
+		"---\nimport Card \"./Card.gosite\"\ntype Props = Card.Props\n---\n<Card {props...} />",
+	},
+	"src/components/Outer.gosite": {"---\nimport Wrap \"./Wrap.gosite\"\ntype Props struct {\n\tWrap.Props\n}\n---\n<Wrap {props.Props...} />"},
+	"src/pages/wrapped.gosite":    {"---\nimport Outer \"../components/Outer.gosite\"\n---\n<Outer title=\"w\" />", "---\nimport Outer \"../components/Outer.gosite\"\n---\n<Outer icon=\"w\" />", ""},
+	"src/content/a.md":            {"<slot name=\"p0\" /><Outer title=\"t\" /><slot name=\"p1\" />", "<slot name=\"p0\" /><Card title=\"m\" /><slot name=\"p1\" />", "<slot name=\"p0\" /><Crad /><slot name=\"p1\" />", ""},
+	"src/pages/other.gosite":      {"---\nimport Card \"../components/Card.gosite\"\n---\n<Card title=\"o\" />", ""},
 }
 
 // What is linked with the help of what was linked before is what is linked from nothing.
