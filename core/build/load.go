@@ -3,6 +3,7 @@ package build
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"go/ast"
@@ -87,11 +88,8 @@ func (b *builder) load(ctx context.Context) error {
 	if len(list) == 0 {
 		return os.RemoveAll(b.Layout.abs(workDir + "/loaded"))
 	}
-	if b.memory != nil {
-		if b.memory.loaded {
-			return nil
-		}
-		b.memory.loaded = true
+	if b.memory != nil && b.memory.loaded != ([sha256.Size]byte{}) && !b.memory.reload {
+		return nil
 	}
 	if err := b.sync(); err != nil || b.list.HasErrors() {
 		return err
@@ -127,7 +125,22 @@ func (b *builder) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return b.runLoaders(ctx, program, list)
+	if b.memory == nil {
+		return b.runLoaders(ctx, program, list)
+	}
+	code, err := os.ReadFile(program)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(code)
+	if sum != b.memory.loaded {
+		b.memory.loaded = [sha256.Size]byte{} // unless all goes well
+		if err := b.runLoaders(ctx, program, list); err != nil || b.list.HasErrors() {
+			return err
+		}
+	}
+	b.memory.loaded, b.memory.reload = sum, false
+	return nil
 }
 
 func (b *builder) runLoaders(ctx context.Context, program string, list []collectionLoader) error {

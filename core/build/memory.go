@@ -2,6 +2,7 @@ package build
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -24,7 +25,8 @@ type memory struct {
 	sources map[string]*parsedSource
 	program *codegen.Program
 	public  map[string]string // nil: not known
-	loaded  bool              // loaders have run
+	loaded  [sha256.Size]byte // of the program whose loaders have run; zero where none has, or one has failed
+	reload  bool              // Go files have changed since
 	assets  map[string][]byte // files that fences import, by path
 	sheets  map[string]assets.Bundle
 	scripts keptScripts
@@ -57,7 +59,7 @@ func (m *memory) forget(changed []string, public string) {
 		case ".gosite", ".md":
 			continue
 		case ".go":
-			m.fetch, m.embeds = nil, nil
+			m.fetch, m.embeds, m.reload = nil, nil, true
 			continue
 		}
 		// What a stylesheet or a script refers to is known to their bundler alone.
