@@ -113,7 +113,8 @@ func TestPlaygroundNarrow(t *testing.T) {
 		var wide int
 		var problem string
 		err := chromedp.Run(ctx,
-			chromedp.Evaluate(`document.getElementById("status").textContent = ""; location.hash = "`+name+`"`, nil), loaded(),
+			chromedp.Evaluate(`document.getElementById("status").textContent = ""; document.getElementById("example").value = "`+name+`"
+				document.getElementById("example").dispatchEvent(new Event("change"))`, nil), loaded(),
 			chromedp.Evaluate(`document.documentElement.scrollWidth - document.documentElement.clientWidth`, &wide),
 			chromedp.Evaluate(`document.getElementById("preview").hidden ? document.getElementById("loading-text").textContent : ""`, &problem))
 		if err != nil {
