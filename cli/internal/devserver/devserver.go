@@ -518,7 +518,7 @@ type noise struct {
 func (s *Server) relevant(c changes) changes {
 	now := time.Now()
 	for path := range c.paths {
-		if isSource(path) || path == s.o.File {
+		if isSource(path) || isPicture(path) || path == s.o.File {
 			continue
 		}
 		n := s.noisy[path]
@@ -535,6 +535,16 @@ func (s *Server) relevant(c changes) changes {
 		}
 	}
 	return c
+}
+
+// isPicture says whether a file is one that people draw and programs of a site do not write: its last change has to show,
+// however many came before it.
+func isPicture(path string) bool {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".ico":
+		return true
+	}
+	return false
 }
 
 func rel(root, path string) string {
