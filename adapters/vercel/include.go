@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"slices"
 	"strings"
 
+	"sitegen.dev/core/adapter"
 	"sitegen.dev/core/diag"
 )
 
@@ -32,11 +32,11 @@ func (b *builder) include(ctx context.Context) (int64, error) {
 		}
 		found := false
 		for i, g := range b.o.Include {
-			if matchName(g, name) {
+			if adapter.Match(g, name) {
 				found, used[i] = true, true
 			}
 		}
-		if !found || slices.ContainsFunc(b.o.Exclude, func(g string) bool { return matchName(g, name) }) || !d.Type().IsRegular() {
+		if !found || slices.ContainsFunc(b.o.Exclude, func(g string) bool { return adapter.Match(g, name) }) || !d.Type().IsRegular() {
 			return nil
 		}
 		data, err := fs.ReadFile(dir, name)
@@ -54,27 +54,4 @@ func (b *builder) include(ctx context.Context) (int64, error) {
 		}
 	}
 	return total, err
-}
-
-func matchName(glob, name string) bool {
-	return match(strings.Split(glob, "/"), strings.Split(name, "/"))
-}
-
-// match matches a name against a pattern in which ** stands for any number of folders.
-func match(pattern, name []string) bool {
-	switch {
-	case len(pattern) == 0:
-		return len(name) == 0
-	case pattern[0] == "**":
-		for i := range len(name) + 1 {
-			if match(pattern[1:], name[i:]) {
-				return true
-			}
-		}
-		return false
-	case len(name) == 0:
-		return false
-	}
-	ok, err := path.Match(pattern[0], name[0])
-	return err == nil && ok && match(pattern[1:], name[1:])
 }

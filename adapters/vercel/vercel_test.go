@@ -589,20 +589,6 @@ func TestOutputElsewhere(t *testing.T) {
 	}
 }
 
-func TestMatch(t *testing.T) {
-	for _, tt := range []struct {
-		glob, name string
-		want       bool
-	}{
-		{"data/**", "data/a/b.txt", true}, {"data/**", "data", true}, {"data/*", "data/a/b.txt", false}, {"**/*.txt", "a/b/c.txt", true},
-		{"**/*.txt", "c.txt", true}, {"*.txt", "a/c.txt", false}, {"data/**/x", "data/a/b/x", true},
-	} {
-		if got := match(strings.Split(tt.glob, "/"), strings.Split(tt.name, "/")); got != tt.want {
-			t.Errorf("match(%q, %q) = %t", tt.glob, tt.name, got)
-		}
-	}
-}
-
 // nothingDynamic is a site of files and redirects.
 func nothingDynamic() *manifest.Manifest {
 	return &manifest.Manifest{Routes: []manifest.Route{redirect("/old/[...path]", "/about/[...path]", 301), redirect("/x", "https://else.example/", 302)},
