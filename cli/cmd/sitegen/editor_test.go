@@ -25,7 +25,9 @@ import (
 // is a piece of its text with a | at the cursor; answers become stdout.
 //
 //	editor start [flags]          starts sitegen lsp
-//	editor open FILE              opens a document
+//	editor open FILE [TEXT]       opens a document, one that is not on disk with its text
+//	editor close FILE             closes it
+//	editor kill gopls             ends the child that knows Go, as if it had crashed
 //	editor edit FILE OLD NEW      replaces a text, which stands there once
 //	editor save FILE              writes the document and says so
 //	editor errors FILE            waits for the diagnostics of the document as it is now
@@ -107,9 +109,29 @@ func editorCommand(ts *testscript.TestScript, neg bool, args []string) {
 	switch args[0] {
 	case "open":
 		need(1)
-		text := ts.ReadFile(args[1])
+		var text string
+		if len(args) > 2 {
+			text = unescape(args[2])
+		} else {
+			text = ts.ReadFile(args[1])
+		}
 		e.docs[args[1]], e.version[args[1]] = text, 1
 		e.notify(ts, "textDocument/didOpen", map[string]any{"textDocument": map[string]any{"uri": e.uri(args[1]), "languageId": "gosite", "version": 1, "text": text}})
+	case "close":
+		need(1)
+		delete(e.docs, args[1])
+		delete(e.version, args[1])
+		e.notify(ts, "textDocument/didClose", map[string]any{"textDocument": doc(1)})
+	case "kill":
+		out, err := exec.Command("pgrep", "-P", strconv.Itoa(e.cmd.Process.Pid), "gopls").Output()
+		ts.Check(err)
+		for pid := range strings.FieldsSeq(string(out)) {
+			n, err := strconv.Atoi(pid)
+			ts.Check(err)
+			p, err := os.FindProcess(n)
+			ts.Check(err)
+			ts.Check(p.Kill())
+		}
 	case "edit":
 		need(3)
 		old, with := unescape(args[2]), unescape(args[3])

@@ -29,7 +29,12 @@ func (s *server) complete(ctx context.Context, c *cursor) (any, error) {
 	case inAttrValue:
 		list.values()
 	case inImport:
+		if typed := string(comp.File().Src[p.start:c.off]); typed != "" && typed[0] != '.' {
+			return s.completeGo(ctx, c, comp)
+		}
 		list.imports()
+	case inEndTag:
+		list.endTag()
 	case inGo:
 		return s.completeGo(ctx, c, comp)
 	case inText:
@@ -96,6 +101,16 @@ func (l *completer) tags() {
 	for _, name := range htmlNames {
 		l.add(completionItem{Label: name, Kind: itemProperty, SortText: "4" + name}, name)
 	}
+}
+
+// endTag offers the only name that an end tag can have.
+func (l *completer) endTag() {
+	insert := l.spot.elem.Name
+	if src := l.comp.File().Src; l.c.off == len(src) || src[l.c.off] != '>' {
+		insert += ">"
+	}
+	l.add(completionItem{Label: "/" + l.spot.elem.Name, Kind: itemProperty}, insert)
+	l.items[0].FilterText = l.spot.elem.Name
 }
 
 func (l *completer) tag(name string, d *codegen.Component, more []textEdit, order string) {
@@ -257,12 +272,8 @@ func (l *completer) imports() {
 	for end < len(src) && src[end] != '"' && src[end] != '\n' {
 		end++
 	}
-	typed := string(src[l.spot.start:l.c.off])
-	if typed != "" && !strings.HasPrefix(typed, ".") {
-		return
-	}
 	for _, d := range l.c.an.program.Components {
-		if d == l.comp || d.External || strings.HasSuffix(d.Path, ".md") {
+		if d == l.comp || d.External || strings.HasSuffix(d.Path, ".md") || strings.HasPrefix(d.Path, l.c.an.layout.Src+"/pages/") {
 			continue
 		}
 		p := l.comp.ImportPathTo(d)
@@ -292,7 +303,10 @@ func (s *server) completeGo(ctx context.Context, c *cursor, comp *codegen.Compon
 			return nil, nil
 		}
 		// What the document holds comes back with the next edit, or now.
-		defer func() { g.show(c.an) }()
+		defer func() {
+			g.show(c.an)
+			go s.guard(c.site.typeCheck) // one that ran meanwhile has seen the word
+		}()
 	}
 	var got completionList
 	if !g.ask(ctx, "textDocument/completion", sh, off, map[string]any{"context": map[string]any{"triggerKind": 1}}, &got) {
@@ -354,9 +368,6 @@ func (s *server) withWord(ctx context.Context, c *cursor, g *gopls) (*analysis, 
 	}
 	return an, sh
 }
-
-// plainGo takes generated names out of what gopls says.
-func plainGo(s string) string { return strings.ReplaceAll(s, "_sg.", "site.") }
 
 // describe tells what a component takes, in Markdown.
 func describe(tag string, c *codegen.Component) string {

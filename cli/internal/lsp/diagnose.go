@@ -64,7 +64,21 @@ func (s *server) loose(d *document) {
 	for _, f := range found {
 		list = append(list, one(f, d.text, nil))
 	}
-	s.conn.notify("textDocument/publishDiagnostics", publishParams{URI: d.uri, Version: d.version, Diagnostics: list})
+	s.publishing.Lock()
+	defer s.publishing.Unlock()
+	s.mu.Lock()
+	now := s.docs[d.path]
+	s.mu.Unlock()
+	if now == d { // it is still open, and nobody has told of a newer text
+		s.conn.notify("textDocument/publishDiagnostics", publishParams{URI: d.uri, Version: d.version, Diagnostics: list})
+	}
+}
+
+// clear takes away what was said about a document that was closed.
+func (s *server) clear(d *document) {
+	s.publishing.Lock()
+	defer s.publishing.Unlock()
+	s.conn.notify("textDocument/publishDiagnostics", publishParams{URI: d.uri, Diagnostics: []diagnostic{}})
 }
 
 // setTyped replaces what a Go type checker says about the files below a folder.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"sync"
@@ -99,9 +100,28 @@ func startGopls(s *server, st *site) *gopls {
 		return nil
 	}
 	g := &gopls{server: s, site: st, conn: newConn(out, in), cmd: cmd, in: in, ready: make(chan struct{}), gone: make(chan struct{}), shown: map[string]*shown{}}
+	g.conn.stuck = func() { cmd.Process.Kill() }
 	go g.listen()
 	go g.start()
 	return g
+}
+
+// restarts is how often a gopls that has ended is started again, within a session.
+const restarts = 5
+
+// revive starts gopls again where it has ended by itself. What it said is forgotten, for nobody would take it back.
+// st.mu is held.
+func (st *site) revive() {
+	if st.gopls == nil || st.gopls.alive() || st.restarts == restarts || st.server.ctx.Err() != nil {
+		return
+	}
+	st.restarts++
+	fmt.Fprintln(st.server.Log, "sitegen lsp: gopls has ended; it is started again")
+	st.server.setTyped(st.root, nil)
+	st.checked = nil
+	if g := startGopls(st.server, st); g != nil {
+		st.gopls = g
+	}
 }
 
 func (g *gopls) alive() bool {
@@ -166,6 +186,7 @@ func (g *gopls) listen() {
 		if err != nil {
 			g.conn.close()
 			g.cmd.Wait()
+			g.server.again()
 			return
 		}
 		switch {
@@ -295,6 +316,14 @@ func (g *gopls) check(a *analysis) bool {
 		}
 		g.diagnosed(a, sh, report.Items)
 	}
+	// What was said of documents that are closed by now would stay for good.
+	g.server.publishing.Lock()
+	defer g.server.publishing.Unlock()
+	for path := range g.server.typed {
+		if strings.HasPrefix(path, g.site.root+string(filepath.Separator)) && a.docs[path] == nil {
+			delete(g.server.typed, path)
+		}
+	}
 	return true
 }
 
@@ -302,8 +331,8 @@ func (g *gopls) check(a *analysis) bool {
 func (g *gopls) diagnosed(a *analysis, s *shown, found []diagnostic) {
 	var out []diagnostic
 	for _, d := range found {
-		if d.Severity != 1 {
-			continue // hints about style: the code is generated
+		if d.Severity != 1 || strings.Contains(d.Message, placeholder) {
+			continue // hints about style, for the code is generated; and what completion had put there for a moment
 		}
 		span, ok := s.virtual.SpanToSource(s.text.offsets(d.Range))
 		if !ok {
@@ -328,6 +357,14 @@ func (g *gopls) diagnosed(a *analysis, s *shown, found []diagnostic) {
 		g.server.typed[s.path] = out
 	}
 	g.server.publishing.Unlock()
+}
+
+// ownLink is a link to the documentation of what has none on pkg.go.dev: gopls takes the runtime for a public module.
+var ownLink = regexp.MustCompile(`\n*(---\n+)?\[[^\]\n]*\]\(https://pkg\.go\.dev/[^)\n]*\.sitegen/[^)\n]*\)`)
+
+// plainGo takes generated names, and what leads nowhere, out of what gopls says.
+func plainGo(s string) string {
+	return ownLink.ReplaceAllString(strings.ReplaceAll(s, "_sg.", "site."), "")
 }
 
 // ask sends a request about a byte of a component and decodes the answer. It is false where gopls cannot help.

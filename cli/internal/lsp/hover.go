@@ -45,7 +45,7 @@ func (s *server) hover(ctx context.Context, c *cursor) (any, error) {
 			}
 			return show(p.attr.Value, text)
 		}
-	case inGo:
+	case inGo, inImport:
 		var h hover
 		g := c.site.goDiagnostics()
 		if g == nil || !g.show(c.an) {

@@ -23,6 +23,7 @@ const (
 	inAttrValue          // <p slot="fo|"
 	inGo                 // {user.|}, or the fence
 	inImport             // import "../comp|"
+	inEndTag             // </Ca|, where elem is still open
 )
 
 // spotAt finds out what stands at a byte. The parser copes with half-typed tags; only a lone < is text to it.
@@ -36,6 +37,9 @@ func spotAt(f *syntax.File, off int) spot {
 			return spot{kind: inImport, start: start}
 		}
 		return spot{kind: inGo, start: wordStart(src, off)}
+	}
+	if e, start := openAt(src, off); e != nil {
+		return spot{kind: inEndTag, elem: e, start: start}
 	}
 	if off > 0 && src[off-1] == '<' && !inExpr(f, off) {
 		s := spot{kind: inTagName, start: off}
@@ -75,6 +79,7 @@ func spotAt(f *syntax.File, off int) spot {
 		case a.NameSpan.Start <= off && off <= a.NameSpan.End && a.Kind != syntax.AttrShorthand:
 			s.kind, s.start = inAttrName, a.NameSpan.Start
 			return s
+		case off == a.Start && (a.Kind == syntax.AttrShorthand || a.Kind == syntax.AttrSpread):
 		case a.Kind == syntax.AttrShorthand, a.Kind == syntax.AttrSpread:
 			s.kind, s.start = inGo, wordStart(src, off)
 			return s
@@ -89,6 +94,26 @@ func spotAt(f *syntax.File, off int) spot {
 	}
 	s.kind = inAttrName
 	return s
+}
+
+// openAt gives the element that an end tag at off would close, and where its name begins; nil where none is being typed.
+func openAt(src []byte, off int) (*syntax.Element, int) {
+	start := off
+	for start > 0 && (isWord(src[start-1]) || src[start-1] == '-' || src[start-1] == '.') {
+		start--
+	}
+	if start < 2 || src[start-2] != '<' || src[start-1] != '/' {
+		return nil, 0
+	}
+	var open *syntax.Element
+	before, _ := syntax.Parse("", src[:start-2])
+	syntax.Walk(before.Nodes, func(n syntax.Node) bool {
+		if e, ok := n.(*syntax.Element); ok && e.Close.Empty() && !e.Void && !e.SelfClosed && e.Open.End < start-1 {
+			open = e
+		}
+		return true
+	})
+	return open, start
 }
 
 // inExpr says whether a byte stands in Go code of the template.

@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -177,6 +178,14 @@ func (s *server) goMentions(ctx context.Context, c *cursor, d *codegen.Component
 		return nil, false
 	}
 	name := textOf(d).word(off).Text(d.File().Src)
+	if path := pathOf(what.URI); path != sh.gen && token.IsExported(name) {
+		// Declared elsewhere, so any component may name it. gopls lists those that it was shown, and only with them it
+		// renames: in packages of its workspace, and in what is open.
+		users = naming(c.an, name)
+		if !g.show(c.an, users...) {
+			return nil, false
+		}
+	}
 	var out []mention
 	for _, u := range slices.Compact(append([]*codegen.Component{d}, slices.DeleteFunc(slices.Clone(users), func(u *codegen.Component) bool { return u == d })...)) {
 		sh := g.of(u, c.an)
@@ -224,6 +233,17 @@ func identifiers(src []byte, name string) []int {
 			out = append(out, f.Offset(pos))
 		}
 	}
+}
+
+// naming gives the components that have a name in their text.
+func naming(a *analysis, name string) []*codegen.Component {
+	var out []*codegen.Component
+	for _, u := range a.program.Components {
+		if !u.External && !strings.HasSuffix(u.Path, ".md") && bytes.Contains(u.File().Src, []byte(name)) {
+			out = append(out, u)
+		}
+	}
+	return out
 }
 
 // usersOf gives the components that import d.
@@ -393,7 +413,11 @@ func (s *server) renameGo(ctx context.Context, c *cursor, r renamed) (any, error
 		return nil, &rpcError{codeFailed, strconv.Quote(c.NewName) + " is no Go name"}
 	}
 	comp := c.an.component(c.doc.path)
-	if !g.show(c.an) {
+	var others []*codegen.Component
+	if name := r.span.Text(c.doc.text.b); token.IsExported(name) {
+		others = naming(c.an, name)
+	}
+	if !g.show(c.an, others...) {
 		return nil, &rpcError{codeFailed, "the document has changed"}
 	}
 	sh := g.of(comp, c.an)
@@ -454,19 +478,16 @@ func (s *server) renameGo(ctx context.Context, c *cursor, r renamed) (any, error
 }
 
 // willRename corrects the imports of components that are about to move, those in them and those of them.
-func (s *server) willRename(ctx context.Context, m message) (any, error) {
+func (s *server) willRename(r *request) (any, error) {
 	var p struct {
 		Files []struct {
 			Old string `json:"oldUri"`
 			New string `json:"newUri"`
 		} `json:"files"`
 	}
-	if err := json.Unmarshal(m.Params, &p); err != nil {
+	if err := json.Unmarshal(r.params, &p); err != nil {
 		return nil, &rpcError{codeInvalidParams, "the parameters cannot be read"}
 	}
-	s.mu.Lock()
-	docs, serial := s.docs, s.serial
-	s.mu.Unlock()
 	edit := workspaceEdit{Changes: map[string][]textEdit{}}
 	moved := map[string]string{}
 	for _, f := range p.Files {
@@ -477,7 +498,7 @@ func (s *server) willRename(ctx context.Context, m message) (any, error) {
 		if st == nil {
 			continue
 		}
-		a := st.analyze(ctx, docs, serial)
+		a := st.analyze(r, r.docs, r.serial)
 		if a.program == nil {
 			continue
 		}

@@ -31,12 +31,14 @@ const pause = 60 * time.Millisecond
 // Serve answers until the client says exit, the input ends or ctx is done. The error is nil after an orderly shutdown.
 func Serve(ctx context.Context, o Options) error {
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	s := &server{
 		Options: o, conn: newConn(o.In, o.Out), ctx: ctx, docs: map[string]*document{}, sites: map[string]*site{},
 		published: map[string]bool{}, typed: map[string][]diagnostic{},
 	}
-	defer s.stop()
+	defer func() {
+		cancel() // first, so that nothing is started again that stop ends
+		s.stop()
+	}()
 	type arrival struct {
 		m   message
 		err error
@@ -90,7 +92,7 @@ func Serve(ctx context.Context, o Options) error {
 // document is an open file. It does not change; an edit makes another one.
 type document struct {
 	uri     string
-	path    string
+	path    string // of the file, or the URI of a document that was never saved
 	version int
 	text    *text
 }
@@ -105,6 +107,7 @@ type server struct {
 	snippets bool // the editor can insert snippets
 	watches  bool // the editor tells of changed files when asked to
 	work     sync.WaitGroup
+	running  sync.Map // of the functions that cancel a request, by its id
 
 	mu     sync.Mutex
 	docs   map[string]*document // by path; replaced, never changed
@@ -140,8 +143,17 @@ func (s *server) stop() {
 	s.conn.close()
 }
 
+// request is a question of the editor, with the documents as they were when it came: it is about these, whatever is typed
+// until it is answered. Its context ends when the editor loses interest.
+type request struct {
+	context.Context
+	params json.RawMessage
+	docs   map[string]*document
+	serial int
+}
+
 // handlers answer requests about a place in a document. They run beside each other.
-var handlers = map[string]func(*server, context.Context, message) (any, error){
+var handlers = map[string]func(*server, *request) (any, error){
 	"textDocument/completion":        at((*server).complete),
 	"textDocument/hover":             at((*server).hover),
 	"textDocument/definition":        at((*server).definition),
@@ -164,24 +176,27 @@ type cursor struct {
 	an   *analysis // nil likewise
 }
 
-func at(f func(*server, context.Context, *cursor) (any, error)) func(*server, context.Context, message) (any, error) {
-	return func(s *server, ctx context.Context, m message) (any, error) {
+func at(f func(*server, context.Context, *cursor) (any, error)) func(*server, *request) (any, error) {
+	return func(s *server, r *request) (any, error) {
 		c := &cursor{}
-		if err := json.Unmarshal(m.Params, &c.positionParams); err != nil {
+		if err := json.Unmarshal(r.params, &c.positionParams); err != nil {
 			return nil, &rpcError{codeInvalidParams, "the parameters cannot be read"}
 		}
 		path := pathOf(c.Document.URI)
-		s.mu.Lock()
-		docs, serial := s.docs, s.serial
-		s.mu.Unlock()
-		if c.doc = docs[path]; c.doc == nil {
+		if c.doc = r.docs[path]; c.doc == nil {
 			return nil, nil // not open, or of a kind that is none of ours
 		}
 		c.off = c.doc.text.offset(c.Position)
 		if c.site = s.siteOf(path); c.site != nil {
-			c.an = c.site.analyze(ctx, docs, serial)
+			c.an = c.site.analyze(r, r.docs, r.serial)
+			if c.an.docs[path] != c.doc { // an edit was quicker
+				c.an = c.site.analyzeAgain(r, r.docs, r.serial)
+			}
 		}
-		return f(s, ctx, c)
+		if err := r.Err(); err != nil {
+			return nil, err
+		}
+		return f(s, r, c)
 	}
 }
 
@@ -208,7 +223,17 @@ func (s *server) request(m message) {
 		s.conn.reply(m.ID, nil, &rpcError{codeUnknownMethod, "sitegen does not know " + m.Method})
 		return
 	}
+	r := &request{params: m.Params}
+	s.mu.Lock()
+	r.docs, r.serial = s.docs, s.serial
+	s.mu.Unlock()
+	ctx, cancel := context.WithTimeout(s.ctx, 20*time.Second)
+	r.Context = ctx
+	id := string(*m.ID)
+	s.running.Store(id, cancel)
 	s.work.Go(func() {
+		defer cancel()
+		defer s.running.Delete(id)
 		answered := false
 		defer func() {
 			if !answered {
@@ -216,10 +241,11 @@ func (s *server) request(m message) {
 			}
 		}()
 		s.guard(func() {
-			ctx, cancel := context.WithTimeout(s.ctx, 20*time.Second)
-			defer cancel()
-			result, err := h(s, ctx, m)
+			result, err := h(s, r)
 			answered = true
+			if errors.Is(ctx.Err(), context.Canceled) {
+				result, err = nil, &rpcError{codeCancelled, "cancelled"}
+			}
 			s.conn.reply(m.ID, result, err)
 		})
 	})
@@ -298,6 +324,16 @@ func (s *server) notification(m message) {
 	switch m.Method {
 	case "initialized":
 		s.watch()
+	case "$/cancelRequest":
+		var p struct {
+			ID json.RawMessage `json:"id"`
+		}
+		if json.Unmarshal(m.Params, &p) != nil {
+			return
+		}
+		if cancel, ok := s.running.Load(string(p.ID)); ok {
+			cancel.(context.CancelFunc)()
+		}
 	case "textDocument/didOpen":
 		var p struct {
 			Document documentItem `json:"textDocument"`
@@ -305,7 +341,11 @@ func (s *server) notification(m message) {
 		if json.Unmarshal(m.Params, &p) != nil {
 			return
 		}
-		s.put(&document{uri: p.Document.URI, path: pathOf(p.Document.URI), version: p.Document.Version, text: newText([]byte(p.Document.Text))})
+		path := pathOf(p.Document.URI)
+		if filepath.IsAbs(path) && !strings.HasSuffix(path, ".gosite") || !filepath.IsAbs(path) && p.Document.LanguageID != "gosite" {
+			return
+		}
+		s.put(&document{uri: p.Document.URI, path: path, version: p.Document.Version, text: newText([]byte(p.Document.Text))})
 	case "textDocument/didChange":
 		var p changeParams
 		if json.Unmarshal(m.Params, &p) != nil {
@@ -337,7 +377,14 @@ func (s *server) notification(m message) {
 		if json.Unmarshal(m.Params, &p) != nil {
 			return
 		}
-		s.edit(func(docs map[string]*document) { delete(docs, pathOf(p.Document.URI)) })
+		path := pathOf(p.Document.URI)
+		s.mu.Lock()
+		d := s.docs[path]
+		s.mu.Unlock()
+		s.edit(func(docs map[string]*document) { delete(docs, path) })
+		if d != nil && s.siteOf(path) == nil {
+			s.clear(d)
+		}
 	case "textDocument/didSave":
 		var p struct {
 			Document documentID `json:"textDocument"`
@@ -388,7 +435,7 @@ func (s *server) filesChanged(events []fileEvent) {
 
 // put opens or changes a document.
 func (s *server) put(d *document) {
-	if d.path == "" || !strings.HasSuffix(d.path, ".gosite") {
+	if d.path == "" {
 		return
 	}
 	s.edit(func(docs map[string]*document) { docs[d.path] = d })
@@ -406,4 +453,11 @@ func (s *server) edit(f func(map[string]*document)) {
 		s.timer.Stop()
 	}
 	s.timer = time.AfterFunc(pause, func() { s.guard(s.diagnose) })
+}
+
+// again looks for errors once more, although nothing was edited.
+func (s *server) again() {
+	if s.ctx.Err() == nil {
+		s.edit(func(map[string]*document) {})
+	}
 }

@@ -29,6 +29,7 @@ type site struct {
 	last   *analysis
 
 	gopls    *gopls // nil where there is none
+	restarts int    // of gopls
 	checking sync.Mutex
 	checked  *analysis // the last that gopls was asked about
 	building sync.Mutex
@@ -47,6 +48,9 @@ type analysis struct {
 // siteOf gives the site that a file belongs to, or nil.
 func (s *server) siteOf(path string) *site {
 	root := ""
+	if !filepath.IsAbs(path) {
+		return nil // never saved
+	}
 	for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {
 		if info, err := os.Stat(filepath.Join(dir, "site.yaml")); err == nil && info.Mode().IsRegular() {
 			root = dir
@@ -111,8 +115,16 @@ func (st *site) analyze(ctx context.Context, docs map[string]*document, serial i
 	if !st.loaded {
 		st.load()
 	}
+	st.revive()
 	st.last = st.make(ctx, docs, serial)
 	return st.last
+}
+
+// analyzeAgain gives what the compiler makes of documents that have been edited since.
+func (st *site) analyzeAgain(ctx context.Context, docs map[string]*document, serial int) *analysis {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	return st.make(ctx, docs, serial)
 }
 
 func (st *site) make(ctx context.Context, docs map[string]*document, serial int) *analysis {

@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"bytes"
 	"context"
 	"path/filepath"
 	"strings"
@@ -111,6 +112,9 @@ func (s *server) format(_ context.Context, c *cursor) (any, error) {
 	formatted, diags := syntax.Format(filepath.Base(c.doc.path), old)
 	if len(diags) > 0 && formatted == nil {
 		return []textEdit{}, nil
+	}
+	if bytes.Contains(old, []byte("\r\n")) { // the editor wants lines to end as those of the document do
+		formatted = bytes.ReplaceAll(formatted, []byte("\n"), []byte("\r\n"))
 	}
 	if string(formatted) == string(old) {
 		return []textEdit{}, nil

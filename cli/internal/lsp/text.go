@@ -107,11 +107,11 @@ func isWord(c byte) bool {
 	return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c >= utf8.RuneSelf
 }
 
-// pathOf gives the file of a URI, "" for a document that is none.
+// pathOf gives the file of a URI; for a document that is none, such as one that was never saved, the URI itself.
 func pathOf(uri string) string {
 	u, err := url.Parse(uri)
 	if err != nil || u.Scheme != "file" || u.Path == "" {
-		return ""
+		return uri
 	}
 	p := u.Path
 	if runtime.GOOS == "windows" {

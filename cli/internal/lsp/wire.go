@@ -12,7 +12,11 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
+
+// patience is how long a side may take to read one message.
+const patience = 20 * time.Second
 
 // maxMessage is the largest message that is read, in bytes; larger ones are skipped.
 const maxMessage = 64 << 20
@@ -25,6 +29,7 @@ const (
 	codeInvalidParams  = -32602
 	codeInternal       = -32603
 	codeNotInitialized = -32002
+	codeCancelled      = -32800
 	codeFailed         = -32803 // the request is right and cannot be done: a rename to a name that is taken
 )
 
@@ -50,6 +55,7 @@ type conn struct {
 	in  *bufio.Reader
 	out io.Writer
 
+	stuck   func() // called where the other side does not read for too long; nil for nothing
 	writing sync.Mutex
 	mu      sync.Mutex
 	next    int
@@ -113,6 +119,9 @@ func (c *conn) write(m message) error {
 	}
 	c.writing.Lock()
 	defer c.writing.Unlock()
+	if c.stuck != nil {
+		defer time.AfterFunc(patience, c.stuck).Stop()
+	}
 	_, err = fmt.Fprintf(c.out, "Content-Length: %d\r\n\r\n%s", len(body), body)
 	return err
 }

@@ -16,7 +16,7 @@ async function start() {
     "gosite",
     "sitegen",
     { command, args },
-    { documentSelector: [{ scheme: "file", language: "gosite" }] },
+    { documentSelector: [{ scheme: "file", language: "gosite" }, { scheme: "untitled", language: "gosite" }] },
   );
   try {
     await client.start();
