@@ -168,7 +168,7 @@ func (b *builder) bodyLimit() {
 	}
 	limit := "any size"
 	if most > 0 {
-		limit = fmt.Sprintf("%d bytes", most)
+		limit = adapter.Size(most)
 	}
 	b.out.Report(diag.Diagnostic{Severity: diag.Info, Code: "SG6216", Range: b.site.BodyLimitAt,
 		Message: "security.bodyLimit allows " + limit + ", but Netlify refuses bodies over 6 MB, and over 4.5 MB where they are no text, before the function sees them",

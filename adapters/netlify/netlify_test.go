@@ -281,7 +281,7 @@ https://old.example/x /y
 
 func TestBodyLimit(t *testing.T) {
 	for limit, want := range map[int64]string{
-		6 << 20: "", 0: "site.yaml:7:9: security.bodyLimit allows any size, but Netlify", 7 << 20: "site.yaml:7:9: security.bodyLimit allows 7340032 bytes, but Netlify",
+		6 << 20: "", 0: "site.yaml:7:9: security.bodyLimit allows any size, but Netlify", 7 << 20: "site.yaml:7:9: security.bodyLimit allows 7 MiB, but Netlify",
 	} {
 		site, dir := project(t, ``)
 		site.BodyLimit, site.BodyLimitAt = limit, diag.Range{Pos: diag.Pos{File: "site.yaml", Line: 7, Col: 9}}

@@ -14,6 +14,7 @@ type outputConfig struct {
 	Images       *imagesConfig       `json:"images,omitempty"`
 	Overrides    map[string]override `json:"overrides,omitempty"`
 	Crons        []cron              `json:"crons,omitempty"`
+	Flags        *flags              `json:"flags,omitempty"`
 }
 
 type framework struct {
@@ -30,6 +31,7 @@ type route struct {
 	Missing       []condition       `json:"missing,omitempty"`
 	Headers       map[string]string `json:"headers,omitempty"`
 	Transforms    []transform       `json:"transforms,omitempty"`
+	Mitigate      *mitigate         `json:"mitigate,omitempty"`
 	Dest          string            `json:"dest,omitempty"`
 	Status        int               `json:"status,omitempty"`
 	CaseSensitive bool              `json:"caseSensitive,omitempty"`
@@ -50,6 +52,11 @@ type transform struct {
 
 type target struct {
 	Key string `json:"key"`
+}
+
+// mitigate is what the firewall does with a request.
+type mitigate struct {
+	Action string `json:"action"` // deny or challenge
 }
 
 // override changes under which path, and as what, a file of static/ is served.

@@ -1,6 +1,7 @@
 package vercel
 
 import (
+	"encoding/json"
 	"net/http/httptest"
 	"os"
 	"testing"
@@ -48,6 +49,7 @@ func TestConformance(t *testing.T) {
 	adaptertest.Run(t, adaptertest.Target{
 		Name:    "vercel",
 		Adapter: Adapter{},
+		Options: json.RawMessage(`{"rewrites": ["files/*.txt"]}`),
 		Start:   func(t *testing.T, s adaptertest.Site) string { return startPreview(t, s.Dir) },
 		Skip:    differences,
 	})
@@ -65,7 +67,6 @@ var differences = map[string]string{
 	"prerender/method/options":                      filesGetHead,
 	"static/method/options":                         filesGetHead,
 	"static/compressed":                             "the platform compresses by itself; the preview sends files as they are",
-	"rewrite/prerendered/public-file":               "the function carries the prerendered pages, but not the public folder",
 	"hosts/not-allowed/file":                        ownHosts,
 	"hosts/not-allowed/page-file":                   ownHosts,
 	"hosts/trusted-forwarded/host":                  ownForwarded,

@@ -127,11 +127,18 @@ const (
 )
 
 // copyPages puts the finished pages beside the program, which answers errors and rewrites with them. A site with more of
-// them than a function should carry gets only those for errors.
+// them than a function should carry gets only those for errors, and those that the options name.
 func (b *builder) copyPages(ctx context.Context, source adapter.Files) (int64, error) {
 	dir := path.Join(staticDir, strings.Trim(b.site.Manifest.Base, "/"))
-	list := b.pages.forFunction()
-	size, err := b.copyList(ctx, dir, list)
+	list := b.pages.forFunction(b.o.Rewrites)
+	for i, pattern := range b.o.Rewrites {
+		if at := fmt.Sprintf("rewrites.%d", i); !slices.ContainsFunc(list, func(p page) bool { return adapter.Match(pattern, p.File) }) {
+			b.out.Report(diag.Diagnostic{Severity: diag.Warning, Code: "SG6115", Range: b.site.At(at),
+				Message: fmt.Sprintf("option %s of adapter vercel matches no file: %q", at, pattern),
+				Hint:    "patterns begin at the public folder"})
+		}
+	}
+	size, err := b.copyList(ctx, dir, list, maxPages)
 	if err != nil {
 		return 0, err
 	}
@@ -139,11 +146,11 @@ func (b *builder) copyPages(ctx context.Context, source adapter.Files) (int64, e
 		if err := b.out.Remove(renderDir + "/pages"); err != nil {
 			return 0, err
 		}
-		list = slices.DeleteFunc(list, func(p page) bool { return p.File != "404.html" && p.File != "500.html" })
+		list = slices.DeleteFunc(list, func(p page) bool { return p.File != "404.html" && p.File != "500.html" && !named(b.o.Rewrites, p.File) })
 		b.out.Report(diag.Diagnostic{Severity: diag.Info, Code: "SG6108", Range: diag.Range{Pos: b.site.OptionsAt},
 			Message: fmt.Sprintf("the prerendered pages have more than %d MB, so the function does without them and a rewrite to one of them finds nothing", maxPages/1_000_000),
-			Hint:    "redirect instead of rewriting, or render the targets on demand"})
-		if size, err = b.copyList(ctx, dir, list); err != nil {
+			Hint:    "redirect instead of rewriting, render the targets on demand, or name them in rewrites"})
+		if size, err = b.copyList(ctx, dir, list, maxFunction); err != nil {
 			return 0, err
 		}
 	}
@@ -153,10 +160,11 @@ func (b *builder) copyPages(ctx context.Context, source adapter.Files) (int64, e
 	return size, nil
 }
 
-func (b *builder) copyList(ctx context.Context, dir string, list []page) (int64, error) {
+// copyList copies files until they are more than most bytes, and gives how many these were.
+func (b *builder) copyList(ctx context.Context, dir string, list []page, most int64) (int64, error) {
 	var size atomic.Int64
 	err := adapter.Each(ctx, list, func(p page) error {
-		if size.Load() > maxPages {
+		if size.Load() > most {
 			return nil
 		}
 		data, err := b.out.ReadFile(path.Join(dir, p.File))

@@ -25,7 +25,7 @@ func TestConformanceLambda(t *testing.T) {
 	adaptertest.Run(t, adaptertest.Target{
 		Name:    "vercel, lambda",
 		Adapter: withLambda{},
-		Options: json.RawMessage(`{"mode":"lambda"}`),
+		Options: json.RawMessage(`{"mode":"lambda","rewrites":["files/*.txt"]}`),
 		Start:   func(t *testing.T, s adaptertest.Site) string { return startPreview(t, s.Dir) },
 		Skip:    skip,
 	})

@@ -32,6 +32,7 @@ type Options struct {
 	Functions       map[string]functionOptions `json:"functions"` // by pattern
 	Include         []string                   `json:"include"`
 	Exclude         []string                   `json:"exclude"`
+	Rewrites        []string                   `json:"rewrites"` // client files that the function can answer with, beside the pages
 	ISR             isrOptions                 `json:"isr"`
 	Crons           []cronOption               `json:"crons"`
 	Images          *imagesConfig              `json:"images"`
@@ -39,6 +40,8 @@ type Options struct {
 	DeploymentID    string                     `json:"deploymentId"`
 	WebAnalytics    bool                       `json:"webAnalytics"`
 	SpeedInsights   bool                       `json:"speedInsights"`
+	Firewall        []firewallRule             `json:"firewall"`
+	Flags           map[string]flagOption      `json:"flags"` // by name
 }
 
 // duration is a number of seconds or "max"; nil where it is left to the platform.
@@ -90,14 +93,20 @@ func decode(site *adapter.Site) (Options, []diag.Diagnostic) {
 	if o.DeploymentID != "" && !deploymentID.MatchString(o.DeploymentID) {
 		report("deploymentId", "must be at most 32 letters, digits, - and _", "")
 	}
-	for name, list := range map[string][]string{"include": o.Include, "exclude": o.Exclude} {
-		for i, glob := range list {
+	for _, l := range []struct {
+		name, below, hint string
+		patterns          []string
+	}{{"include", "the folder of go.mod", "include: [data/**]", o.Include}, {"exclude", "the folder of go.mod", "exclude: [data/old/**]", o.Exclude},
+		{"rewrites", "the public folder", "rewrites: [files/*.txt]", o.Rewrites}} {
+		for i, glob := range l.patterns {
 			_, err := path.Match(strings.ReplaceAll(glob, "**", "*"), "x")
-			if err != nil || path.IsAbs(glob) || slices.Contains(strings.Split(glob, "/"), "..") {
-				report(fmt.Sprintf("%s.%d", name, i), fmt.Sprintf("must be a pattern for files below the folder of go.mod, not %q", glob), "include: [data/**]")
+			if err != nil || glob == "" || path.IsAbs(glob) || slices.Contains(strings.Split(glob, "/"), "..") {
+				report(fmt.Sprintf("%s.%d", l.name, i), fmt.Sprintf("must be a pattern for files below %s, not %q", l.below, glob), l.hint)
 			}
 		}
 	}
+	checkFirewall(o.Firewall, report)
+	checkFlags(o.Flags, report)
 	if o.Images != nil {
 		checkImages(o.Images, report)
 	}
@@ -127,6 +136,7 @@ const schema = `{
 		}}},
 		"include": {"type": "array", "items": {"type": "string"}, "description": "files beside the function's program, as patterns below the folder of go.mod: data/**"},
 		"exclude": {"type": "array", "items": {"type": "string"}, "description": "what of them to leave out"},
+		"rewrites": {"type": "array", "items": {"type": "string"}, "description": "files of the public folder that page.Rewrite may lead to, beside pages, as patterns: files/*.txt"},
 		"isr": {
 			"description": "keep the answers of pages that render on demand: true or a number of seconds for all of them, a map for some",
 			"oneOf": [
@@ -165,10 +175,27 @@ const schema = `{
 		"skewProtection": {"type": "boolean", "default": false, "description": "keep a visitor on the deployment that the page came from"},
 		"deploymentId": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,32}$", "description": "of a prebuilt deployment, for skew protection; on the platform it is known"},
 		"webAnalytics": {"type": "boolean", "default": false, "description": "add the script of Web Analytics to every page"},
-		"speedInsights": {"type": "boolean", "default": false, "description": "add the script of Speed Insights to every page"}
+		"speedInsights": {"type": "boolean", "default": false, "description": "add the script of Speed Insights to every page"},
+		"firewall": {"type": "array", "description": "what the firewall refuses, or lets browsers prove first", "items": {"type": "object", "additionalProperties": false, "required": ["path", "action"], "properties": {
+			"path": {"type": "string", "pattern": "^/", "description": "below the base; * stands for any text"},
+			"action": {"enum": ["deny", "challenge"]},
+			"methods": {"type": "array", "items": {"type": "string", "pattern": "^[A-Z]{1,32}$"}},
+			"has": {"$ref": "#/$defs/conditions", "description": "what the request must have"},
+			"missing": {"$ref": "#/$defs/conditions", "description": "what it must not have"}
+		}}},
+		"flags": {"type": "object", "description": "feature flags that Vercel's toolbar shows, by name", "additionalProperties": {"type": "object", "additionalProperties": false, "properties": {
+			"description": {"type": "string"},
+			"url": {"type": "string", "format": "uri", "description": "where the flag is managed"},
+			"options": {"type": "array", "items": {"type": "object", "additionalProperties": false, "required": ["value"], "properties": {
+				"value": {"description": "of any type"}, "label": {"type": "string"}}}}
+		}}}
 	},
 	"$defs": {
 		"seconds": {"oneOf": [{"type": "integer", "minimum": 1, "maximum": 31536000}, {"const": false}]},
+		"conditions": {"type": "array", "maxItems": 16, "items": {"type": "object", "additionalProperties": false, "properties": {
+			"header": {"type": "string"}, "cookie": {"type": "string"}, "query": {"type": "string"},
+			"host": {"type": "string", "description": "a regular expression for all of it"},
+			"value": {"type": "string", "description": "a regular expression for all of the value; without it, any"}}}},
 		"texts": {"type": "array", "items": {"type": "string"}},
 		"rule": {"oneOf": [{"type": "boolean"}, {"type": "integer", "minimum": 1, "maximum": 31536000}, {"type": "object", "additionalProperties": false, "properties": {
 			"expiration": {"$ref": "#/$defs/seconds"},

@@ -105,13 +105,16 @@ func (l *pageList) redirectFiles() []string {
 	return names
 }
 
-// forFunction lists the pages that the function gets a copy of, for errors and rewrites: all that were prerendered, and
-// plain HTML files.
-func (l *pageList) forFunction() []page {
+// forFunction lists the files that the function gets a copy of, for errors and rewrites: all that were prerendered, plain HTML
+// files, and what else the options name.
+func (l *pageList) forFunction(rewrites []string) []page {
 	byName := map[string]page{}
 	for _, name := range l.names {
-		if strings.HasSuffix(name, ".html") {
+		switch {
+		case strings.HasSuffix(name, ".html"):
 			byName[name] = page{manifest.Prerendered{File: name, Status: 200}}
+		case named(rewrites, name):
+			byName[name] = page{manifest.Prerendered{File: name, Status: 200, Headers: []manifest.Header{{Name: "Content-Type", Value: contentType(name)}}}}
 		}
 	}
 	for _, p := range l.all {
@@ -125,6 +128,11 @@ func (l *pageList) forFunction() []page {
 		out = append(out, byName[name])
 	}
 	return out
+}
+
+// named says whether a file is one of those that patterns name.
+func named(patterns []string, name string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool { return adapter.Match(p, name) })
 }
 
 // encodePages writes the list that runtime/pages.go reads.

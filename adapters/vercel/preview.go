@@ -1,27 +1,17 @@
 package vercel
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"maps"
 	"net/http"
 	"net/url"
 	"os"
-	"path"
 	"path/filepath"
-	"runtime"
-	"slices"
-	"strconv"
 	"strings"
-	"time"
 )
 
 // Preview serves the output in dir by the rules of its config.json and runs its function as the platform does. What the
@@ -79,102 +69,6 @@ func newPreview(dir string, log io.Writer) (*preview, error) {
 	return p, nil
 }
 
-func (p *preview) readStatic(dir string) error {
-	return filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		rel, err := filepath.Rel(dir, name)
-		if err != nil {
-			return err
-		}
-		rel = filepath.ToSlash(rel)
-		o := p.config.Overrides[rel]
-		f := file{name: name, contentType: cmp.Or(o.ContentType, contentType(rel))}
-		p.files[cmp.Or(o.Path, rel)] = f
-		return nil
-	})
-}
-
-func (p *preview) readFunctions(dir string, log io.Writer) error {
-	var names []string
-	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if strings.HasSuffix(name, ".func") {
-			names = append(names, name)
-			if d.IsDir() {
-				return fs.SkipDir
-			}
-		}
-		return nil
-	})
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err == nil && len(names) > 0 {
-		p.redis, err = startRedis()
-	}
-	if err != nil {
-		return err
-	}
-	for _, name := range names {
-		real, err := filepath.EvalSymlinks(name)
-		if err != nil {
-			return err
-		}
-		if p.running[real] == nil {
-			f, err := startFunction(real, p.redis.env(), log)
-			if err != nil {
-				return err
-			}
-			p.running[real] = f
-		}
-		rel, err := filepath.Rel(dir, strings.TrimSuffix(name, ".func"))
-		if err != nil {
-			return err
-		}
-		f := &cachedFunction{function: p.running[real]}
-		if err := f.readRule(strings.TrimSuffix(name, ".func")); err != nil {
-			return err
-		}
-		p.funcs[filepath.ToSlash(rel)] = f
-	}
-	return nil
-}
-
-// startFunction runs the program of one function, with lines of environment beside its own.
-func startFunction(dir string, env []string, log io.Writer) (function, error) {
-	data, err := os.ReadFile(filepath.Join(dir, ".vc-config.json"))
-	if err != nil {
-		return nil, err
-	}
-	var fc functionConfig
-	if err := json.Unmarshal(data, &fc); err != nil {
-		return nil, fmt.Errorf(".vc-config.json: %w", err)
-	}
-	if arch := map[string]string{"amd64": "x86_64", "arm64": "arm64"}[runtime.GOARCH]; runtime.GOOS != "linux" || arch != fc.Architecture {
-		return nil, fmt.Errorf("the function is a program for Linux on %s, which this machine (%s, %s) cannot run; build with --adapter node to see the site here", fc.Architecture, runtime.GOOS, runtime.GOARCH)
-	}
-	return fc.start(dir, env, log)
-}
-
-// start runs the program of a function, which is one for this machine.
-func (fc *functionConfig) start(dir string, env []string, log io.Writer) (function, error) {
-	for _, name := range slices.Sorted(maps.Keys(fc.Environment)) {
-		env = append(env, name+"="+fc.Environment[name])
-	}
-	switch fc.Runtime {
-	case "executable":
-		seconds, _ := fc.MaxDuration.(float64)
-		return startRestarting(func() (*instance, error) { return startInstance(dir, fc.Handler, env, log) }, time.Duration(seconds)*time.Second, log)
-	case "provided.al2023":
-		return startLambda(dir, fc.Handler, env, log)
-	}
-	return nil, fmt.Errorf("the preview cannot run a function of runtime %s", fc.Runtime)
-}
-
 func (p *preview) stop() error {
 	errs := []error{p.redis.stop()}
 	for _, f := range p.running {
@@ -203,7 +97,13 @@ func (p *preview) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s := &passage{req: r, path: raw, query: query, headers: http.Header{}}
-	if p.router.run("", s) && !s.dest {
+	over := p.router.run("", s)
+	if s.denied {
+		w.Header().Set("X-Vercel-Mitigated", "deny")
+		http.Error(w, "Forbidden", http.StatusForbidden)
+		return
+	}
+	if over && !s.dest {
 		p.ended(w, s, raw)
 		return
 	}
@@ -341,146 +241,4 @@ func (p *preview) answer(w http.ResponseWriter, s *passage, raw, query string) b
 	}
 	f.ServeHTTP(&withHeaders{ResponseWriter: w, headers: s.headers, duplex: r.Body != nil && r.Body != http.NoBody}, r)
 	return true
-}
-
-// file answers with a file of static/.
-func (p *preview) file(w http.ResponseWriter, s *passage, f file, status int) {
-	r := s.req
-	copyHeaders(w, s.headers)
-	w = &fileAnswer{w}
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		w.Header().Set("Allow", "GET, HEAD")
-		http.Error(w, "Method Not Allowed\n\nINVALID_REQUEST_METHOD", http.StatusMethodNotAllowed)
-		return
-	}
-	data, err := os.ReadFile(f.name)
-	if err != nil {
-		http.Error(w, "the file is gone; build again", http.StatusInternalServerError)
-		return
-	}
-	h := w.Header()
-	h.Set("Content-Type", f.contentType)
-	if h.Get("Cache-Control") == "" {
-		h.Set("Cache-Control", "public, max-age=0, must-revalidate")
-	}
-	if status != 0 && status != http.StatusOK {
-		w = w.(*fileAnswer).ResponseWriter // an error page has the headers that the rules give it
-		h.Set("Content-Length", strconv.Itoa(len(data)))
-		w.WriteHeader(status)
-		if r.Method != http.MethodHead {
-			w.Write(data)
-		}
-		return
-	}
-	if len(r.Header.Get("Range")) > maxRange {
-		r = r.Clone(r.Context())
-		r.Header.Del("Range")
-	}
-	sum := sha256.Sum256(data)
-	h.Set("Etag", `"`+hex.EncodeToString(sum[:16])+`"`)
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
-}
-
-// fileAnswer lets nobody keep the answer of a request that a file cannot be sent for.
-type fileAnswer struct{ http.ResponseWriter }
-
-// WriteHeader sends the status.
-func (w *fileAnswer) WriteHeader(status int) {
-	if status >= 400 {
-		w.Header().Del("Cache-Control")
-		w.Header().Del("Etag")
-	}
-	w.ResponseWriter.WriteHeader(status)
-}
-
-// maxRange is how long a header Range may be; a longer one asks for nothing sensible.
-const maxRange = 256
-
-// platform answers what the platform answers itself: images, unchanged here, and the scripts of its analytics, which do
-// nothing here.
-func (p *preview) platform(w http.ResponseWriter, r *http.Request, raw string) {
-	switch {
-	case raw == "/_vercel/image" && p.config.Images != nil:
-		p.image(w, r)
-	case strings.HasSuffix(raw, "/script.js"):
-		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
-	default:
-		http.NotFound(w, r)
-	}
-}
-
-func (p *preview) image(w http.ResponseWriter, r *http.Request) {
-	q := r.URL.Query()
-	width, _ := strconv.Atoi(q.Get("w"))
-	quality, _ := strconv.Atoi(q.Get("q"))
-	src, err := url.Parse(q.Get("url"))
-	switch {
-	case err != nil || src.Path == "":
-		http.Error(w, `"url" parameter is required and must be a path or a URL`, http.StatusBadRequest)
-	case !slices.Contains(p.config.Images.Sizes, width):
-		http.Error(w, `"w" parameter (width) of `+q.Get("w")+" is not allowed", http.StatusBadRequest)
-	case quality < 1 || quality > 100 || len(p.config.Images.Qualities) > 0 && !slices.Contains(p.config.Images.Qualities, quality):
-		http.Error(w, `"q" parameter (quality) of `+q.Get("q")+" is not allowed", http.StatusBadRequest)
-	case src.Host != "":
-		http.Error(w, "the preview loads no images from elsewhere", http.StatusBadGateway)
-	default:
-		f, ok := p.find(src.EscapedPath())
-		if !ok || !strings.HasPrefix(f.contentType, "image/") {
-			http.Error(w, "The requested resource isn't a valid image.", http.StatusBadRequest)
-			return
-		}
-		p.file(w, &passage{req: r, headers: http.Header{"Vary": {"Accept"}}}, f, 0)
-	}
-}
-
-// withHeaders adds the headers of the route table to what a function answers; a header of the function's own stays.
-type withHeaders struct {
-	http.ResponseWriter
-	headers http.Header
-	duplex  bool // the request has a body
-	done    bool
-}
-
-// Unwrap lets the answer be flushed.
-func (w *withHeaders) Unwrap() http.ResponseWriter { return w.ResponseWriter }
-
-// WriteHeader sends the status.
-func (w *withHeaders) WriteHeader(status int) {
-	if !w.done && status >= 200 {
-		w.done = true
-		copyHeaders(w, w.headers)
-		if w.Header()["Content-Type"] == nil {
-			w.Header()["Content-Type"] = nil // no guessing
-		}
-		if w.duplex && w.Header()["Content-Length"] == nil {
-			http.NewResponseController(w.ResponseWriter).EnableFullDuplex() // the function may read and write at once
-		}
-	}
-	w.ResponseWriter.WriteHeader(status)
-}
-
-// Write sends bytes.
-func (w *withHeaders) Write(p []byte) (int, error) {
-	if !w.done {
-		w.WriteHeader(http.StatusOK)
-	}
-	return w.ResponseWriter.Write(p)
-}
-
-// contentTypes is the type by extension, as the platform has it.
-var contentTypes = map[string]string{
-	".html": "text/html; charset=utf-8", ".htm": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8",
-	".js": "text/javascript; charset=utf-8", ".mjs": "text/javascript; charset=utf-8",
-	".json": "application/json; charset=utf-8", ".map": "application/json; charset=utf-8", ".webmanifest": "application/manifest+json; charset=utf-8",
-	".xml": "application/xml", ".rss": "application/rss+xml", ".atom": "application/atom+xml", ".txt": "text/plain; charset=utf-8",
-	".md": "text/markdown; charset=utf-8", ".csv": "text/csv; charset=utf-8", ".ics": "text/calendar; charset=utf-8", ".vtt": "text/vtt; charset=utf-8",
-	".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp",
-	".avif": "image/avif", ".ico": "image/vnd.microsoft.icon", ".bmp": "image/bmp",
-	".woff": "font/woff", ".woff2": "font/woff2", ".ttf": "font/ttf", ".otf": "font/otf",
-	".mp3": "audio/mpeg", ".mp4": "video/mp4", ".webm": "video/webm", ".ogg": "audio/ogg", ".wav": "audio/wav",
-	".pdf": "application/pdf", ".wasm": "application/wasm", ".zip": "application/zip", ".gz": "application/gzip",
-}
-
-func contentType(name string) string {
-	return cmp.Or(contentTypes[strings.ToLower(path.Ext(name))], "application/octet-stream")
 }

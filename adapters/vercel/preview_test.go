@@ -60,7 +60,11 @@ const manyOptions = `{
 	"memory": 512, "maxDuration": 30, "maxConcurrency": 10, "regions": ["fra1"], "failoverRegions": ["iad1"], "cancellation": true,
 	"environment": {"OWN": "1"}, "include": ["go.mod"], "crons": [{"path": "/api/get", "schedule": "0 5 * * *"}],
 	"isr": {"expiration": 1, "bypassToken": "0123456789abcdef0123456789abcdef", "routes": {"/one/[x]": true, "/live": {"expiration": 60, "allowQuery": ["page"]}}},
-	"images": {"sizes": [640, 1200], "formats": ["image/avif"]}, "deploymentId": "dpl_1", "skewProtection": true, "webAnalytics": true, "speedInsights": true
+	"images": {"sizes": [640, 1200], "formats": ["image/avif"]}, "deploymentId": "dpl_1", "skewProtection": true, "webAnalytics": true, "speedInsights": true,
+	"rewrites": ["files/*.txt"],
+	"firewall": [{"path": "/wp-*", "action": "deny"}, {"path": "/api/*", "action": "deny", "has": [{"header": "User-Agent", "value": ".*bad.*"}], "missing": [{"cookie": "ok"}]},
+		{"path": "/two/*", "action": "challenge"}],
+	"flags": {"newPage": {"description": "the page of tomorrow", "url": "https://example.com/flags", "options": [{"value": true, "label": "on"}, {"value": null}]}}
 }`
 
 func TestPreviewOptions(t *testing.T) {
@@ -135,6 +139,27 @@ func TestPreviewOptions(t *testing.T) {
 		if n := strings.Count(body, `<script defer src="/_vercel/insights/script.js"></script><script defer src="/_vercel/speed-insights/script.js"></script></head>`); n != want {
 			t.Errorf("%s has the scripts %d times; want %d\n%s", target, n, want, body)
 		}
+	}
+	// The firewall comes first.
+	for _, tt := range []struct {
+		target, agent, cookie, mitigated string
+		status                           int
+	}{
+		{"/wp-login.php", "", "", "deny", 403}, {"/WP%2dadmin/x", "", "", "deny", 403}, {"/wp", "", "", "", 404},
+		{"/api/get", "a bad one", "", "deny", 403}, {"/api/get", "a bad one", "ok=1", "", 200}, {"/api/get", "good", "", "", 200},
+		{"/two/a/b", "", "", "challenge", 200},
+	} {
+		res, _ := get(t, url+tt.target, "User-Agent", tt.agent, "Cookie", tt.cookie)
+		if got := res.Header.Get("X-Vercel-Mitigated"); res.StatusCode != tt.status || got != tt.mitigated {
+			t.Errorf("%s, %q, %q: %d, %q; want %d, %q", tt.target, tt.agent, tt.cookie, res.StatusCode, got, tt.status, tt.mitigated)
+		}
+	}
+	config, err := os.ReadFile(filepath.Join(dir, "config.json"))
+	if want := `"flags":{"definitions":{"newPage":{"description":"thepageoftomorrow","url":"https://example.com/flags","options":[{"value":true,"label":"on"},{"value":null}]}}}`; err != nil || !strings.Contains(strings.Join(strings.Fields(string(config)), ""), want) {
+		t.Errorf("config.json has no %s: %v", want, err)
+	}
+	if res, body := get(t, url+"/rewrite?to=/files/hello.txt"); res.StatusCode != 200 || res.Header.Get("Content-Type") != "text/plain; charset=utf-8" || !strings.Contains(body, "a public file") {
+		t.Errorf("a rewrite to a public file: %s, %v\n%s", res.Status, res.Header, body)
 	}
 	if res, _ := get(t, url+"/about", "Sec-Fetch-Dest", "document"); !strings.HasPrefix(res.Header.Get("Set-Cookie"), "__vdpl=dpl_1; Path=/;") {
 		t.Errorf("a document sets %q; want the id of the deployment", res.Header.Get("Set-Cookie"))

@@ -77,6 +77,7 @@ type passage struct {
 	headers http.Header
 	status  int
 	dest    bool // the path is one that a rule leads to
+	denied  bool // by the firewall
 }
 
 // run goes through the rules of one phase, and says whether one of them ended it.
@@ -92,6 +93,12 @@ func (r *router) run(phase string, p *passage) bool {
 		m := c.src.FindStringSubmatch(p.path)
 		if m == nil || !c.holds(p) {
 			continue
+		}
+		if c.Mitigate != nil && c.Mitigate.Action == "deny" {
+			p.denied = true
+			return true
+		} else if c.Mitigate != nil {
+			p.headers.Set("X-Vercel-Mitigated", c.Mitigate.Action) // every visitor is taken for one who has passed
 		}
 		for name, value := range c.Headers {
 			if keep && p.headers.Get(name) != "" {

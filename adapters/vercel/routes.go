@@ -46,6 +46,7 @@ func (t *table) add(r route) { t.routes = append(t.routes, r) }
 
 // build gives the routes.
 func (t *table) build() []route {
+	t.firewall()
 	t.headers()
 	t.slashes()
 	t.statuses()

@@ -180,6 +180,7 @@ func (b *builder) plan(ctx context.Context) error {
 		Routes:       t.build(),
 		Images:       b.images(),
 		Overrides:    b.pages.overrides(m.Base),
+		Flags:        b.flags(),
 	}
 	b.problems = append(b.problems, t.problems...)
 	if n := len(b.config.Routes); n > maxRoutes {
@@ -193,7 +194,7 @@ func (b *builder) plan(ctx context.Context) error {
 	if max := b.site.BodyLimit; b.site.OnDemand && (max > maxBody || max == 0) {
 		limit := "any size"
 		if max > 0 {
-			limit = fmt.Sprintf("%d bytes", max)
+			limit = adapter.Size(max)
 		}
 		b.problems = append(b.problems, diag.Diagnostic{Severity: diag.Info, Code: "SG6105", Range: b.site.BodyLimitAt,
 			Message: "security.bodyLimit allows " + limit + ", but Vercel refuses bodies over 4.5 MB before the function sees them",

@@ -339,6 +339,20 @@ func TestOptions(t *testing.T) {
 			`error SG6006 site.yaml:2:1: option functions./live.memory of adapter vercel must be from 128 to 10240, not 1`,
 			`error SG6006 site.yaml:2:1: option functions./live.regions.0 of adapter vercel must be a region such as iad1 or fra1, not "nowhere"`}},
 		{`{"images":{"domains":["a.example"]}}`, []string{`error SG6006 site.yaml:2:1: option images.sizes of adapter vercel must list the widths that images are made in`}},
+		{`{"firewall":[{"path":"wp","action":"block","methods":["get"]},{"path":"/x","has":[{"value":"a"},{"header":"A","value":"("}],"missing":[{"header":"A","cookie":"b"}]}]}`, []string{
+			`error SG6006 site.yaml:2:1: option firewall.0 of adapter vercel needs an action`,
+			`error SG6006 site.yaml:2:1: option firewall.0.action of adapter vercel must be deny or challenge, not "block"`,
+			`error SG6006 site.yaml:2:1: option firewall.0.methods.0 of adapter vercel must be a method in capitals, not "get"`,
+			`error SG6006 site.yaml:2:1: option firewall.0.path of adapter vercel must be a path that begins with a slash, in which * stands for any text, not "wp"`,
+			`error SG6006 site.yaml:2:1: option firewall.1 of adapter vercel needs an action`,
+			`error SG6006 site.yaml:2:1: option firewall.1.has.0 of adapter vercel must name one of header, cookie, query and host, which is a regular expression by itself`,
+			`error SG6006 site.yaml:2:1: option firewall.1.has.1 of adapter vercel must be a regular expression, not "("`,
+			`error SG6006 site.yaml:2:1: option firewall.1.missing.0 of adapter vercel must name one of header, cookie, query and host, which is a regular expression by itself`}},
+		{`{"flags":{"a b":{},"c":{"url":"x","options":[{"label":"on"}]}}}`, []string{
+			`error SG6006 site.yaml:2:1: option flags.a b of adapter vercel must be named by letters, digits, dots, hyphens and _`,
+			`error SG6006 site.yaml:2:1: option flags.c.options.0 of adapter vercel needs a value`,
+			`error SG6006 site.yaml:2:1: option flags.c.url of adapter vercel must be a URL, not "x"`}},
+		{`{"rewrites":["/a"]}`, []string{`error SG6006 site.yaml:2:1: option rewrites.0 of adapter vercel must be a pattern for files below the public folder, not "/a"`}},
 		{`{"include":["../secret"]}`, []string{`error SG6006 site.yaml:2:1: option include.0 of adapter vercel must be a pattern for files below the folder of go.mod, not "../secret"`}},
 		{`{"mode":"lambda"}`, []string{`error SG6101 site.yaml:2:1: mode lambda needs the module github.com/aws/aws-lambda-go, and go.mod does not have it`}},
 	} {

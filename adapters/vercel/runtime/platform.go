@@ -106,7 +106,7 @@ func (p *Platform) Vercel() *vercel.Context {
 			Timezone: p.Timezone(), Latitude: degrees(lat), Longitude: degrees(long)},
 		Deployment: vercel.Deployment{ID: env("VERCEL_DEPLOYMENT_ID"), Host: env("VERCEL_URL"), Branch: env("VERCEL_GIT_COMMIT_REF"), Commit: env("VERCEL_GIT_COMMIT_SHA")},
 	}, &vercel.Access{Origin: p.origin, BypassToken: p.h.bypass, Protection: env("VERCEL_AUTOMATION_BYPASS_SECRET"),
-		APIToken: env("VERCEL_TOKEN"), Project: env("VERCEL_PROJECT_ID"), Team: env("VERCEL_TEAM_ID")})
+		APIToken: env("VERCEL_TOKEN"), Project: env("VERCEL_PROJECT_ID"), Team: env("VERCEL_TEAM_ID"), FlagsSecret: env("FLAGS_SECRET")})
 }
 
 func degrees(text string) float64 {

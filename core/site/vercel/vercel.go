@@ -52,6 +52,7 @@ type Access struct {
 	APIToken    string // of Vercel's API: VERCEL_TOKEN
 	Project     string // its id: VERCEL_PROJECT_ID
 	Team        string // its id, for tokens of several teams: VERCEL_TEAM_ID
+	FlagsSecret string // that seals the flags set in the toolbar: FLAGS_SECRET
 }
 
 // New gives a Context that can speak to Vercel. It is for the runtime of the adapter.
