@@ -52,7 +52,7 @@ func serve(t testing.TB, dir string) string {
 		t.Fatal(err)
 	}
 	t.Setenv("SITEGEN_PREVIEW_WORKERS", others)
-	origin, stop, err := start(context.Background(), dir)
+	run, stop, err := start(context.Background(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func serve(t testing.TB, dir string) string {
 			t.Error(err)
 		}
 	})
-	return origin.String()
+	return run.origin()
 }
 
 // buildSite builds the site of testdata/site and gives where its output is. change makes it another site.

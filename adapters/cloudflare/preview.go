@@ -7,11 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
-	"net/http/httputil"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -33,38 +29,15 @@ var errNoRuntime = errors.New("a preview needs the Workers runtime: install Node
 
 // Preview runs the output in workerd on a free port of this machine and hands requests on to it, as they came.
 func (Adapter) Preview(ctx context.Context, dir string) (http.Handler, func() error, error) {
-	to, stop, err := start(ctx, dir)
+	run, stop, err := start(ctx, dir)
 	if err != nil {
 		return nil, nil, err
 	}
-	return &httputil.ReverseProxy{
-		FlushInterval: -1,
-		Rewrite: func(r *httputil.ProxyRequest) {
-			r.Out.URL.Scheme, r.Out.URL.Host = to.Scheme, to.Host
-			r.Out.Host = r.In.Host
-			// Cloudflare's edge says who the visitor is, and takes out what visitors say themselves.
-			for name := range r.Out.Header {
-				if strings.HasPrefix(name, "Cf-") {
-					delete(r.Out.Header, name)
-				}
-			}
-			if addr, _, err := net.SplitHostPort(r.In.RemoteAddr); err == nil {
-				r.Out.Header.Set("Cf-Connecting-Ip", addr)
-			}
-			if raw, _, _ := strings.Cut(r.In.RequestURI, "?"); strings.HasPrefix(raw, "/") && !strings.HasPrefix(raw, "//") {
-				r.Out.URL.Opaque = raw
-				_, r.Out.URL.RawQuery, _ = strings.Cut(r.In.RequestURI, "?")
-			}
-		},
-		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
-			http.Error(w, "the Workers runtime does not answer", http.StatusBadGateway)
-		},
-		Transport: &http.Transport{DisableCompression: true}, // or the runtime would compress, and hold back, what streams
-	}, stop, nil
+	return run.handler(), stop, nil
 }
 
-// start runs the output in workerd and gives its origin.
-func start(ctx context.Context, dir string) (*url.URL, func() error, error) {
+// start runs the output in workerd.
+func start(ctx context.Context, dir string) (*running, func() error, error) {
 	if _, err := os.Stat(filepath.Join(dir, wranglerConfig)); err != nil {
 		return nil, nil, err
 	}
@@ -115,22 +88,22 @@ func start(ctx context.Context, dir string) (*url.URL, func() error, error) {
 	}
 	lines := bufio.NewReader(stdout)
 	found := make(chan string, 1)
+	run := &running{begun: map[*http.Request]time.Time{}}
 	go func() {
 		line, _ := lines.ReadString('\n')
 		found <- line
-		io.Copy(os.Stderr, lines)
+		run.follow(lines)
 	}()
 	var line string
 	select {
 	case line = <-found:
 	case <-time.After(startTimeout):
 	}
-	to, err := url.Parse(strings.TrimSpace(line))
-	if err != nil || to.Host == "" {
+	if !run.listens(line) {
 		stop()
 		return nil, nil, fmt.Errorf("the Workers runtime did not start (%s)", filepath.Base(modules))
 	}
-	return to, stop, nil
+	return run, stop, nil
 }
 
 // checkMiniflare looks at the version: the fifth, which newer versions of wrangler bring along, has another interface.

@@ -1,5 +1,6 @@
 // Runs the output of the cloudflare adapter in workerd: node preview.mjs MINIFLARE DIR. It prints the address on one line
-// and ends with its standard input.
+// and ends with its standard input. When a request keeps the processor for longer than Cloudflare allows, it prints
+// "stopped" and how many seconds that is, starts workerd again, and prints the address again.
 //
 // What the Worker keeps (KV, R2, D1 …) is kept where `wrangler dev` keeps it, and secrets are read where it reads them. Other
 // Workers that it calls can be named by SITEGEN_PREVIEW_WORKERS: a module whose default export is a list of options of
@@ -80,15 +81,50 @@ if (config.main === undefined) {
 		{ type: "CompiledWasm", path: join(dir, "worker/site.wasm") },
 	];
 }
-const mf = new Miniflare({
+
+// workerd itself has no limit of processor time, and one thread for everything: a page in an endless loop would be the
+// end of the preview. That thread has to answer the watchdog through a Worker of its own.
+const alive = {
+	name: "sitegen-preview-alive",
+	compatibilityDate: config.compatibility_date,
+	modules: true,
+	script: "export default { fetch() { return new Response(); } };",
+	unsafeDirectSockets: [{}],
+};
+const limit = config.limits?.cpu_ms ?? 30000; // what Cloudflare allows unless told otherwise
+const options = {
 	host: "127.0.0.1",
 	port: 0,
 	cf: false, // else Miniflare asks the network where this machine is
 	log: new Log(LogLevel.WARN),
 	...(project === undefined ? {} : { defaultPersistRoot: join(project, ".wrangler/state/v3") }),
-	workers: [worker, ...others],
+	workers: [worker, ...others, alive],
+};
+let mf, ended;
+process.stdin.on("end", () => {
+	ended = true;
+	mf?.dispose().then(() => process.exit(0));
 });
-const url = await mf.ready;
-console.log(url.origin);
-process.stdin.on("end", () => mf.dispose().then(() => process.exit(0)));
 process.stdin.resume();
+
+// hangs waits until a question to the watchdog's Worker has no answer for as long as a request may compute.
+async function hangs() {
+	const probe = await mf.unsafeGetDirectURL(alive.name);
+	for (;;) {
+		try {
+			await (await fetch(probe, { signal: AbortSignal.timeout(Math.max(limit, 1000)) })).arrayBuffer();
+		} catch (err) {
+			if (ended || err.name === "TimeoutError") return;
+		}
+		await new Promise((resolve) => setTimeout(resolve, 500));
+	}
+}
+
+for (;;) {
+	mf = new Miniflare(options);
+	console.log((await mf.ready).origin);
+	await hangs();
+	if (ended) break;
+	console.log(`stopped ${limit / 1000}`);
+	await mf.dispose(); // kills the process
+}
