@@ -293,7 +293,7 @@ type entry struct {
 // What an archive may have, packed and unpacked; both are the limits of AWS Lambda.
 const (
 	maxArchive  = 50 << 20
-	maxUnpacked = maxIncluded
+	maxUnpacked = maxFunction
 )
 
 // tooLarge is a function beyond those limits.

@@ -142,10 +142,19 @@ func (b *builder) function(ctx context.Context) error {
 			return err
 		}
 	}
+	program, err := b.out.ReadFile(build.Output)
+	if err != nil {
+		return err
+	}
+	// Files for rewrites and errors are inside.
+	if len(program) > maxFunction {
+		b.tooLarge("rewrites", "name fewer files in rewrites, or render their pages on demand")
+		return nil
+	}
 	if b.o.Mode == lambda {
 		return nil
 	}
-	if err := b.include(ctx); err != nil {
+	if err := b.include(ctx, int64(len(program))); err != nil {
 		return err
 	}
 	if err := b.script(shimFile, b.functionConfig(), nil); err != nil {
@@ -262,18 +271,22 @@ func (b *builder) lacksModule(err error) error {
 	return nil
 }
 
-// maxIncluded is what a function may hold, unpacked.
-const maxIncluded = 250_000_000
+// maxFunction is what a function may hold, unpacked, in bytes: Netlify's functions are those of AWS Lambda.
+const maxFunction = 250_000_000
 
-// include copies the author's files beside the program.
-func (b *builder) include(ctx context.Context) error {
+func (b *builder) tooLarge(option, hint string) {
+	b.out.Report(diag.Diagnostic{Code: "SG6204", Range: b.site.At(option),
+		Message: fmt.Sprintf("the function is larger than %s, which is all that Netlify takes", adapter.Size(maxFunction)), Hint: hint})
+}
+
+// include copies the author's files beside the program, which has so many bytes.
+func (b *builder) include(ctx context.Context, total int64) error {
 	if len(b.o.Include) == 0 {
 		return nil
 	}
 	any := func(patterns []string, name string) bool {
 		return slices.ContainsFunc(patterns, func(p string) bool { return adapter.Match(p, name) })
 	}
-	var total int64
 	dir := os.DirFS(b.site.ModuleDir)
 	err := fs.WalkDir(dir, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
@@ -292,15 +305,17 @@ func (b *builder) include(ctx context.Context) error {
 				Message: "the function has a file " + name + " of its own, so the site's cannot be included", Hint: "rename it, or exclude it"})
 			return nil
 		}
-		data, err := fs.ReadFile(dir, name)
+		info, err := d.Info()
 		if err != nil {
 			return err
 		}
-		if total += int64(len(data)); total > maxIncluded {
-			b.out.Report(diag.Diagnostic{Code: "SG6204", Range: b.site.At("include"),
-				Message: fmt.Sprintf("the included files are more than %d MB, which is all that a function may hold", maxIncluded/1_000_000),
-				Hint:    "include fewer files, or put them into public/"})
+		if total += info.Size(); total > maxFunction {
+			b.tooLarge("include", "include fewer files, or put them into public/")
 			return fs.SkipAll
+		}
+		data, err := fs.ReadFile(dir, name)
+		if err != nil {
+			return err
 		}
 		b.included = append(b.included, name)
 		return b.out.Write(functionsDir+"/"+functionName+"/"+name, data, 0o644)

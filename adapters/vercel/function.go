@@ -60,7 +60,7 @@ func (b *builder) function(ctx context.Context) error {
 		return err
 	} else if size += int64(len(program)); size > maxFunction {
 		b.out.Report(diag.Diagnostic{Code: "SG6107", Range: b.site.At("include"),
-			Message: fmt.Sprintf("the function has %d MB, and Vercel takes %d", size/1_000_000, maxFunction/1_000_000),
+			Message: fmt.Sprintf("the function has %d MB, and Vercel takes %s", size/1_000_000, adapter.Size(maxFunction)),
 			Hint:    "include fewer files, or put them into public/"})
 		return nil
 	}

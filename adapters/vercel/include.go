@@ -39,11 +39,17 @@ func (b *builder) include(ctx context.Context) (int64, error) {
 		if !found || slices.ContainsFunc(b.o.Exclude, func(g string) bool { return adapter.Match(g, name) }) || !d.Type().IsRegular() {
 			return nil
 		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		if total += info.Size(); total > maxFunction {
+			return nil // it is only counted: the function will not be
+		}
 		data, err := fs.ReadFile(dir, name)
 		if err != nil {
 			return err
 		}
-		total += int64(len(data))
 		return b.out.Write(renderDir+"/"+name, data, 0o644)
 	})
 	for i, was := range used {
