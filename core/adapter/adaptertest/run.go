@@ -29,6 +29,8 @@ type Target struct {
 	// Sample runs one of so many cases, chosen by their names, and at least one of each group, where a server is too slow for all;
 	// 0 and 1 are all.
 	Sample int
+	// Workers is how many cases run at once; 0 is 8.
+	Workers int
 }
 
 // Site is one variant of the fixture, written by the adapter.
@@ -83,7 +85,7 @@ func buildVariant(t *testing.T, name string) *Built {
 // for the matrix.
 func Run(t *testing.T, target Target) {
 	supports := target.Adapter.Info().Supports
-	run(t, target.Name, target.Skip, target.Sample, func(needs string) bool { return supports[needs].Level != "" }, func(t *testing.T, v Variant) string {
+	run(t, target.Name, target.Skip, target.Sample, target.Workers, func(needs string) bool { return supports[needs].Level != "" }, func(t *testing.T, v Variant) string {
 		b := buildVariant(t, v.Name)
 		// Below the module, so that what the adapter writes can be imported from a program there.
 		dir := filepath.Join(b.Dir, "dist", caseless(target.Name))
@@ -106,7 +108,7 @@ type SourceServer struct {
 // RunSources writes the sources of every variant of the fixture and runs all cases against what serves them; otherwise
 // it is Run.
 func RunSources(t *testing.T, server SourceServer) {
-	run(t, server.Name, server.Skip, 1, func(string) bool { return true }, func(t *testing.T, v Variant) string {
+	run(t, server.Name, server.Skip, 1, 0, func(string) bool { return true }, func(t *testing.T, v Variant) string {
 		dir := t.TempDir()
 		if err := WriteSite(dir, v.Name); err != nil {
 			t.Fatal(err)
@@ -115,8 +117,8 @@ func RunSources(t *testing.T, server SourceServer) {
 	})
 }
 
-// run runs the cases, one of so many, against what start serves for each variant that needs nothing unsupported.
-func run(t *testing.T, name string, skip map[string]string, one int, supports func(string) bool, start func(t *testing.T, v Variant) (origin string)) {
+// run runs the cases, one of so many, and so many at once, against what start serves for each variant that needs nothing unsupported.
+func run(t *testing.T, name string, skip map[string]string, one, workers int, supports func(string) bool, start func(t *testing.T, v Variant) (origin string)) {
 	var filter *regexp.Regexp
 	if s := os.Getenv("CONFORMANCE_FILTER"); s != "" {
 		filter = regexp.MustCompile(s)
@@ -130,7 +132,7 @@ func run(t *testing.T, name string, skip map[string]string, one int, supports fu
 		t.Run(v.Name, func(t *testing.T) {
 			origin := start(t, v)
 			// Declared differences run too: one that is none any more must go.
-			report, err := RunURL(t.Context(), origin, Options{Variant: v.Name, Filter: filter, Choose: chosen})
+			report, err := RunURL(t.Context(), origin, Options{Variant: v.Name, Filter: filter, Choose: chosen, Workers: workers})
 			if err != nil {
 				t.Fatal(err)
 			}
