@@ -18,7 +18,8 @@ import (
 
 // devSample is of how many cases one is run: the development server starts the function anew, in a new thread with a new
 // program, for each request, which takes a fifth of a second of a processor. NETLIFY_DEV_SAMPLE=1 runs all, and with
-// -run TestNetlifyDevConformance/base those of one variant; the differences are declared for this sample.
+// -run TestNetlifyDevConformance/base those of one variant. The differences are declared for all cases of the variant default, and for
+// this sample of the others.
 const devSample = 16
 
 // devServers is how many of them there are. One that is asked while it still answers loses the files of the function: it makes them
