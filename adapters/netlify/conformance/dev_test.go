@@ -87,7 +87,6 @@ const (
 	devBroken  = "the development server neither ends nor breaks off an answer that the function has broken off"
 	devVisitor = "the development server does not tell the function that the visitor went away"
 	devWhole   = "the development server reads the whole body of a request before the function begins"
-	devQueue   = "the development server answers one request at a time"
 	devFirst   = "Node keeps the first of two headers of one name"
 	devOrigin  = "the development server writes redirects as whole addresses, with its own host"
 	devClient  = "the development server names no address of the visitor"
@@ -128,7 +127,6 @@ var devDifferences = merge(
 	in("default", devVisitor, "async/visitor-leaves", "stream/visitor-leaves-a-stream", "stream/visitor-leaves-an-endless-stream",
 		"stream/visitor-leaves-before-the-answer", "stream/visitor-leaves-events"),
 	in("default", devWhole, "body/continue-that-nobody-reads", "body/limit-announced"),
-	in("default", devQueue, "stream/slow-visitors-do-not-block-others"),
 	in("default", devNode, "hosts/absolute-form-refused/file", "hosts/absolute-form-refused/no-host", "hosts/absolute-form-refused/other-scheme",
 		"hosts/absolute-form-refused/userinfo", "malformed/connect/host", "malformed/garbage/http2", "malformed/refused/star",
 		"malformed/trace/file"),
