@@ -90,7 +90,7 @@ func (b *builder) embedded(files []codegen.File) []string {
 			out = append(out, d.name)
 		}
 	}
-	if pages {
+	if (pages || g.mentions["MarkdownPages"]) && b.contents.index.Collection(store.Pages) != nil {
 		out = append(out, store.Pages)
 	}
 	slices.Sort(out)

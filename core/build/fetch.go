@@ -2,9 +2,11 @@ package build
 
 import (
 	"bytes"
-	"io/fs"
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"sitegen.dev/core/codegen"
@@ -13,58 +15,90 @@ import (
 // fetchCall is what code that sends requests has in it.
 const fetchCall = ".Fetch"
 
-// fetches says whether anything of the site may call site.Fetch: then the programs link what sends requests, which is
-// as large as all the rest. It looks at text, so it may be wrong in one direction only. Packages of other modules that
-// call it say so with an import of their own.
-func (b *builder) fetches() (bool, error) {
+// goPackage is what has been read of a package of the module.
+type goPackage struct {
+	imports []string
+	fetch   bool // it may call site.Fetch
+}
+
+// fetches says whether anything that the programs of the site are made of may call site.Fetch: then they link what sends
+// requests, which is as large as all the rest, and takes as long to link. It looks at the text of the packages that
+// components, middleware and guards reach, so it may be wrong in one direction only. Packages of other modules that call
+// it say so with an import of their own.
+func (b *builder) fetches() bool {
 	for _, text := range b.files {
 		if bytes.Contains(text, []byte(fetchCall)) {
-			return true, nil
+			return true
 		}
 	}
-	if b.inputs != nil {
-		return b.inputs.fetch, nil
+	known := map[string]*goPackage{}
+	if b.memory != nil {
+		if b.memory.gofiles == nil {
+			b.memory.gofiles = known
+		}
+		known = b.memory.gofiles
 	}
-	return b.memory.fetches(b.goFetches)
+	seen := map[string]bool{}
+	var visit func(importPath string) bool
+	visit = func(importPath string) bool {
+		rel, ok := strings.CutPrefix(importPath, b.Layout.ModulePath)
+		if !ok || rel != "" && rel[0] != '/' || seen[importPath] {
+			return false
+		}
+		seen[importPath] = true
+		p := known[importPath]
+		if p == nil {
+			p = readPackage(b.Layout.abs(strings.TrimPrefix(rel, "/")))
+			known[importPath] = p
+		}
+		if p.fetch {
+			return true
+		}
+		for _, i := range p.imports {
+			if visit(i) {
+				return true
+			}
+		}
+		return false
+	}
+	for _, c := range b.program.Components {
+		for _, i := range c.Packages() {
+			if visit(i) {
+				return true
+			}
+		}
+	}
+	for _, i := range []string{b.middleware, b.guards} {
+		if i != "" && visit(i) {
+			return true
+		}
+	}
+	return false
 }
 
-// callsFetch says whether a Go file may call it.
-func callsFetch(src []byte) bool {
-	return bytes.Contains(src, []byte(codegen.RuntimePath+`"`)) && bytes.Contains(src, []byte(fetchCall))
-}
-
-// goFetches says whether the site's Go files may call it.
-func (b *builder) goFetches() (bool, error) {
-	found := false
-	err := filepath.WalkDir(b.Layout.ModuleDir, func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		base := d.Name()
-		if d.IsDir() {
-			if name == b.Layout.ModuleDir {
-				return nil
-			}
-			if strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_") || base == "node_modules" || base == "testdata" || base == "vendor" {
-				return fs.SkipDir
-			}
-			if _, err := os.Stat(filepath.Join(name, "go.mod")); err == nil {
-				return fs.SkipDir // another module
-			}
-			return nil
-		}
-		if !strings.HasSuffix(base, ".go") || strings.HasSuffix(base, "_test.go") || !d.Type().IsRegular() {
-			return nil
+// readPackage reads the Go files of a folder, whatever they are built for.
+func readPackage(dir string) *goPackage {
+	p := &goPackage{}
+	list, _ := os.ReadDir(dir) // what cannot be read the go command tells of
+	for _, e := range list {
+		name := filepath.Join(dir, e.Name())
+		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			continue
 		}
 		src, err := os.ReadFile(name)
 		if err != nil {
-			return err
+			continue
 		}
-		if callsFetch(src) {
-			found = true
-			return fs.SkipAll
+		p.fetch = p.fetch || bytes.Contains(src, []byte(codegen.RuntimePath+`"`)) && bytes.Contains(src, []byte(fetchCall))
+		f, _ := parser.ParseFile(token.NewFileSet(), name, src, parser.ImportsOnly)
+		if f == nil {
+			continue
 		}
-		return nil
-	})
-	return found, err
+		for _, i := range f.Imports {
+			if path, err := strconv.Unquote(i.Path.Value); err == nil {
+				p.imports = append(p.imports, path)
+			}
+		}
+	}
+	return p
 }

@@ -50,9 +50,7 @@ func (b *builder) generate(ctx context.Context) (err error) {
 		return err
 	}
 	bundle := b.bundle()
-	if bundle.Fetch, err = b.fetches(); err != nil {
-		return err
-	}
+	bundle.Fetch = b.fetches()
 	collections := b.embedded(files)
 	bundle.Content = b.contents.index != nil
 	if len(collections) > 0 {

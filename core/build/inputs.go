@@ -25,7 +25,6 @@ type inputs struct {
 	code  digest // Go files of the module and of what go.mod and go.work take from disk, and what they embed
 	other digest // all other files that are no sources of the compiler: a page may open them
 	opens bool   // the code of the site may open files at all
-	fetch bool   // Go files of the module may send requests; see fetches
 }
 
 // leftOut are folders that are never looked into: nothing of them is a source.
@@ -211,7 +210,6 @@ func (s *inputScan) embeds(name string) error {
 	if err != nil {
 		return err
 	}
-	s.in.fetch = s.in.fetch || inside(name, s.b.Layout.ModuleDir) && callsFetch(data)
 	if !bytes.Contains(data, []byte("//go:embed ")) {
 		return nil
 	}

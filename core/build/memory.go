@@ -30,8 +30,8 @@ type memory struct {
 	assets  map[string][]byte // files that fences import, by path
 	sheets  map[string]assets.Bundle
 	scripts keptScripts
-	fetch   *bool    // whether Go files of the site call Fetch; nil: not known
-	embeds  []string // patterns of the files that Go files of the module embed, below the module root; nil: not known
+	gofiles map[string]*goPackage // packages of the module by import path, as far as they were looked at
+	embeds  []string              // patterns of the files that Go files of the module embed, below the module root; nil: not known
 }
 
 // keptScripts are the bundled scripts of the whole site.
@@ -59,11 +59,11 @@ func (m *memory) forget(changed []string, public string) {
 		case ".gosite", ".md":
 			continue
 		case ".go":
-			m.fetch, m.embeds, m.reload = nil, nil, true
+			m.gofiles, m.embeds, m.reload = nil, nil, true
 			continue
 		}
 		// What a stylesheet or a script refers to is known to their bundler alone.
-		m.public, m.scripts = nil, keptScripts{}
+		m.public, m.scripts, m.gofiles = nil, keptScripts{}, nil
 		clear(m.assets)
 		clear(m.sheets)
 	}
@@ -196,21 +196,6 @@ func (b *builder) bundleScripts(modules []assets.ScriptModule, o assets.Options)
 		b.memory.scripts = keptScripts{key.String(), bundles}
 	}
 	return bundles, diags
-}
-
-// fetches remembers what look finds in the Go files.
-func (m *memory) fetches(look func() (bool, error)) (bool, error) {
-	if m == nil {
-		return look()
-	}
-	if m.fetch == nil {
-		found, err := look()
-		if err != nil {
-			return false, err
-		}
-		m.fetch = &found
-	}
-	return *m.fetch, nil
 }
 
 // file reads a file that a fence imports, unless it is known.

@@ -41,7 +41,6 @@ type Session struct {
 	main    []byte                        // of the program on disk
 	stale   bool                          // what is on disk may be newer than the program
 	synced  bool
-	fetch   bool              // some code of the site may send requests
 	sum     [sha256.Size]byte // of the program
 }
 
@@ -176,9 +175,7 @@ func (s *Session) bundle(b *builder) (_ codegen.Bundle, _ wire.State, err error)
 	if hosts := bundle.Config.AllowedHosts; len(hosts) > 0 && net.ParseIP(strings.Trim(b.Config.Server.Host, "[]")) == nil && b.Config.Server.Host != "" {
 		bundle.Config.AllowedHosts = append(slices.Clone(hosts), b.Config.Server.Host) // the name that it is asked to listen on
 	}
-	if bundle.Fetch, err = b.fetches(); err != nil {
-		return bundle, state, err
-	}
+	bundle.Fetch = b.fetches()
 	if b.contents.index != nil {
 		bundle.Content = true
 		state.Content, state.ContentDigest = b.contentFile(), b.contents.index.Digest()

@@ -6,54 +6,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"sitegen.dev/core/config"
 )
 
 // BenchmarkSession is what the development server does for an edit of a text, on a copy of the documentation site.
 func BenchmarkSession(b *testing.B) {
-	root := b.TempDir()
-	for _, name := range []string{"site.yaml", "website"} {
-		if err := copyFixture(filepath.Join("../..", name), filepath.Join(root, name)); err != nil {
-			b.Fatal(err)
-		}
-	}
-	core, err := filepath.Abs("..")
-	if err != nil {
-		b.Fatal(err)
-	}
-	mod := filepath.Join(root, "website", "go.mod")
-	text, err := os.ReadFile(mod)
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := os.WriteFile(mod, []byte(strings.Replace(string(text), "../core", core, 1)), 0o666); err != nil {
-		b.Fatal(err)
-	}
-	data, err := os.ReadFile("../../site.yaml")
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Setenv("GOWORK", "off")
-	cfg, list := config.Load("site.yaml", data, os.Getenv)
-	if list.HasErrors() {
-		b.Fatal(list.Err())
-	}
-	l, list := FindLayout(root, cfg.Src)
-	if list.HasErrors() {
-		b.Fatal(list.Err())
-	}
-	s := NewSession(Options{Layout: l, Config: cfg})
-	update := func(changed []string) {
-		_, list, err := s.Update(b.Context(), changed)
-		if err != nil {
-			b.Fatal(err)
-		}
-		if list.HasErrors() {
-			b.Fatal(list.Err())
-		}
-	}
-	update(nil)
+	root := documentation(b)
+	_, update := session(b, root)
+	update()
 	for _, edit := range []struct{ name, old, new string }{
 		{"src/pages/index.gosite", "<h1>Websites", "<h1>%d Websites"},
 		{"src/layouts/Docs.gosite", "<main", "<main data-mark=\"%d\""},
@@ -74,7 +33,7 @@ func BenchmarkSession(b *testing.B) {
 				if err := os.WriteFile(file, []byte(strings.Replace(string(text), edit.old, fmt.Sprintf(edit.new, n), 1)), 0o666); err != nil {
 					b.Fatal(err)
 				}
-				update([]string{edit.name})
+				update(edit.name)
 			}
 		})
 	}

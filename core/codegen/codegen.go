@@ -104,6 +104,17 @@ type Component struct {
 // File gives the parsed source.
 func (c *Component) File() *syntax.File { return c.file }
 
+// Packages gives the import paths of the Go packages that the fence imports, in its order.
+func (c *Component) Packages() []string {
+	var out []string
+	for _, s := range c.front.imports {
+		if !isFileImport(s.Path) {
+			out = append(out, s.Path)
+		}
+	}
+	return out
+}
+
 // Style is the text of a <style> element that was taken out of the template.
 type Style struct {
 	CSS    string

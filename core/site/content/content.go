@@ -380,11 +380,15 @@ func (e *Entry[T]) Words(r Reader) int {
 // HTML is the rendered text. One with components in it is rendered for the page: within GetStaticPaths it is an error that
 // fails the build.
 func (e *Entry[T]) HTML(r Reader) site.HTML {
-	b := e.read(r)
+	return rendered(r, e.File, e.read(r))
+}
+
+// rendered gives a text with its components.
+func rendered(r Reader, file string, b store.Body) site.HTML {
 	if len(b.Cuts) == 0 {
 		return site.HTML(stitch(r, b, 0, len(b.HTML)))
 	}
-	s, err := site.String(textNode(r, e.File, b))
+	s, err := site.String(textNode(r, file, b))
 	if err != nil {
 		panic(err)
 	}

@@ -1,0 +1,221 @@
+package build
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"sitegen.dev/core/config"
+)
+
+// goCommands puts a go command on PATH that writes down what it is asked for. The function gives the subcommands since it
+// was called last.
+func goCommands(tb testing.TB) (since func() []string) {
+	tb.Helper()
+	if runtime.GOOS == "windows" {
+		tb.Skip("the go command of this test is a shell script")
+	}
+	real, err := exec.LookPath("go")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	dir := tb.TempDir()
+	log := filepath.Join(dir, "log")
+	script := fmt.Sprintf("#!/bin/sh\necho \"$1\" >> '%s'\nexec '%s' \"$@\"\n", log, real)
+	if err := os.WriteFile(filepath.Join(dir, "go"), []byte(script), 0o777); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Setenv("PATH", dir+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	return func() []string {
+		data, _ := os.ReadFile(log) // there is none before the first
+		os.Remove(log)
+		return strings.Fields(string(data))
+	}
+}
+
+// session begins a Session of the site in root.
+func session(tb testing.TB, root string) (s *Session, update func(changed ...string) *DevSite) {
+	tb.Helper()
+	tb.Setenv("GOWORK", "off")
+	tb.Setenv("GOFLAGS", "")
+	data, err := os.ReadFile(filepath.Join(root, "site.yaml"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	cfg, list := config.Load("site.yaml", data, os.Getenv)
+	if list.HasErrors() {
+		tb.Fatal(list.Err())
+	}
+	l, list := FindLayout(root, cfg.Src)
+	if list.HasErrors() {
+		tb.Fatal(list.Err())
+	}
+	s = NewSession(Options{Layout: l, Config: cfg})
+	return s, func(changed ...string) *DevSite {
+		tb.Helper()
+		d, list, err := s.Update(tb.Context(), changed)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		if list.HasErrors() {
+			tb.Fatal(list.Err())
+		}
+		return d
+	}
+}
+
+// documentation copies the documentation site of this repository into a folder of its own.
+func documentation(tb testing.TB) (root string) {
+	tb.Helper()
+	root = tb.TempDir()
+	for _, name := range []string{"site.yaml", "website"} {
+		if err := copyFixture(filepath.Join("../..", name), filepath.Join(root, name)); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	core, err := filepath.Abs("..")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	mod := filepath.Join(root, "website", "go.mod")
+	text, err := os.ReadFile(mod)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if err := os.WriteFile(mod, []byte(strings.Replace(string(text), "../core", core, 1)), 0o666); err != nil {
+		tb.Fatal(err)
+	}
+	return root
+}
+
+// edit is a change of one file, and how many go commands it needs.
+type edit struct {
+	what     string
+	file     string // below the module
+	old, new string
+	goes     int // go commands
+}
+
+// run makes the edits one after the other, each twice: what the first may have to link for another kind of edit before it,
+// the second does not.
+func runEdits(t *testing.T, module string, since func() []string, update func(...string) *DevSite, edits []edit) {
+	for _, e := range edits {
+		name := filepath.Join(module, filepath.FromSlash(e.file))
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(text), e.old) {
+			t.Errorf("%s: %s does not hold %q", e.what, e.file, e.old)
+			continue
+		}
+		for i := range 2 {
+			now := strings.Replace(string(text), e.old, fmt.Sprintf(e.new, fmt.Sprintf("mark%d", i)), 1)
+			if err := os.WriteFile(name, []byte(now), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			since()
+			update(e.file)
+			ran := since()
+			if len(ran) != e.goes || slices.ContainsFunc(ran, func(s string) bool { return s != "build" }) {
+				t.Errorf("%s: the go command ran %q, not %d times to build", e.what, ran, e.goes)
+			}
+		}
+		if err := os.WriteFile(name, text, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		update(e.file)
+	}
+}
+
+// An edit of the documentation site costs what its kind costs. Go that embeds a file makes each edit of the file one of Go:
+// that the pages of the documentation were embedded for the search made each of them wait for the compiler.
+func TestGoCommandsOfDocumentation(t *testing.T) {
+	root := documentation(t)
+	since := goCommands(t)
+	_, update := session(t, root)
+	d := update()
+	runEdits(t, filepath.Join(root, "website"), since, update, []edit{
+		{"text of a component", "src/pages/index.gosite", "<h1>Websites", "<h1>%s Websites", 0},
+		{"text of a layout", "src/layouts/Docs.gosite", "<main", `<main data-mark="%s"`, 0},
+		{"Markdown", "src/pages/docs/cli.md", "\n## ", "\n%s\n\n## ", 0},
+		{"a heading", "src/pages/docs/cli.md", "\n## ", "\n## %s\n\n## ", 0},
+		{"front matter", "src/pages/docs/cli.md", "\ntitle: ", "\ntitle: %s ", 0},
+		{"styles", "src/pages/index.gosite", "\n  .hero {", "\n  .%s { color: red }\n  .hero {", 0},
+		{"Go of a page", "src/pages/index.gosite", "<h1>Websites", `<h1>{"%s"[:]} Websites`, 1},
+		{"Go of a layout", "src/layouts/Base.gosite", "<body", `<body data-mark={"%s"[:]}`, 1},
+		{"a Go file", "nav/nav.go", "import \"strings\"\n", "import \"strings\"\n\nconst mark = \"%s\"\n", 1},
+	})
+	// What takes long to link is not linked for packages that no page reaches: the playground's names of site.Fetch are none.
+	program, err := os.ReadFile(d.Program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(program), "net/http.(*Transport)") {
+		t.Error("the program of the documentation site has a client of HTTP in it")
+	}
+}
+
+// The same of a site that has one of everything.
+func TestGoCommands(t *testing.T) {
+	root := t.TempDir()
+	mod, err := NewModule("example.com/site", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]string{
+		"go.mod": string(mod), "site.yaml": "",
+		"src/components/Card.gosite": "---\ntype Props struct{ Title string }\n---\n<p class=\"card\">{props.Title}<slot /></p>\n<style>\n  .card { color: red }\n</style>\n",
+		"src/layouts/Page.gosite":    "---\ntype Props struct{ Title string }\n---\n<html lang=\"en\"><head><title>{props.Title}</title></head><body><slot /></body></html>\n",
+		"src/pages/index.gosite":     "---\nimport Card \"../components/Card.gosite\"\nimport dot \"../dot.svg\"\nimport \"example.com/site/src\"\nimport \"../site.css\"\n---\n<h1>Home</h1><Card title=\"x\">y</Card><img src={dot.Src} alt=\"\">{for _, p := range src.Posts.All(page) {<p>{p.Title}</p>}}\n<script>console.log(\"script\")</script>\n",
+		"src/pages/text.md":          "---\nlayout: ../layouts/Page.gosite\ntitle: Text\n---\n\nA text with <Card title=\"a\">part</Card>.\n",
+		"src/pages/plain.md":         "# Plain\n\nText\n",
+		"src/pages/data.json.gosite": "---\nimport \"example.com/site/src\"\nfunc GET(page *site.Page) error { return page.JSON(src.Words) }\n---\n",
+		"src/content/posts/first.md": "---\ntitle: First\n---\n\nText\n",
+		"src/content/posts/load.go":  "package posts\n\nimport (\n\t\"context\"\n\n\t\"sitegen.dev/core/site/content/loader\"\n)\n\n// Load adds one.\nfunc Load(ctx context.Context, l *loader.Loader) error {\n\treturn l.Add(loader.Entry{Slug: \"loaded\", Data: map[string]any{\"title\": \"Loaded\"}})\n}\n",
+		"src/content.go":             "package src\n\nimport (\n\t_ \"embed\"\n\n\t\"sitegen.dev/core/site/content\"\n)\n\n// Posts are the posts.\nvar Posts = content.New[Post](\"posts\")\n\n// Post is one.\ntype Post struct{ Title string }\n\n//go:embed words.txt\nvar Words string\n",
+		"src/words.txt":              "words\n",
+		"src/dot.svg":                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1\" height=\"1\"></svg>\n",
+		"src/site.css":               "body { margin: 0 }\n",
+		"public/robots.txt":          "User-agent: *\n",
+	}
+	for name, text := range files {
+		file := filepath.Join(root, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	since := goCommands(t)
+	_, update := session(t, root)
+	update()
+	runEdits(t, root, since, update, []edit{
+		{"text of a component", "src/pages/index.gosite", "Home", "Home %s", 0},
+		{"an attribute", "src/pages/index.gosite", "title=\"x\"", "title=\"%s\"", 0},
+		{"a line more", "src/pages/index.gosite", "<h1>", "\n\n<h1 id=\"%s\">", 0},
+		{"text of a layout", "src/layouts/Page.gosite", "<body>", "<body>%s", 0},
+		{"styles of a component", "src/components/Card.gosite", "color: red", "color: red; --x: %s", 0},
+		{"a script", "src/pages/index.gosite", "\"script\"", "\"%s\"", 0},
+		{"a stylesheet", "src/site.css", "margin: 0", "margin: 0; --x: %s", 0},
+		{"an image", "src/dot.svg", "<svg", "<!-- %s --><svg", 0},
+		{"Markdown", "src/pages/plain.md", "Text", "Text %s", 0},
+		{"a title of Markdown", "src/pages/plain.md", "# Plain", "# %s", 0},
+		{"Markdown with a component", "src/pages/text.md", "A text", "A text %s", 0},
+		{"front matter", "src/pages/text.md", "title: Text", "title: Text %s", 0},
+		{"an entry", "src/content/posts/first.md", "Text", "Text %s", 0},
+		{"the front matter of an entry", "src/content/posts/first.md", "First", "First %s", 0},
+		{"a public file", "public/robots.txt", "*", "%s", 0},
+		{"Go of a page", "src/pages/index.gosite", "<h1>", "<h1>{\"%s\"[:]}", 1},
+		{"Go of a layout", "src/layouts/Page.gosite", "<body>", "<body>{\"%s\"[:]}", 1},
+		{"a file that Go embeds", "src/words.txt", "words", "%s", 1},
+		{"a Go file, which a loader may import", "src/content.go", "Posts are the posts", "Posts: %s", 2},
+		{"a loader", "src/content/posts/load.go", "\"Loaded\"", "\"%s\"", 2},
+	})
+}
