@@ -124,7 +124,7 @@ func (s *inputScan) localModules() (dirs []string) {
 		if !filepath.IsAbs(dir) {
 			dir = filepath.Join(base, filepath.FromSlash(dir))
 		}
-		if !inside(dir, l.Root) && !inside(dir, l.ModuleDir) {
+		if _, err := os.Stat(dir); err == nil && !inside(dir, l.Root) && !inside(dir, l.ModuleDir) { // of one that is missing the go command tells
 			dirs = append(dirs, dir)
 		}
 	}
@@ -156,7 +156,7 @@ func (s *inputScan) localModules() (dirs []string) {
 func (s *inputScan) walk(root string) error {
 	return filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
-			return err
+			return s.b.unreadable(name, err)
 		}
 		if d.IsDir() {
 			if name != root && leftOut[d.Name()] || s.outputs[name] || strings.HasSuffix(name, ".previous") && s.outputs[strings.TrimSuffix(name, ".previous")] {

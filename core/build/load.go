@@ -171,7 +171,7 @@ func (b *builder) runLoaders(ctx context.Context, program string, list []collect
 		}
 	}
 	if err != nil && !told {
-		b.list.Error("SG5075", list[0].at, "the program that loads the collections has failed: "+err.Error(), "what it printed stands above")
+		b.list.Error("SG5075", list[0].at, "the program that loads the collections has failed: "+bare(err).Error(), "what it printed stands above")
 	}
 	return nil
 }

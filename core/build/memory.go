@@ -94,14 +94,27 @@ func (b *builder) source(name string) (*parsedSource, error) {
 	if !open {
 		var err error
 		if data, err = os.ReadFile(b.Layout.abs(name)); err != nil {
-			list := &diag.List{}
-			list.Error("SG7001", diag.Range{Pos: diag.Pos{File: b.Layout.Rel(name)}}, "this file cannot be read: "+bare(err).Error(), "check its permissions")
-			return nil, list.Err()
+			return nil, b.unreadable(b.Layout.abs(name), err)
 		}
 	}
 	p := &parsedSource{name: name, data: data}
 	p.file, p.diags = syntax.Parse(name, data)
 	return p, nil
+}
+
+// unreadable tells the author of a file or folder that the system does not let us read.
+func (b *builder) unreadable(name string, err error) error {
+	rel, e := filepath.Rel(b.Layout.ModuleDir, name)
+	if e != nil {
+		return err
+	}
+	what := "file"
+	if info, e := os.Stat(name); e == nil && info.IsDir() {
+		what = "folder"
+	}
+	list := &diag.List{}
+	list.Error("SG7001", diag.Range{Pos: diag.Pos{File: b.Layout.Rel(filepath.ToSlash(rel))}}, "this "+what+" cannot be read: "+bare(err).Error(), "check its permissions")
+	return list.Err()
 }
 
 // publicFiles lists the public folder for the development server: absolute paths by name. Links lead only to places

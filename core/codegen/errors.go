@@ -15,6 +15,11 @@ import (
 // lose the names of generated code, and those that are known get a hint. Output that is no list of errors becomes one
 // diagnostic without a place.
 func MapGoOutput(output string) []diag.Diagnostic {
+	return mapGoOutput(output, func(importStack) diag.Range { return diag.Range{} })
+}
+
+// mapGoOutput is MapGoOutput with what knows the places of imports.
+func mapGoOutput(output string, place func(importStack) diag.Range) []diag.Diagnostic {
 	var out []diag.Diagnostic
 	var loose []string
 	var last *diag.Diagnostic // takes continuation lines
@@ -26,9 +31,24 @@ func MapGoOutput(output string) []diag.Diagnostic {
 		}
 		last, more = nil, nil
 	}
+	unload := func() {
+		if len(loose) == 0 {
+			return
+		}
+		if stack, ok := readImportStack(loose); ok {
+			d := stack.diagnostic()
+			d.Range = place(stack)
+			out = append(out, d)
+		} else {
+			out = append(out, looseError(loose))
+		}
+		loose = nil
+	}
 	for line := range strings.SplitSeq(output, "\n") {
 		line = strings.TrimRight(line, "\r")
 		switch {
+		case codeFrame.MatchString(line), line == "compilation terminated.": // what a C compiler shows of its files
+			continue
 		case strings.TrimSpace(line) == "":
 			continue
 		case line[0] == '\t':
@@ -44,6 +64,9 @@ func MapGoOutput(output string) []diag.Diagnostic {
 			continue
 		}
 		flush()
+		if strings.HasPrefix(line, "package ") || strings.HasPrefix(line, "go: ") || len(loose) > 0 && strings.HasPrefix(loose[0], "package ") {
+			unload() // another trouble begins
+		}
 		line = strings.TrimPrefix(line, "vet: ")
 		m := goLine.FindStringSubmatch(line)
 		if m == nil {
@@ -57,13 +80,14 @@ func MapGoOutput(output string) []diag.Diagnostic {
 		last = &d
 	}
 	flush()
-	if len(loose) > 0 {
-		out = append(out, looseError(loose))
-	}
+	unload()
 	var list diag.List
 	list.Add(out...)
 	return list.Sorted()
 }
+
+// codeFrame is a line of a source, or what underlines it, below a message of a C compiler.
+var codeFrame = regexp.MustCompile(`^ *(?:\d+ )?\| `)
 
 var goLine = regexp.MustCompile(`^(\S[^:]*\.[A-Za-z]+):(\d+):(?:(\d+):)? (.*)$`)
 
@@ -103,8 +127,10 @@ func looseError(lines []string) diag.Diagnostic {
 	}
 	d.Message = strings.Join(msg, "; ")
 	switch all := strings.Join(lines, "\n"); {
-	case strings.Contains(all, "import cycle not allowed"):
-		d.Hint = "a Go package of the site must not import the generated bundle's pages; move what both need into a package of its own"
+	case replacedModule.MatchString(all):
+		m := replacedModule.FindStringSubmatch(all)
+		d.Message = "go.mod replaces " + m[1] + " by " + m[2] + ", and there is no module there"
+		d.Hint = "correct the path, or remove the line"
 	case strings.Contains(all, "updates to go.mod needed"), strings.Contains(all, "missing go.sum entry"):
 		d.Hint = "run go mod tidy"
 	case strings.Contains(all, "requires go >="):
@@ -112,6 +138,9 @@ func looseError(lines []string) diag.Diagnostic {
 	}
 	return d
 }
+
+// replacedModule is what the go command says of a folder of a replace line that is not there.
+var replacedModule = regexp.MustCompile(`(?m)^(?:go: )?(\S+?)(?:@\S+)? \(replaced by (\S+)\): reading .*go\.mod: open `)
 
 // cleaners remove generated names from messages.
 var cleaners = []struct {
@@ -130,6 +159,8 @@ var cleaners = []struct {
 	{regexp.MustCompile(` in argument to _sg\.\w+`), ""},
 	{regexp.MustCompile(` in argument to slots\.\w+`), " as an argument of the slot"},
 	{regexp.MustCompile(` \((/|[A-Z]:\\)[^()]*\)$`), ""},
+	{regexp.MustCompile(`^found packages (\S+ \(\S+\)) and (\S+ \(\S+\)) in .*$`), "the folder holds two packages, $1 and $2"},
+	{regexp.MustCompile(` in (/|[A-Z]:\\)\S.*$`), ""},
 	{regexp.MustCompile(`"[^"]*/\.sitegen/gen/(?:dev/)?(?:c|ext)/([^"]*)"`), `"$1.gosite"`},
 	{regexp.MustCompile(`\b_sg\.`), "site."},
 }
@@ -149,6 +180,10 @@ var known = []struct {
 }{
 	{"SG2056", regexp.MustCompile(`^no required module provides package (\S+?);`), "run go get $1"},
 	{"SG2056", regexp.MustCompile(`^cannot find module providing package ([^\s:]+)`), "run go get $1"},
+	{"SG2056", regexp.MustCompile(`^\S+: replacement directory (\S+) does not exist$`), "correct the replace line of go.mod, or remove it"},
+	{"SG2056", regexp.MustCompile(`^missing go\.sum entry for (?:module providing package )?(\S+)`), "run go mod tidy"},
+	{"SG2056", regexp.MustCompile(`^the folder holds two packages`), "give its files one package name, or move one of them to a folder of its own"},
+	{"SG2056", regexp.MustCompile(`^import "\S+" is a program, not an importable package`), "name its package otherwise than main, or move what the page needs into a package of its own"},
 	{"SG2056", regexp.MustCompile(`^package (\S+) is not in std`), "check the path; packages of this site begin with the module path of go.mod"},
 	{"SG2056", regexp.MustCompile(`^use of internal package (\S+) not allowed`), "import a package that is not internal"},
 	{"SG2052", regexp.MustCompile(`^"([^"]+)" imported (?:as \S+ )?and not used`), "remove the import"},
@@ -199,7 +234,8 @@ func classify(d *diag.Diagnostic, more []string) {
 		}
 		if k.code == "SG2056" {
 			more = nil // "go get …", which is the hint
-			d.Message, _, _ = strings.Cut(d.Message, "; to add it:")
+			d.Message, _, _ = strings.Cut(d.Message, "; to add")
+			d.Message, _, _ = strings.Cut(d.Message, " (imported by ")
 		}
 		break
 	}
@@ -233,7 +269,7 @@ func classify(d *diag.Diagnostic, more []string) {
 
 // MapGoOutput is the function of this name with what the Program knows: a type error in an attribute names the prop.
 func (p *Program) MapGoOutput(output string) []diag.Diagnostic {
-	ds := MapGoOutput(output)
+	ds := mapGoOutput(output, p.placedStack)
 	for i := range ds {
 		p.unshift(&ds[i].Range)
 		for j := range ds[i].Notes {

@@ -118,12 +118,26 @@ func TestMapGoOutput(t *testing.T) {
 		"shop/shop.go:1:1: expected 'package', found x\n" +
 		".sitegen/gen/bundle/bundle.go:12:3: undefined: _mw.OnRequest\n" +
 		"src/A.gosite:5:5: in call to _sg.V, cannot infer T (declared at src/A.gosite:6:8[/home/me/.sitegen/gen/c/A/render.go:9:8])\n" +
+		"src/A.gosite:14:8: found packages a (a.go) and b (b.go) in /home/me/site/src/x\n" +
+		"src/A.gosite:15:8: missing go.sum entry for module providing package example.com/nope (imported by example.com/site/.sitegen/gen/c/A); to add:\n\tgo get example.com/site/.sitegen/gen/c/A\n" +
+		"src/A.gosite:16:8: import \"example.com/site/x\" is a program, not an importable package\n" +
+		"shop/c.go:3:11: fatal error: nope.h: No such file or directory\n    3 | // #include <nope.h>\n      |           ^~~~~~~~\ncompilation terminated.\n" +
+		"package example.com/site/.sitegen/gen/c/A\n\timports example.com/site/x from A.gosite: build constraints exclude all Go files in /home/me/site/x\n" +
+		"package example.com/site/.sitegen/gen/c/A\n\timports example.com/site/x from A.gosite\n\timports example.com/site/y from x.go\n\timports example.com/site/x from y.go: import cycle not allowed\n" +
+		"go: example.com/gone@v1.2.3 (replaced by ../gone): reading ../gone/go.mod: open /home/me/gone/go.mod: no such file or directory\n" +
 		"too many errors\n" +
 		"go: example.com/x@v1.0.0: missing go.sum entry\n"
 	want := `: error SG2051: undefined: OnRequest
 	hint declare func OnRequest(page *site.Page, next site.Handler) error in middleware.go
 : error SG2059: example.com/x@v1.0.0: missing go.sum entry
 	hint run go mod tidy
+: error SG2059: go.mod replaces example.com/gone by ../gone, and there is no module there
+	hint correct the path, or remove the line
+: error SG2059: import cycle: example.com/site/x imports example.com/site/y imports example.com/site/x
+	hint move what both need into a package of its own; a Go package of the site must not import generated pages either
+: error SG2059: no Go file of example.com/site/x is for this system: build constraints exclude all
+	hint add a file for other systems, with the same functions
+shop/c.go:3:11: error SG2050: fatal error: nope.h: No such file or directory
 shop/shop.go:1:1: error SG2050: expected 'package', found x
 src/A.gosite:3:2: error SG2055: not enough return values: have (), want (error)
 	hint write return nil to stop here, or return the error: the fence is the head of a function that returns an error
@@ -134,6 +148,12 @@ src/A.gosite:11:17: error SG2055: missing return
 src/A.gosite:12:2: error SG2050: unreachable code
 src/A.gosite:13:8: error SG2056: no required module provides package example.com/tea
 	hint run go get example.com/tea
+src/A.gosite:14:8: error SG2056: the folder holds two packages, a (a.go) and b (b.go)
+	hint give its files one package name, or move one of them to a folder of its own
+src/A.gosite:15:8: error SG2056: missing go.sum entry for module providing package example.com/nope
+	hint run go mod tidy
+src/A.gosite:16:8: error SG2056: import "example.com/site/x" is a program, not an importable package
+	hint name its package otherwise than main, or move what the page needs into a package of its own
 `
 	if got := string(show(MapGoOutput(out))); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

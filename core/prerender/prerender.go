@@ -89,7 +89,11 @@ func (r *run) start(ctx context.Context) error {
 		return err
 	}
 	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("start the prerender program: %w", err)
+		var failed *os.PathError
+		if errors.As(err, &failed) {
+			err = failed.Err // the path is the machine's
+		}
+		return fmt.Errorf("the program that renders the pages, in .sitegen/bin, cannot be started: %w", err)
 	}
 	readErr := r.read(out)
 	waitErr := cmd.Wait()

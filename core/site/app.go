@@ -189,6 +189,7 @@ type compiledApp struct {
 	assets  string        // "/_assets/", below the base
 	islands map[string]*Island
 	ring    atomic.Pointer[KeyRing]
+	preview bool // hosts of this machine are allowed too
 	paths   pathCache
 }
 

@@ -44,7 +44,7 @@ type Host struct {
 	// they are kept in memory.
 	Sessions SessionDriver
 	// Getenv gives variables of the environment, of which the runtime reads SITEGEN_KEY, and only on a site with server
-	// islands. It may be nil.
+	// islands, and SITEGEN_PREVIEW where hosts are restricted. It may be nil.
 	Getenv func(name string) string
 }
 

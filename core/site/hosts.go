@@ -82,9 +82,13 @@ func (c *compiledApp) allowed(scheme, hostport string) bool {
 	return false
 }
 
+// previewVariable is set by `sitegen preview`, which lets only hosts of this machine and those of the author through: a
+// site that is previewed answers for them as well, whatever hosts it is going to have.
+const previewVariable = "SITEGEN_PREVIEW"
+
 // hostAllowed says whether the site answers for the host of the request.
 func (x *exchange) hostAllowed() bool {
-	return len(x.app.cfg.AllowedHosts) == 0 || x.app.allowed(x.url.Scheme, x.url.Host) || x.static != nil && x.static.local(x.url.Host)
+	return len(x.app.cfg.AllowedHosts) == 0 || x.app.allowed(x.url.Scheme, x.url.Host) || x.app.preview && isLocalHost(x.url.Host) || x.static != nil && x.static.local(x.url.Host)
 }
 
 // splitHost takes "host", "host:port" or "[v6]:port" apart. ok is false for what cannot be the Host of a request.

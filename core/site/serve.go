@@ -44,6 +44,9 @@ func NewHandler(app *App, host Host) *RequestHandler {
 			host.Log = func(ctx context.Context, r LogRecord) { log(ctx, app.Env.mask(r)) }
 		}
 	}
+	if host.Getenv != nil && len(app.Config.AllowedHosts) > 0 {
+		c.preview = host.Getenv(previewVariable) != ""
+	}
 	h := &RequestHandler{app: c, host: host, noFile: make([]bool, len(c.routes))}
 	if app.Config.Dev {
 		return h // files come and go

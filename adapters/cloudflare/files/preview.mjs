@@ -41,7 +41,7 @@ const worker = {
 	name: config.name,
 	compatibilityDate: config.compatibility_date,
 	compatibilityFlags: config.compatibility_flags ?? [],
-	bindings: { ...config.vars, ...secrets },
+	bindings: { ...config.vars, ...secrets, ...(process.env.SITEGEN_PREVIEW ? { SITEGEN_PREVIEW: "1" } : {}) },
 	kvNamespaces: table(config.kv_namespaces, "binding", (k) => k.preview_id ?? k.id ?? k.binding),
 	r2Buckets: table(config.r2_buckets, "binding", (b) => b.preview_bucket_name ?? b.bucket_name ?? b.binding),
 	d1Databases: table(config.d1_databases, "binding", (d) => d.preview_database_id ?? d.database_id ?? d.binding),

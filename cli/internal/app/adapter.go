@@ -96,16 +96,35 @@ func (p *project) find(c *choice, command []string) error {
 	}
 	if at := p.config.At("adapter"); c.at == at.Pos && p.config.Origin("adapter").Layer == config.File {
 		list := &diag.List{}
-		hint := "there are " + strings.Join(registry.Names(), ", ") + "; one by others is added with `sitegen add` and its module"
-		if s := diag.Suggest(c.name, append(registry.Names(), noAdapter, autoAdapter)); s != "" {
-			hint = "did you mean " + s + "? " + hint
-		}
-		list.Error("SG4004", at, fmt.Sprintf("there is no adapter %q", c.name), hint)
+		p.unknownAdapter(list, c.name)
 		p.term.print(list, p.read)
 		return &exit{code: exitConfig}
 	}
 	return &exit{exitConfig, fmt.Errorf("there is no adapter %q%s (there are: %s; one by others is added with `sitegen add` and its module)",
 		c.name, didYouMean(c.name), strings.Join(registry.Names(), ", "))}
+}
+
+// unknownAdapter tells of an adapter of site.yaml that there is not.
+func (p *project) unknownAdapter(list *diag.List, name string) {
+	hint := "there are " + strings.Join(registry.Names(), ", ") + "; one by others is added with `sitegen add` and its module"
+	if s := diag.Suggest(name, append(registry.Names(), noAdapter, autoAdapter)); s != "" {
+		hint = "did you mean " + s + "? " + hint
+	}
+	list.Error("SG4004", p.config.At("adapter"), fmt.Sprintf("there is no adapter %q", name), hint)
+}
+
+// checkAdapter looks the adapter of the configuration up, for a command that does not run it.
+func (p *project) checkAdapter(list *diag.List) {
+	a := p.config.Adapter
+	if a.Name == "" || a.Name == noAdapter || a.Name == autoAdapter || a.Command != nil {
+		return
+	}
+	if _, ok := registry.Find(a.Name); ok {
+		return
+	}
+	if _, _, ok := p.place().External(a.Name); !ok {
+		p.unknownAdapter(list, a.Name)
+	}
 }
 
 // didYouMean gives the adapter that may have been meant, with what stands in front of it.

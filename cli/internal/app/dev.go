@@ -152,7 +152,8 @@ func load(p *project, flags []config.Override) (*devserver.Project, *diag.List, 
 		return nil, all, nil
 	}
 	// The program that renders the site gets them from the process.
-	now := &project{env: p.env, root: p.root, config: cfg}
+	now := &project{env: p.env, root: p.root, config: cfg, layout: layout}
+	now.checkAdapter(all)
 	vars, list := readVariables(now, development)
 	all.Add(list.Sorted()...)
 	if all.HasErrors() {

@@ -74,6 +74,7 @@ func runPreview(ctx context.Context, p *project, o previewOptions) error {
 		return err
 	}
 	defer unexport()
+	defer setenv("SITEGEN_PREVIEW", "1")()
 	handler, stop, err := previewHandler(ctx, p, o)
 	if err != nil {
 		return err
@@ -111,6 +112,18 @@ func runPreview(ctx context.Context, p *project, o previewOptions) error {
 		srv.Close()
 	}
 	return nil
+}
+
+// setenv sets a variable for the programs that are started, until undo.
+func setenv(name, value string) (undo func()) {
+	old, was := os.LookupEnv(name)
+	os.Setenv(name, value)
+	return func() {
+		os.Unsetenv(name)
+		if was {
+			os.Setenv(name, old)
+		}
+	}
 }
 
 // previewHandler finds what was built and what runs it.

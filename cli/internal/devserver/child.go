@@ -99,11 +99,20 @@ func start(ctx context.Context, program, dir string, output io.Writer, log func(
 		return nil, err
 	}
 	if err := c.cmd.Start(); err != nil {
-		return nil, err
+		return nil, unstarted(err)
 	}
 	c.conn = wire.NewConn(c.stdin)
 	go c.read(stdout)
 	return c, nil
+}
+
+// unstarted is why the system does not run the program, without its path.
+func unstarted(err error) error {
+	var failed *os.PathError
+	if errors.As(err, &failed) {
+		err = failed.Err
+	}
+	return fmt.Errorf("the program of the site, in .sitegen/dev, cannot be started: %w", err)
 }
 
 // read hands out the frames of the program until it ends.
