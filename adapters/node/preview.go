@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"sitegen.dev/core/adapter"
@@ -34,6 +35,7 @@ func (Adapter) Preview(ctx context.Context, dir string) (http.Handler, func() er
 	cmd := exec.CommandContext(ctx, name, "--host", "127.0.0.1", "--port", "0", "--log", "json")
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = startTimeout
+	ownGroup(cmd) // Ctrl-C in a terminal is for the preview, which ends the program once
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		return nil, nil, err
@@ -43,7 +45,9 @@ func (Adapter) Preview(ctx context.Context, dir string) (http.Handler, func() er
 	}
 	// Wait closes the pipe, so it has to come after the last read.
 	copied := make(chan struct{})
+	var stopping atomic.Bool
 	stop := func() error {
+		stopping.Store(true) // that it stops is no news
 		cmd.Cancel()
 		select {
 		case <-copied:
@@ -63,7 +67,7 @@ func (Adapter) Preview(ctx context.Context, dir string) (http.Handler, func() er
 		defer close(copied)
 		line, _ := lines.ReadString('\n')
 		found <- line
-		io.Copy(os.Stderr, lines)
+		io.Copy(until{&stopping, os.Stderr}, lines)
 	}()
 	var line string
 	select {
@@ -83,6 +87,19 @@ func (Adapter) Preview(ctx context.Context, dir string) (http.Handler, func() er
 		return nil, nil, err
 	}
 	return proxy(to), stop, nil
+}
+
+// until passes on what is written until it is told to stop.
+type until struct {
+	stopped *atomic.Bool
+	w       io.Writer
+}
+
+func (u until) Write(p []byte) (int, error) {
+	if u.stopped.Load() {
+		return len(p), nil
+	}
+	return u.w.Write(p)
 }
 
 // programIn finds the one program in a directory.

@@ -193,6 +193,7 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
 	p.cmd.Env = environ(ts)
 	p.cmd.WaitDelay = patience
+	foreground(p.cmd)
 	ts.Check(p.cmd.Start())
 	ts.Defer(func() {
 		if p.cmd != nil {
@@ -234,7 +235,7 @@ func stop(ts *testscript.TestScript, neg bool, args []string) {
 		want, err = strconv.Atoi(args[0])
 		ts.Check(err)
 	}
-	ts.Check(p.cmd.Process.Signal(os.Interrupt))
+	ts.Check(ctrlC(p.cmd))
 	done := make(chan error, 1)
 	go func() { done <- p.cmd.Wait() }()
 	select {
