@@ -111,12 +111,9 @@ func (b *builder) content(ctx context.Context) error {
 		os.RemoveAll(filepath.Dir(b.indexFile()))
 		return nil
 	}
-	var err error
-	c.version = hex.EncodeToString(digestSlice(b.contentVersion()))
-	if c.pack, err = openPack(ctx, b.Layout.abs(contentCache+"/"+c.version+".pack")); err != nil {
+	if err := b.openContents(ctx); err != nil {
 		return err
 	}
-	b.dropPacks(c.version)
 	if err := each(ctx, len(c.files), func(i int) error { return b.scanContent(c.files[i]) }); err != nil {
 		return err
 	}
@@ -128,6 +125,17 @@ func (b *builder) content(ctx context.Context) error {
 		return nil
 	}
 	b.emitContentImages()
+	return nil
+}
+
+// openContents opens the cache of rendered content.
+func (b *builder) openContents(ctx context.Context) (err error) {
+	c := &b.contents
+	c.version = hex.EncodeToString(digestSlice(b.contentVersion()))
+	if c.pack, err = openPack(ctx, b.Layout.abs(contentCache+"/"+c.version+".pack")); err != nil {
+		return err
+	}
+	b.dropPacks(c.version)
 	return nil
 }
 
@@ -542,8 +550,13 @@ func (b *builder) near(from, dest string) string {
 // writeStore writes the index of all entries. It comes behind the routes, which the entries of pages name.
 func (b *builder) writeStore() error {
 	c := &b.contents
-	if len(c.names) == 0 {
+	if len(c.names) == 0 && !b.readsContent() {
 		return nil
+	}
+	if c.pack == nil { // without a file, collections are empty: what is to be said of them is said where they are declared
+		if err := b.openContents(context.Background()); err != nil {
+			return err
+		}
 	}
 	var live []digest
 	for _, f := range c.files {

@@ -227,6 +227,38 @@ posts := src.Posts.All(page)
 	}
 }
 
+// A collection without a single file, and without a folder, is told where everything of it is missing: not by a page that
+// panics, and also by a check.
+func TestNoContent(t *testing.T) {
+	const archive = `
+-- src/content.go --
+package src
+
+import "sitegen.dev/core/site/content"
+
+// Posts are the posts.
+var Posts = content.New[Post]("posts")
+
+// Post is one.
+type Post struct{ Title string }
+-- src/pages/index.gosite --
+---
+import "example.com/site/src"
+---
+{for _, p := range src.Posts.All(page) {<p>{p.Title}</p>}}
+`
+	for _, until := range []Phase{"", Entries} {
+		_, list := site(t, archive, Options{Until: until})
+		if ds := list.Sorted(); len(ds) != 1 || ds[0].Code != "SG5066" || !strings.Contains(ds[0].Hint, "src/content/posts") {
+			t.Errorf("until %q: %v", until, list.Err())
+		}
+	}
+	const pages = "-- src/pages/index.gosite --\n---\nimport \"sitegen.dev/core/site/content\"\n---\n<p>{len(content.MarkdownPages(page))} pages</p>\n"
+	if _, list := site(t, pages, Options{}); list.HasErrors() {
+		t.Error("a list of no Markdown pages:", list.Err())
+	}
+}
+
 // TestBadFiles builds what nobody means to write, and wants an answer for it.
 func TestBadFiles(t *testing.T) {
 	deep := "title: X\ndeep: " + strings.Repeat("[", 200) + strings.Repeat("]", 200)

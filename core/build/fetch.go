@@ -5,7 +5,9 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,6 +21,7 @@ const fetchCall = ".Fetch"
 type goPackage struct {
 	imports []string
 	fetch   bool // it may call site.Fetch
+	content bool // it may read collections
 }
 
 // fetches says whether anything that the programs of the site are made of may call site.Fetch: then they link what sends
@@ -31,6 +34,22 @@ func (b *builder) fetches() bool {
 			return true
 		}
 	}
+	return b.reaches(func(p *goPackage) bool { return p.fetch })
+}
+
+// readsContent says whether anything of the site may read collections.
+func (b *builder) readsContent() bool {
+	for _, c := range b.program.Components {
+		if slices.Contains(c.Packages(), contentPath) {
+			return true
+		}
+	}
+	return b.reaches(func(p *goPackage) bool { return p.content }, path.Join(b.Layout.ModulePath, b.Layout.Src))
+}
+
+// reaches says whether one of the module's packages is of a kind: those that components, middleware and guards import,
+// directly or not, and more.
+func (b *builder) reaches(kind func(*goPackage) bool, more ...string) bool {
 	known := map[string]*goPackage{}
 	if b.memory != nil {
 		if b.memory.gofiles == nil {
@@ -51,7 +70,7 @@ func (b *builder) fetches() bool {
 			p = readPackage(b.Layout.abs(strings.TrimPrefix(rel, "/")))
 			known[importPath] = p
 		}
-		if p.fetch {
+		if kind(p) {
 			return true
 		}
 		for _, i := range p.imports {
@@ -68,7 +87,7 @@ func (b *builder) fetches() bool {
 			}
 		}
 	}
-	for _, i := range []string{b.middleware, b.guards} {
+	for _, i := range append(more, b.middleware, b.guards) {
 		if i != "" && visit(i) {
 			return true
 		}
@@ -95,8 +114,9 @@ func readPackage(dir string) *goPackage {
 			continue
 		}
 		for _, i := range f.Imports {
-			if path, err := strconv.Unquote(i.Path.Value); err == nil {
-				p.imports = append(p.imports, path)
+			if name, err := strconv.Unquote(i.Path.Value); err == nil {
+				p.imports = append(p.imports, name)
+				p.content = p.content || name == contentPath
 			}
 		}
 	}

@@ -105,7 +105,7 @@ func (b *builder) source(name string) (*parsedSource, error) {
 // unreadable tells the author of a file or folder that the system does not let us read.
 func (b *builder) unreadable(name string, err error) error {
 	rel, e := filepath.Rel(b.Layout.ModuleDir, name)
-	if e != nil {
+	if e != nil || b.memory != nil && errors.Is(err, fs.ErrNotExist) { // the development server looks again
 		return err
 	}
 	what := "file"

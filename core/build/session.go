@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"io"
+	"io/fs"
 	"maps"
 	"net"
 	"os"
@@ -134,7 +136,16 @@ func (s *Session) generate(ctx context.Context, b *builder, changed []string) (*
 	if err != nil {
 		return nil, err
 	}
-	input := func(name string) bool { return isGoInput(name, embeds) }
+	input := func(name string) bool {
+		if isGoInput(name, embeds) {
+			return true
+		}
+		if path.Ext(name) != "" {
+			return false
+		}
+		_, err := os.Lstat(b.Layout.abs(name))
+		return errors.Is(err, fs.ErrNotExist) // a folder that was moved away is told of by its own name alone, and may have held Go files
+	}
 	if s.stale = s.stale || wrote || changed == nil || slices.ContainsFunc(changed, input); s.stale {
 		if ok, err := s.compile(ctx, b, packages); err != nil || !ok {
 			return nil, err

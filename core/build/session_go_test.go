@@ -194,7 +194,7 @@ func TestGoCommands(t *testing.T) {
 		}
 	}
 	since := goCommands(t)
-	_, update := session(t, root)
+	s, update := session(t, root)
 	update()
 	runEdits(t, root, since, update, []edit{
 		{"text of a component", "src/pages/index.gosite", "Home", "Home %s", 0},
@@ -218,4 +218,28 @@ func TestGoCommands(t *testing.T) {
 		{"a Go file, which a loader may import", "src/content.go", "Posts are the posts", "Posts: %s", 2},
 		{"a loader", "src/content/posts/load.go", "\"Loaded\"", "\"%s\"", 2},
 	})
+
+	// The content goes, and comes back: no page is linked without it.
+	posts, aside := filepath.Join(root, "src/content/posts/first.md"), filepath.Join(root, "aside")
+	for _, move := range [][2]string{{posts, aside}, {aside, posts}} {
+		if err := os.Rename(move[0], move[1]); err != nil {
+			t.Fatal(err)
+		}
+		since()
+		update("src/content/posts/first.md")
+		if ran := since(); len(ran) > 0 {
+			t.Errorf("an entry has gone or come: the go command ran: %s", ran)
+		}
+	}
+
+	// So does a folder of Go files, of which the watcher tells by its name.
+	put(t, filepath.Join(root, "shop/shop.go"), "package shop\n\nconst N = 1\n")
+	put(t, filepath.Join(root, "src/pages/shop.gosite"), "---\nimport \"example.com/site/shop\"\n---\n<p>{shop.N}</p>\n")
+	update("shop", "shop/shop.go", "src/pages/shop.gosite")
+	if err := os.Rename(filepath.Join(root, "shop"), aside); err != nil {
+		t.Fatal(err)
+	}
+	if _, list, err := s.Update(t.Context(), []string{"shop", "aside"}); err != nil || !list.HasErrors() {
+		t.Errorf("a folder of Go files was moved away: %v %v", err, list.Err())
+	}
 }

@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log"
 	"net"
 	"net/http"
@@ -183,7 +184,7 @@ func (s *Server) attempt(ctx context.Context, now *changes, first bool) (*outcom
 		inner, cancel := context.WithCancel(ctx)
 		done := make(chan *outcome, 1)
 		begin := time.Now()
-		go func(now changes) { done <- s.once(inner, now) }(*now)
+		go func(now changes) { done <- s.once(inner, now, try <= most) }(*now)
 		var r *outcome
 		for r == nil {
 			batch := s.watcher.batch
@@ -249,8 +250,8 @@ type outcome struct {
 	report  Report
 }
 
-// once builds the site as it is. It keeps its bugs to itself, since what runs can go on running.
-func (s *Server) once(ctx context.Context, now changes) (r *outcome) {
+// once builds the site as it is. A file that goes while it is read is reason to begin again, if retry says so. It keeps its bugs to itself, since what runs can go on running.
+func (s *Server) once(ctx context.Context, now changes, retry bool) (r *outcome) {
 	r = &outcome{report: Report{List: &diag.List{}}}
 	defer func() {
 		if v := recover(); v != nil {
@@ -262,11 +263,17 @@ func (s *Server) once(ctx context.Context, now changes) (r *outcome) {
 	}()
 	fail := func(err error) *outcome {
 		var f *diag.Failure
+		var file *fs.PathError
 		switch {
 		case ctx.Err() != nil:
 			r.again = true
+		case retry && errors.Is(err, fs.ErrNotExist):
+			time.Sleep(quiet) // the watcher is about to tell of it
+			r.again = true
 		case errors.As(err, &f):
 			r.report.List.Add(f.List.Sorted()...)
+		case errors.As(err, &file):
+			r.report.List.Add(diag.Diagnostic{Message: rel(s.o.Root, file.Path) + " cannot be read or written: " + file.Err.Error()})
 		default:
 			r.report.List.Add(diag.Diagnostic{Message: err.Error()})
 		}
