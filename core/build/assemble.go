@@ -217,7 +217,7 @@ func (b *builder) manifest() *manifest.Manifest {
 	for _, r := range cfg.Redirects {
 		m.Redirects = append(m.Redirects, manifest.Redirect{From: r.From, To: r.To, Status: r.Status})
 	}
-	for _, h := range cfg.Headers {
+	for _, h := range b.headers() {
 		rule := manifest.Headers{Pattern: h.Pattern}
 		for _, line := range h.Set {
 			rule.Set = append(rule.Set, manifest.Header{Name: line.Name, Value: line.Value})

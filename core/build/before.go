@@ -376,7 +376,7 @@ func (b *builder) routeKeys(in *inputs, bundle codegen.Bundle, files []codegen.F
 	keys = make(map[string]string, len(b.routes))
 	for i, r := range b.routes {
 		h := sha256.New()
-		hashInto(h, global, r.Pattern, string(r.Type), bundle.Routes[i].Head, fmt.Sprint(r.Error))
+		hashInto(h, global, r.Pattern, string(r.Type), bundle.Routes[i].Head, bundle.Routes[i].Policy, fmt.Sprint(r.Error))
 		if c := b.pages[r.Source]; c != nil {
 			hashInto(h, component(c))
 		}

@@ -92,13 +92,13 @@ func (b *builder) bundle() codegen.Bundle {
 			OnePiece: !cfg.Server.Streaming,
 		},
 	}
-	out.Session = b.sessions()
+	out.Session, out.Hash = b.sessions(), b.policyHash()
 	out.IslandKey, out.IslandMark = b.bundleKey()
 	if out.Images = b.images(); b.shownPictures() {
 		md := b.Config.Markdown
 		out.Pictures = &codegen.Pictures{Widths: md.ImageWidths, Sizes: md.ImageSizes, Format: md.ImageFormat}
 	}
-	for _, h := range cfg.Headers {
+	for _, h := range b.headers() {
 		rule := codegen.HeaderRule{Pattern: h.Pattern}
 		for _, line := range h.Set {
 			rule.Set = append(rule.Set, [2]string{line.Name, line.Value})
@@ -108,7 +108,7 @@ func (b *builder) bundle() codegen.Bundle {
 	for _, r := range b.routes {
 		route := codegen.Route{
 			Pattern: r.Pattern, Source: r.Source, Type: string(r.Type), Prerender: r.Prerender, Error: r.Error,
-			Head: b.table.heads[b.headKey(r)], Component: b.pages[r.Source], Markdown: isMarkdown(r),
+			Head: b.table.heads[b.headKey(r)], Policy: b.policyOf(r), Component: b.pages[r.Source], Markdown: isMarkdown(r),
 		}
 		if r.Type == manifest.Redir {
 			route.To, route.Status = r.Redirect.To, r.Redirect.Status

@@ -109,7 +109,7 @@ func (b *builder) layouts() []codegen.Layout {
 		c := b.pages[r.Source]
 		if !seen[c] {
 			seen[c] = true
-			out = append(out, codegen.Layout{Component: c, Head: b.table.heads[b.headKey(r)], Prerender: r.Prerender})
+			out = append(out, codegen.Layout{Component: c, Head: b.table.heads[b.headKey(r)], Policy: b.policyOf(r), Prerender: r.Prerender})
 		}
 	}
 	slices.SortFunc(out, func(x, y codegen.Layout) int { return strings.Compare(layoutName(x), layoutName(y)) })

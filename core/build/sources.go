@@ -176,6 +176,7 @@ func (b *builder) link(ctx context.Context) error {
 	b.addTexts()
 	program, list := b.memory.link(codegen.Input{
 		Env:        b.env,
+		CSP:        b.hasCSP(),
 		CSSClasses: b.cssClasses,
 		ModulePath: b.Layout.ModulePath,
 		ModuleDir:  b.Layout.ModuleDir,

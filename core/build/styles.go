@@ -17,13 +17,14 @@ import (
 
 // assetTable is what the bundle tells the runtime about emitted files.
 type assetTable struct {
-	heads map[string]string        // route source → tags for the head
-	byID  map[string]codegen.Asset // import id → where it is
+	heads    map[string]string        // route source → tags for the head
+	policies map[string]string        // route source → its Content-Security-Policy
+	byID     map[string]codegen.Asset // import id → where it is
 }
 
 // assets bundles the stylesheets, scripts and imported files of everything that a route can reach.
 func (b *builder) assets(context.Context) error {
-	b.table = assetTable{heads: map[string]string{}, byID: map[string]codegen.Asset{}}
+	b.table = assetTable{heads: map[string]string{}, policies: map[string]string{}, byID: map[string]codegen.Asset{}}
 	options := assets.Options{Minify: true, PublicPath: b.publicPath(), Define: b.define(), Env: b.scriptEnv, SourceMap: b.gen == devGenDir}
 
 	var sources []string // of the routes with components, in route order
@@ -54,6 +55,7 @@ func (b *builder) assets(context.Context) error {
 	}
 	b.styles(sources, lists, mods, options)
 	b.scripts(used, options)
+	b.policies()
 	return b.imports(used)
 }
 

@@ -18,6 +18,7 @@ type Bundle struct {
 	Middleware string           // import path of the package that declares OnRequest, "" for none
 	Guards     string           // import path of the package that declares Guards, "" for none; the same one
 	Fetch      bool             // something calls site.Fetch
+	Hash       string           // function of package csp that hashes what pages add to their policy, "" for none
 	Session    *Session         // nil for none
 	IslandKey  string           // compiled into the program; "" where it is in the environment
 	IslandMark string           // tells whether a key is the one of the build
@@ -69,6 +70,7 @@ type Route struct {
 	Prerender bool
 	Error     int    // 404 or 500 for an error page
 	Head      string // HTML: stylesheets of the closure
+	Policy    string // Content-Security-Policy
 	To        string // of a redirect
 	Status    int    // of a redirect
 	Component *Component
@@ -133,6 +135,9 @@ const RuntimePath = runtimePath
 
 // fetchPath is the package that sends the requests of site.Fetch; only programs that call it link it.
 var fetchPath = path.Join(runtimePath, "nethttp")
+
+// cspPath is the package that makes hashes for a Content-Security-Policy.
+var cspPath = path.Join(runtimePath, "csp")
 
 // Bundle prints two packages: bundle, whose App serves the site, and prerender, a program that renders the prerendered
 // routes. Both hold the whole route table; each links only the components that it runs.
@@ -235,6 +240,9 @@ func (p *Program) bundle(b Bundle, in linking) []byte {
 		}
 	}
 	slices.SortFunc(comps, func(a, b *Component) int { return cmp.Compare(a.ImportPath, b.ImportPath) })
+	if b.Hash != "" {
+		imports = append(imports, strconv.Quote(cspPath))
+	}
 	if b.Fetch {
 		imports = append(imports, "_ "+strconv.Quote(fetchPath))
 	}
@@ -314,6 +322,9 @@ func (p *Program) bundle(b Bundle, in linking) []byte {
 			}
 		}
 		w("\t\t),\n")
+	}
+	if b.Hash != "" {
+		w("\t\tHash: csp.", b.Hash, ",\n")
 	}
 	if p.in.Env.Live() {
 		w("\t\tEnv: _env.Vars,\n")
@@ -415,6 +426,9 @@ func (r Route) literal(alias string, in linking) string {
 	}
 	f.num("Error", int64(r.Error))
 	f.str("Head", r.Head)
+	if r.runs(in) {
+		f.str("Policy", r.Policy)
+	}
 	if c != nil && r.Type != "endpoint" {
 		f.flag("Doctype", !c.Flags.Partial && !c.Doctype())
 		f.flag("HeadFirst", !c.Flags.Partial && !c.Head())

@@ -36,6 +36,7 @@ type Input struct {
 	CSSClasses func(file string, at diag.Range) (names, renamed []string, ok bool)
 
 	Env *Env // nil where site.yaml has no variables
+	CSP bool // pages have a Content-Security-Policy, and scripts stay the same whatever values they are given
 
 	// External gives the directory that holds the files of an import path outside the module: "github.com/acme/ui" for
 	// the import "github.com/acme/ui/Button.gosite". Nil where no component of another module can be had.
@@ -73,6 +74,9 @@ type Component struct {
 	Styles   []Style
 	Scripts  []Script
 	Assets   []AssetImport
+	Inline   []Inline
+	Linked   []Linked
+	Unknown  []Unknown
 	Modules  []ClientModule // scripts that islands of the browser are started with
 	Flags    Flags
 	Features []manifest.Feature

@@ -115,7 +115,11 @@ func (p *printer) op(op Op) {
 		p.dynamic(op)
 	case ScriptVars:
 		p.open(op.At)
-		p.raw("_sg.ScriptVars(_w")
+		if op.Data {
+			p.raw("_sg.ScriptData(_w")
+		} else {
+			p.raw("_sg.ScriptVars(_w")
+		}
 		p.indent++
 		for _, v := range op.Vars {
 			p.raw(",")

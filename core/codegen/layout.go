@@ -90,6 +90,7 @@ func (l *linker) checkLayout(in LayoutImport) {
 type Layout struct {
 	Component *Component
 	Head      string
+	Policy    string // Content-Security-Policy
 	Prerender bool
 }
 
@@ -105,6 +106,7 @@ func (l Layout) name() string {
 func (l Layout) literal(alias string) string {
 	var route fields
 	route.str("Head", l.Head)
+	route.str("Policy", l.Policy)
 	route.flag("Prerender", l.Prerender)
 	c := l.Component
 	if c == nil {

@@ -355,6 +355,7 @@ func (l *lowerer) element(e *syntax.Element, in place) Ops {
 			return ops
 		}
 	}
+	l.inline(e)
 	return l.html(e, in)
 }
 

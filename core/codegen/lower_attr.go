@@ -158,6 +158,9 @@ func (r *attrReader) attr(a *syntax.Attr) Ops {
 		return nil
 	}
 	ctx := attrContext(r.tag, a.Name, r.refresh, r.animates)
+	if ctx == CtxJS {
+		l.c.Unknown = append(l.c.Unknown, Unknown{a.Name, l.rng(a.NameSpan)})
+	}
 	switch a.Kind {
 	case syntax.AttrBare:
 		return Ops{Lit{a.Start, " " + a.Name}}

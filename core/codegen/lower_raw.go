@@ -36,11 +36,7 @@ func (l *lowerer) styles() {
 				l.err("SG2043", a.Span, "a <style> joins the page's stylesheet and keeps no attribute "+a.Name, hint)
 			}
 		}
-		span := syntax.Span{Start: e.Open.End, End: e.Open.End}
-		for _, n := range e.Children {
-			span.End = n.Range().End
-		}
-		st.CSS, st.Offset, st.At = span.Text(l.src), span.Start, l.rng(e.Span)
+		st.CSS, st.Offset, st.At = l.body(e), e.Open.End, l.rng(e.Span)
 		l.c.Styles = append(l.c.Styles, st)
 		scoped = scoped || !st.Global
 	})
@@ -106,21 +102,18 @@ func (l *lowerer) script(e *syntax.Element) (Ops, bool) {
 			return nil, false
 		}
 	}
-	body := syntax.Span{Start: e.Open.End, End: e.Open.End}
-	for _, n := range e.Children {
-		body.End = n.Range().End
-	}
-	code := body.Text(l.src)
+	code := l.body(e)
 	if blank(code) {
 		return nil, true
 	}
-	s := Script{ID: l.c.Path + "#" + strconv.Itoa(len(l.c.Scripts)+1), Code: code, At: l.rng(e.Span), Offset: body.Start}
+	s := Script{ID: l.c.Path + "#" + strconv.Itoa(len(l.c.Scripts)+1), Code: code, At: l.rng(e.Span), Offset: e.Open.End}
 	l.c.Scripts = append(l.c.Scripts, s)
 	return Ops{RunScript{At: e.Start, ID: s.ID}}, true
 }
 
 // scriptVars lowers an inline script with define:vars. A classic script gets a function around it, as its constants
-// would clash where the component stands twice on a page; a module has a scope of its own.
+// would clash where the component stands twice on a page; a module has a scope of its own. On a site with a
+// Content-Security-Policy the values stand beside the script, as data: the script is the same for all of them, and so is its hash.
 func (l *lowerer) scriptVars(e *syntax.Element, vars *syntax.Attr) Ops {
 	op := ScriptVars{At: vars.Start}
 	for _, v := range l.namedVars(vars) {
@@ -135,13 +128,35 @@ func (l *lowerer) scriptVars(e *syntax.Element, vars *syntax.Attr) Ops {
 	if typ == "module" {
 		open, end = "", ""
 	}
-	out := Ops{}.add(Lit{e.Start, "<" + e.Name})
+	var out Ops
+	if op.Data = l.p.in.CSP; op.Data {
+		id := hash(l.c.Path+"#"+strconv.Itoa(e.Start), 4)
+		open += op.read(id)
+		l.c.Inline = append(l.c.Inline, Inline{true, open + l.body(e) + end})
+		out = out.add(Lit{e.Start, `<script type="application/json" data-vars="` + id + `">`}, op, Lit{e.Start, "</script>"})
+	}
+	out = out.add(Lit{e.Start, "<" + e.Name})
 	out = out.add(l.attrs(e, "script", false)...)
-	out = out.add(Lit{e.Open.End, ">" + open}, op)
+	if op.Data {
+		out = out.add(Lit{e.Open.End, " data-reads"}) // the script of each is the same, and each has to run
+	}
+	out = out.add(Lit{e.Open.End, ">" + open})
+	if !op.Data {
+		out = out.add(op)
+	}
 	for _, n := range e.Children {
 		out = out.add(Lit{n.Range().Start, n.Range().Text(l.src)})
 	}
 	return out.add(Lit{e.End, end + "</" + e.Name + ">"})
+}
+
+// read is the statement that takes the constants from the element of the same id that comes first.
+func (op ScriptVars) read(id string) string {
+	var names []string
+	for _, v := range op.Vars {
+		names = append(names, v.Name)
+	}
+	return "const {" + strings.Join(names, ",") + `}=(e=>(e.remove(),JSON.parse(e.textContent)))(document.querySelector('script[data-vars="` + id + `"]'));` + "\n"
 }
 
 func jsName(s string) bool {

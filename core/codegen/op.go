@@ -202,6 +202,7 @@ type (
 	ScriptVars struct {
 		At   int   `json:"at"`
 		Vars []Var `json:"vars"`
+		Data bool  `json:"data,omitempty"` // as JSON, for a script that stands behind them
 	}
 	// Var is a constant of define:vars.
 	Var struct {

@@ -12,7 +12,7 @@ import (
 // something that they import shows itself differently. It changes prev and may give it back; a Program that was linked
 // with errors will do as well. Without prev it is Link.
 func Relink(prev *Program, in Input) (*Program, *diag.List) {
-	if prev == nil || prev.in.ModulePath != in.ModulePath || prev.in.SrcDir != in.SrcDir || prev.in.GenDir != in.GenDir {
+	if prev == nil || prev.in.ModulePath != in.ModulePath || prev.in.SrcDir != in.SrcDir || prev.in.GenDir != in.GenDir || prev.in.CSP != in.CSP {
 		return Link(in)
 	}
 	var changed []*Component

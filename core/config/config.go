@@ -111,6 +111,7 @@ type Server struct {
 // Security is what requests are held against.
 type Security struct {
 	CheckOrigin    bool
+	CSP            CSP
 	AllowedHosts   []string // "example.com", "*.example.com", "https://example.com:8443"
 	BodyLimit      int64    // bytes; 0: none
 	TrustedProxies []string // addresses and networks
@@ -167,7 +168,7 @@ func defaults() *Config {
 		Build:         Build{Format: "directory", Assets: "_assets", Inline: "auto", Redirects: true},
 		Links:         Links{Check: "warn"},
 		Server:        Server{Host: "127.0.0.1", Port: 4321, Streaming: true},
-		Security:      Security{CheckOrigin: true, BodyLimit: 1 << 20},
+		Security:      Security{CheckOrigin: true, CSP: CSP{Algorithm: "sha256"}, BodyLimit: 1 << 20},
 		Session:       Session{TTL: "24h", Dir: "sessions", Cookie: SessionCookie{Name: "session", SameSite: "lax"}},
 		Markdown:      Markdown{ImageWidths: []int{640, 960, 1600}},
 		Image:         Image{Service: "build", Widths: []int{320, 480, 640, 960, 1280, 1600, 1920, 2560}, Quality: 75},

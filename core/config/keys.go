@@ -105,6 +105,9 @@ var siteKeys = []key{
 		{name: "allowedHosts", was: []string{"allowedDomains"},
 			doc:  "Hosts that the site answers for, and whose forwarded headers count: example.com, *.example.com, https://example.com:8443. Empty for all, with nothing forwarded believed",
 			rule: list{into: func(c *Config) *[]string { return &c.Security.AllowedHosts }, pattern: hostRulePattern, check: checkHostRule}},
+		{name: "csp", was: []string{"contentSecurityPolicy"},
+			doc:  "Whether pages are sent with a Content-Security-Policy that allows the site's own scripts and styles and no others; or a mapping that says more",
+			rule: cspRule{}},
 		{name: "bodyLimit", was: []string{"bodySizeLimit"},
 			doc:  "Size above which a request body is refused, in bytes or as 512KiB, 10MB; 0 for none",
 			rule: size{into: func(c *Config) *int64 { return &c.Security.BodyLimit }}},
@@ -163,4 +166,4 @@ var siteKeys = []key{
 }
 
 // laterKeys are keys of the design whose feature does not exist yet.
-var laterKeys = []string{"i18n", "security.csp"}
+var laterKeys = []string{"i18n"}

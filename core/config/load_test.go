@@ -80,7 +80,7 @@ func TestLoadEverything(t *testing.T) {
 		Markdown: Markdown{HTML: true, SmartPunctuation: true, ImageWidths: []int{400, 800}, ImageSizes: "50vw", ImageFormat: "webp"},
 		Server:   Server{"0.0.0.0", 8080, false},
 		Security: Security{
-			CheckOrigin: false, AllowedHosts: []string{"example.com", "*.example.com", "https://example.com:8443"},
+			CheckOrigin: false, CSP: CSP{true, "sha512", []string{"img-src 'self' data:", "sandbox allow-scripts"}, []string{"https://cdn.example.com/a.js"}, []string{"'sha256-AAAA='"}}, AllowedHosts: []string{"example.com", "*.example.com", "https://example.com:8443"},
 			BodyLimit: 10_000_000, TrustedProxies: []string{"10.0.0.0/8", "::1"},
 		},
 		Session: Session{Driver: "file", TTL: "1h30m", Dir: "/var/lib/site", Cookie: SessionCookie{"sid", "example.com", "strict", true}},
@@ -147,6 +147,11 @@ security:
     [example.com,              "*.example.com", "https://Example.com:8443"]
   bodyLimit: 10MB
   trustedProxies: [10.1.2.3/8, "::1"]
+  csp:
+    algorithm: sha512
+    directives: ["img-src  'self' data:", sandbox allow-scripts]
+    scripts: [https://cdn.example.com/a.js]
+    styles: ["'sha256-AAAA='"]
 image:
   service: platform
   widths: [640, 320, 320]
@@ -191,7 +196,17 @@ var errorCases = []struct {
 1:54-70 SG4004 image.remotePatterns has "https://a/../b", which is no pattern of addresses | write https://images.example.com/photos/**
 1:72-90 SG4004 image.remotePatterns has "https://a:99999/", which is no pattern of addresses | write https://images.example.com/photos/**
 1:92-107 SG4004 image.remotePatterns has "https://a/*/b", which is no pattern of addresses | write https://images.example.com/photos/**`},
-	{"security: {csp: true}", "1:12-15 SG4006 security.csp is not part of this version | remove it"},
+	{"security: {csp: yes}", `1:17-20 SG4003 security.csp must be true or false, not "yes" | write true`},
+	{"security: {csp: {algoritm: sha1}}", `1:18-26 SG4002 unknown key "security.csp.algoritm" | did you mean "security.csp.algorithm"?`},
+	{"security: {csp: {algorithm: sha1}}", `1:29-33 SG4004 security.csp.algorithm must be "sha256", "sha384" or "sha512", not "sha1" | did you mean "sha512"?`},
+	{"security: {csp: {directives: [script-src x]}}", `1:31-43 SG4004 security.csp.directives has "script-src x", and script-src is what the build writes | list its sources under security.csp.scripts`},
+	{"security: {csp: {directives: [image-src x]}}", `1:31-42 SG4004 security.csp.directives has "image-src x", which is no directive of a Content-Security-Policy | did you mean "img-src"?`},
+	{"security: {csp: {directives: ['img-src a; font-src b']}}", `1:31-54 SG4004 security.csp.directives has "img-src a; font-src b", which holds a ";" | write one directive an entry, its sources with blanks between`},
+	{"security: {csp: {directives: [img-src self]}}", `1:31-43 SG4004 security.csp.directives has "self", which is the name of a host without its quotes | write "'self'"`},
+	{"security: {csp: {directives: [img-src a, img-src b]}}", `1:42-51 SG4004 security.csp.directives has img-src twice, and browsers read the first alone | write its sources into one entry`},
+	{"security: {csp: {scripts: [\"'unsafe-inline'\"]}}", `1:28-45 SG4004 security.csp.scripts has 'unsafe-inline', which browsers take no notice of beside the hashes that the build writes | remove it`},
+	{"security: {csp: {styles: [\"'slf'\", a b]}}", `1:27-34 SG4004 security.csp.styles has "'slf'", which is no keyword of a Content-Security-Policy | did you mean "self"?
+1:36-39 SG4004 security.csp.styles has "a b", which is no source of a Content-Security-Policy | write a host, an address or a keyword, one an entry`},
 	{"base: /a\nbase: /b", "2:1-5 SG4005 base is there twice | remove one of them (1:1 first written here)"},
 	{"base: /a\n\"base\": /b", "2:1-7 SG4005 base is there twice | remove one of them (1:1 first written here)"},
 	{"[a]: b", "1:1 SG4003 a key must be text, not a list"},

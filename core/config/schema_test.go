@@ -43,12 +43,14 @@ var laxer = map[string]string{
 	"src: public/src":                 "two keys at once",
 	"security: {bodyLimit: 9999GiB}":  "numbers in text",
 	"server: {host: 'localhost:80'}":  "numbers in text",
-	"security: {trustedProxies: [10.0.0.300]}":         "numbers in text",
-	"security: {allowedHosts: ['a.example:99999']}":    "numbers in text",
-	"security: {allowedHosts: [a.example, A.example]}": "letter case",
-	"headers: {/a: {X-A: b, x-a: c}}":                  "letter case",
-	"base: /\n---\nbase: /b\n":                         "the reader takes the first document",
-	"base: !!str /x":                                   "the reader resolves tags",
+	"security: {trustedProxies: [10.0.0.300]}":              "numbers in text",
+	"security: {allowedHosts: ['a.example:99999']}":         "numbers in text",
+	"security: {allowedHosts: [a.example, A.example]}":      "letter case",
+	"headers: {/a: {X-A: b, x-a: c}}":                       "letter case",
+	"security: {csp: {directives: [img-src self]}}":         "a keyword without its quotes",
+	"security: {csp: {directives: [img-src a, img-src b]}}": "two entries at once",
+	"base: /\n---\nbase: /b\n":                              "the reader takes the first document",
+	"base: !!str /x":                                        "the reader resolves tags",
 }
 
 // TestSchemaAgrees holds the schema against the loader on every file of the loader's own tests.

@@ -44,4 +44,5 @@ var componentCodes = []CodeInfo{
 	{"SG2059", "The go command failed.", "Read its message; `go mod tidy` mends most problems with go.mod."},
 	{"SG2070", "An image has no alternative text.", "Say what the picture shows: `alt=\"A pot of tea\"`; write `alt=\"\"` where it is mere decoration."},
 	{"SG2071", "A secret would be written into a page.", "Use its value in Go code that runs on the server, or make the variable public in site.yaml."},
+	{"SG2072", "A component brings along what the Content-Security-Policy of the site refuses: an event handler, or a script or style of unknown text.", "Add the listener in a `<script>`, write the text into the template, or hand values over with `define:vars`."},
 }

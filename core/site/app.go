@@ -6,6 +6,7 @@ import (
 	"iter"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -21,6 +22,10 @@ type App struct {
 	Sessions   *Sessions        // nil on a site without sessions
 	Env        *Environment     // nil on a site without variables that are read at run time, or secrets
 	Images     *Images          // nil on a site without <Image> and <Picture>
+
+	// Hash gives the source of a Content-Security-Policy that allows a text: one of package csp. Nil on a site without
+	// such a policy.
+	Hash func(text string) string
 
 	static   *staticHalf // set by Dev
 	once     sync.Once
@@ -75,6 +80,7 @@ type Route struct {
 	Partial   bool
 	Error     int                                        // 404 or 500 for an error page
 	Head      HTML                                       // what Head writes: links to stylesheets, inline styles
+	Policy    string                                     // Content-Security-Policy of the page; "" for none
 	Doctype   bool                                       // write <!DOCTYPE html> first: no component of the page has one
 	HeadFirst bool                                       // write Head first: no component of the page has a <head>
 	Render    func(w *Writer, page *Page) error          // of pages
@@ -189,7 +195,8 @@ type compiledApp struct {
 	assets  string        // "/_assets/", below the base
 	islands map[string]*Island
 	ring    atomic.Pointer[KeyRing]
-	preview bool // hosts of this machine are allowed too
+	preview bool   // hosts of this machine are allowed too
+	loader  string // source of a Content-Security-Policy that allows the script of server islands
 	paths   pathCache
 }
 
@@ -247,6 +254,10 @@ func compileApp(a *App) (*compiledApp, error) {
 	if a.Islands != nil {
 		if err := c.addIslands(a.Islands.list); err != nil {
 			return nil, err
+		}
+		if a.Hash != nil {
+			text, _, _ := strings.Cut(islandLoader[strings.IndexByte(islandLoader, '>')+1:], "</script>")
+			c.loader = a.Hash(text)
 		}
 	}
 	if a.Config.AssetsDir != "" {

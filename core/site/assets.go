@@ -51,7 +51,11 @@ func (o *once) take(id, text string) string {
 // Head writes the stylesheets and other head elements of the route, once per response however often it is called.
 func Head(w *Writer, page *Page) {
 	if x := page.x; x != nil && x.route != nil {
-		x.write(w, "", string(x.route.Head))
+		head := string(x.route.Head)
+		if x.prerender && x.route.Policy != "" {
+			head = policyMark + head
+		}
+		x.write(w, "", head)
 	}
 }
 

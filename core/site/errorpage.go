@@ -97,7 +97,7 @@ func (x *exchange) scrub(failed bool) {
 			x.resp.Header.drop(name, 0)
 		}
 	}
-	x.resp.Header.err = nil
+	x.isPage, x.resp.Header.err = false, nil
 	if failed {
 		x.cookies.err = nil
 	}

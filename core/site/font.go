@@ -85,6 +85,7 @@ func fontHead(page *Page, f FontFace) (HTML, error) {
 		}
 		b.WriteString(` href="` + f.Src + `" crossorigin>`)
 	}
+	start := b.Len() + len("<style>")
 	b.WriteString(`<style>@font-face{font-family:"` + f.Family + `";src:url("` + f.Src + `")`)
 	if format != "" {
 		b.WriteString(` format("` + format + `")`)
@@ -105,6 +106,7 @@ func fontHead(page *Page, f FontFace) (HTML, error) {
 		fmt.Fprintf(&b, `@font-face{font-family:"%s fallback";src:local("%s");size-adjust:%.2f%%;ascent-override:%s;descent-override:%s;line-gap-override:%s}`,
 			f.Family, f.Fallback, adjust*100, percent(m.Ascent, adjust), percent(m.Descent, adjust), percent(m.LineGap, adjust))
 	}
+	page.allowStyle(b.String()[start:])
 	b.WriteString("</style>")
 	return HTML(b.String()), nil
 }

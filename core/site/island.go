@@ -238,7 +238,7 @@ const load = async (end) => {
 		range.setStartBefore(start);
 		range.setEndAfter(end);
 		const fragment = range.createContextualFragment(policy.createHTML(html));
-		const inline = "script[type=module]:not([src])";
+		const inline = "script[type=module]:not([src],[data-reads])";
 		const ran = new Set(all(inline).map((s) => s.textContent));
 		for (const s of fragment.querySelectorAll(inline)) ran.has(s.textContent) ? s.remove() : ran.add(s.textContent);
 		range.deleteContents();

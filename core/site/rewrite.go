@@ -48,6 +48,7 @@ func (x *exchange) rewriteTo(target string) error {
 	x.setURL(&full)
 	x.resp.clearBody()
 	x.resp.Status, x.resp.StatusText, x.resp.done = 0, "", false
+	x.isPage, x.policy = false, nil
 	if x.island != nil {
 		x.resp.Header.drop(islandHeader, 0) // what answers now is none
 	}

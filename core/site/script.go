@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math"
 	"strconv"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -48,6 +49,30 @@ func ScriptVars(w *Writer, vs ...JSVar) {
 		w.S(v.json)
 		w.S(";\n")
 	}
+}
+
+// ScriptData writes vs as one object of JSON, for a script that stands behind the element.
+func ScriptData(w *Writer, vs ...JSVar) {
+	w.S("{")
+	for i := range vs {
+		v := &vs[i]
+		switch {
+		case v.err != nil:
+			w.failWith(v.err)
+			return
+		case !isIdentifier(v.name):
+			w.failName("variable of a script", v.name, "use a name that JavaScript allows, such as \"userName\"")
+			return
+		}
+		if i > 0 {
+			w.S(",")
+		}
+		w.S(`"`)
+		w.S(v.name)
+		w.S(`":`)
+		w.S(strings.ReplaceAll(v.json, `["__proto__"]:`, `"__proto__":`)) // no string of JSON holds a bare quote
+	}
+	w.S("}")
 }
 
 // appendJSON appends x as JSON that can stand in a script element.

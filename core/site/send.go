@@ -31,6 +31,9 @@ func (x *exchange) send() {
 	if r.body == pageBody && !r.Header.Has("Content-Type") {
 		r.Header.put("Content-Type", "text/html; charset=utf-8")
 	}
+	if x.isPage {
+		x.putPolicy()
+	}
 	x.setLength()
 	if err := x.commit(); err != nil {
 		x.abort(err)
@@ -244,6 +247,7 @@ func (x *exchange) spill(p []byte) error {
 		if !x.resp.Header.Has("Content-Type") {
 			x.resp.Header.put("Content-Type", "text/html; charset=utf-8")
 		}
+		x.putPolicy()
 		if err := x.commit(); err != nil {
 			return err
 		}

@@ -101,6 +101,7 @@ type exchange struct {
 	island    *Island   // asked for instead of a route
 	inputs    *Inputs   // what the page depends on; nil where nobody asks
 	variants  []Variant // of images, ordered from the build; under the lock of once
+	policy    []string  // directives that the page adds to its policy; under the lock of once
 
 	page    Page
 	resp    Response
@@ -116,6 +117,7 @@ type exchange struct {
 	rewrites    int
 	errorPages  []int // the statuses whose page was tried
 	prerender   bool
+	isPage      bool                     // a component made the answer, whatever the middleware does with it since
 	committed   bool                     // status and header were sent
 	dropped     bool                     // the Writer gave its buffer away unsent, for HEAD
 	keep        func(*exchange, *Header) // of Page.Cache, before the header is sent; nil without
@@ -612,7 +614,7 @@ func (x *exchange) rendered(err error) error {
 		return err
 	}
 	x.resp.clearBody()
-	x.resp.body, x.resp.done = pageBody, true
+	x.resp.body, x.resp.done, x.isPage = pageBody, true, true
 	if later {
 		x.resp.rest = x
 	} else {

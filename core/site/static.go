@@ -298,7 +298,9 @@ func (x *exchange) intoFile(out *Rendered) error {
 		redirectPage(x.w, r.Header.Get("Location"), x.page.Site)
 		out.Body = x.w.Bytes()
 	case r.body == pageBody:
-		out.Body = x.w.Bytes()
+		if out.Body = x.w.Bytes(); x.route.Policy != "" {
+			out.Body = x.placePolicy(out.Body)
+		}
 	case r.body == dataBody:
 		out.Body = r.data
 	case r.body == textBody:

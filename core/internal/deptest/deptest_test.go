@@ -25,6 +25,7 @@ var layers = []struct {
 	{"core", []string{"core/internal/gocmd"}}, // hands out the runtime's source
 	{"core/site", nil},
 	{"core/site/seal", nil},
+	{"core/site/csp", nil},
 	{"core/site/nethttp", []string{"core/site"}},
 	{"core/site/cloudflare", []string{"core/site"}},
 	{"core/site/netlify", []string{"core/site"}},
@@ -65,7 +66,7 @@ var layers = []struct {
 	{"core/dev/runtime/wire", []string{"core/prerender/runtime/wire"}},
 	{"core/dev/runtime/collections", []string{"core/dev/runtime/wire", "core/prerender/runtime/wire", "core/site/content", "core/site/content/storefile"}},
 	{"core/build", []string{"core", "core/a11y", "core/dev/runtime/wire", "core/diag", "core/config", "core/syntax", "core/routes", "core/codegen", "core/assets", "core/content", "core/links",
-		"core/manifest", "core/prerender", "core/prerender/runtime/wire", "core/internal/gocmd", "core/site/seal", "core/site/content/store", "core/site/content/storefile"}},
+		"core/manifest", "core/prerender", "core/prerender/runtime/wire", "core/internal/gocmd", "core/site/seal", "core/site/csp", "core/site/content/store", "core/site/content/storefile"}},
 	{"adapters/*", []string{"core/adapter", "core/manifest", "core/diag", "core/adapter/lambdasim", "adapters/*/sidecar"}},
 	{"adapters/*/sidecar", nil},
 	{"adapters/*/conformance", nil},                              // holds tests alone

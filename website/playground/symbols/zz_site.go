@@ -80,6 +80,7 @@ func init() {
 		"SameSiteNone":      reflect.ValueOf(site.SameSiteNone),
 		"SameSiteStrict":    reflect.ValueOf(site.SameSiteStrict),
 		"Script":            reflect.ValueOf(site.Script),
+		"ScriptData":        reflect.ValueOf(site.ScriptData),
 		"ScriptVars":        reflect.ValueOf(site.ScriptVars),
 		"Sequence":          reflect.ValueOf(site.Sequence),
 		"SetTexts":          reflect.ValueOf(site.SetTexts),
