@@ -129,7 +129,7 @@ func TestFunctionRestarts(t *testing.T) {
 		t.Fatal(err)
 	}
 	var log lockedBuffer
-	f, err := startRestarting(func() (*instance, error) { return startInstance(dir, "executable", nil, &log) }, 100*time.Millisecond, &log)
+	f, err := startRestarting(func() (*instance, error) { return startInstance(dir, "executable", nil, &log) }, time.Second, &log)
 	if err != nil {
 		t.Fatal(err)
 	}
