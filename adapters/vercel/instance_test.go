@@ -129,7 +129,7 @@ func TestFunctionRestarts(t *testing.T) {
 		t.Fatal(err)
 	}
 	var log lockedBuffer
-	f, err := startRestarting(func() (*instance, error) { return startInstance(dir, "executable", nil, &log) }, time.Second, &log)
+	f, err := startRestarting(func() (*instance, error) { return startInstance(dir, "executable", nil, &log) }, 10*time.Second, &log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,11 +144,26 @@ func TestFunctionRestarts(t *testing.T) {
 			t.Errorf("after it has ended: %s %s", res.Status, body)
 		}
 	}
-	if res, body := get(t, srv.URL+"/slow"); res.StatusCode != 504 || !strings.Contains(body, "FUNCTION_INVOCATION_TIMEOUT") {
-		t.Errorf("a request that takes too long is answered %s %s", res.Status, body)
-	}
 	if n := strings.Count(log.String(), "the function has ended (exit status 3) and is started again"); n != 2 {
 		t.Errorf("the log says %d times that it was started again:\n%s", n, log.String())
+	}
+}
+
+func TestFunctionTakesTooLong(t *testing.T) {
+	dir, err := compiled()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log lockedBuffer
+	f, err := startRestarting(func() (*instance, error) { return startInstance(dir, "executable", nil, &log) }, 100*time.Millisecond, &log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.stop()
+	srv := httptest.NewServer(f)
+	defer srv.Close()
+	if res, body := get(t, srv.URL+"/slow"); res.StatusCode != 504 || !strings.Contains(body, "FUNCTION_INVOCATION_TIMEOUT") {
+		t.Errorf("a request that takes too long is answered %s %s", res.Status, body)
 	}
 }
 
