@@ -42,11 +42,27 @@ const (
 	SameSiteNone
 )
 
-// Int reads the value as a decimal number.
-func (c Cookie) Int() (int, error) { return strconv.Atoi(c.Value) }
+// Int reads the value as a decimal number. With an error the number is 0.
+func (c Cookie) Int() (int, error) {
+	n, err := strconv.Atoi(c.Value)
+	if err != nil {
+		return 0, err
+	}
+	return n, nil
+}
 
-// Float reads the value as a number.
-func (c Cookie) Float() (float64, error) { return strconv.ParseFloat(c.Value, 64) }
+// Float reads the value as a number. NaN and infinities are none: no comparison would notice them. With an error the
+// number is 0.
+func (c Cookie) Float() (float64, error) {
+	f, err := strconv.ParseFloat(c.Value, 64)
+	if err != nil {
+		return 0, err
+	}
+	if f-f != 0 {
+		return 0, &strconv.NumError{Func: "ParseFloat", Num: c.Value, Err: strconv.ErrSyntax}
+	}
+	return f, nil
+}
 
 // Bool is false for "", "0" and "false", and true for every other value.
 func (c Cookie) Bool() bool { return c.Value != "" && c.Value != "0" && c.Value != "false" }
@@ -445,7 +461,11 @@ func isAttribute(s string) bool {
 	return true
 }
 
+// isDomain says whether a cookie can name the host; none at all is fine, a lone dot is not.
 func isDomain(s string) bool {
+	if s == "." {
+		return false
+	}
 	s = strings.TrimPrefix(s, ".")
 	for i := range len(s) {
 		if c := s[i]; !isLetter(c) && !isDigit(c) && c != '-' && c != '.' && c != '_' {

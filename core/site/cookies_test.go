@@ -67,6 +67,16 @@ func TestCookieValues(t *testing.T) {
 	if n, err := (Cookie{Value: "1.5"}).Float(); n != 1.5 || err != nil {
 		t.Error(n, err)
 	}
+	for _, v := range []string{"", "x", "NaN", "nan", "Inf", "-Infinity", "1e999", "9223372036854775808x", "1.5.2", " 1"} {
+		n, err := Cookie{Value: v}.Int()
+		if n != 0 || err == nil {
+			t.Errorf("%q as int is %d, %v", v, n, err)
+		}
+		f, err := Cookie{Value: v}.Float()
+		if f != 0 || err == nil {
+			t.Errorf("%q as float is %g, %v", v, f, err)
+		}
+	}
 	for v, want := range map[string]bool{"": false, "0": false, "false": false, "1": true, "true": true, "no": true} {
 		if got := (Cookie{Value: v}).Bool(); got != want {
 			t.Errorf("%q as bool is %v", v, got)

@@ -231,7 +231,9 @@ func (p *Part) disposition(value string) {
 	name, ok := params["filename"]
 	p.IsFile = ok
 	name = formName(name)
-	p.FileName = name[strings.LastIndexAny(name, `/\`)+1:]
+	if p.FileName = name[strings.LastIndexAny(name, `/\`)+1:]; isDots(p.FileName) {
+		p.FileName = "" // a folder again
+	}
 }
 
 // formName undoes what browsers do to quotes and line breaks in the names of fields and files, and nothing else: a
