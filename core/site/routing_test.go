@@ -102,7 +102,7 @@ func TestTrailingSlash(t *testing.T) {
 		{Pattern: "/old", Type: RedirectRoute, Redirect: &RedirectTo{To: "/about"}},
 		{Pattern: "/go", Render: func(w *Writer, p *Page) error { return p.Redirect("/about?x=1#y") }},
 	}
-	static := memStatic{"public": "text", "pre/index.html": "pre"}
+	static := memStatic{"public": "text", "pre/index.html": "pre", "dotted.page/index.html": "dotted"}
 	for _, tt := range []struct {
 		policy string
 		cases  []exchangeCase
@@ -143,6 +143,13 @@ func TestTrailingSlash(t *testing.T) {
 			{"GET /pre", "200"},
 			{"GET /pre/", "301\nLocation: /pre"},
 			{"GET //evil.example/", "301\nLocation: /evil.example/"},
+			{"GET /v/1.2/", "301\nLocation: /v/1.2"},
+			{"GET /v/1.2/?a=b/", "301\nLocation: /v/1.2?a=b/"},
+			{"POST /v/1.2/", "308\nLocation: /v/1.2"},
+			{"GET /v/1.2", "200\n\nv(x=1.2)"},
+			{"GET /dotted.page/", "301\nLocation: /dotted.page"},
+			{"GET /dotted.page", "200\n\ndotted"},
+			{"GET /nothing.txt/", "404"},
 			{"GET //host/%2e%2e/", "400"},
 			{"GET //evil/", "301\nLocation: /evil"},
 			{"GET /%5cevil/", "400"},

@@ -284,10 +284,19 @@ func (x *exchange) cleaned(p *urlPath, clean bool) (to urlPath, ok bool) {
 		}
 		changed = to.enc != p.enc
 	}
+	if x.doubled() {
+		to, changed = p.withSlash(false), true
+	}
 	if changed && clean && x.exactFile() {
 		return to, false // a public file is what it is, whatever the policy
 	}
 	return to, changed || !clean
+}
+
+// doubled says whether a page whose address ends like the name of a file was asked for with a slash, where no address has
+// one. The policy leaves such addresses alone, because most of them are files, for which a slash is 404.
+func (x *exchange) doubled() bool {
+	return x.app.cfg.TrailingSlash == "never" && x.path.trailing() && hasExtension(x.path.enc) && (x.route != nil || x.file != "")
 }
 
 func (x *exchange) moved(to urlPath) bool {
