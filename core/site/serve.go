@@ -596,7 +596,8 @@ func (x *exchange) render(r *compiledRoute) error {
 		return errors.New("the page " + r.Pattern + " is not part of this program")
 	}
 	if r.Error != 0 && x.resp.Status == 0 {
-		x.resp.Status = r.Error // the page of an error carries its status, also when it is asked for by name
+		// The page of an error carries its status, also when it is asked for by name, and caches keep it no longer then.
+		x.resp.Status, x.errorAnswer = r.Error, !x.prerender
 	}
 	w := x.writer()
 	if !r.Partial {
