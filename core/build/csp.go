@@ -1,7 +1,6 @@
 package build
 
 import (
-	"cmp"
 	"fmt"
 	"net/url"
 	"path"
@@ -63,8 +62,7 @@ func (b *builder) policies() {
 			}
 			said[c] = true
 			for _, u := range c.Unknown {
-				b.list.Warn("SG2072", b.place(u.At), u.What+" does not run: the Content-Security-Policy of the site allows scripts and styles by their text, which is not known here",
-					cmp.Or(map[bool]string{true: "add the listener in a <script>"}[strings.HasPrefix(strings.ToLower(u.What), "on")], "write the text into the template, or hand the values over with define:vars"))
+				b.list.Warn("SG2072", b.place(u.At), u.What+" is refused: the Content-Security-Policy of the site allows scripts and styles by their text, which is not known here", u.Hint)
 			}
 		}
 	}

@@ -24,6 +24,7 @@ type Linked struct {
 // whose text is known only when the page is rendered.
 type Unknown struct {
 	What string // "onclick", "this <script>"
+	Hint string // what to do instead
 	At   diag.Range
 }
 
@@ -32,7 +33,7 @@ func (l *lowerer) inline(e *syntax.Element) {
 	script := false
 	switch strings.ToLower(e.Name) {
 	case "script":
-		if !runs(l, e) {
+		if !l.runs(e) {
 			return
 		}
 		script = true
@@ -60,7 +61,7 @@ func (l *lowerer) inline(e *syntax.Element) {
 			if text, ok := l.static(a); ok {
 				l.c.Inline = append(l.c.Inline, Inline{script, text})
 			} else {
-				l.c.Unknown = append(l.c.Unknown, Unknown{"this <" + strings.ToLower(e.Name) + ">", l.rng(a.Span)})
+				l.c.Unknown = append(l.c.Unknown, Unknown{"this <" + strings.ToLower(e.Name) + ">", "write the text into the template, or hand the values over with define:vars", l.rng(a.Span)})
 			}
 			return
 		}
@@ -70,7 +71,7 @@ func (l *lowerer) inline(e *syntax.Element) {
 
 // runs says whether a browser runs a script of this type, or takes it for something else that a policy is asked for, such as an
 // import map. Anything else is data.
-func runs(l *lowerer, e *syntax.Element) bool {
+func (l *lowerer) runs(e *syntax.Element) bool {
 	a := attr(e, "type")
 	if a == nil {
 		return true

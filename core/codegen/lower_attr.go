@@ -159,7 +159,7 @@ func (r *attrReader) attr(a *syntax.Attr) Ops {
 	}
 	ctx := attrContext(r.tag, a.Name, r.refresh, r.animates)
 	if ctx == CtxJS {
-		l.c.Unknown = append(l.c.Unknown, Unknown{a.Name, l.rng(a.NameSpan)})
+		l.c.Unknown = append(l.c.Unknown, Unknown{a.Name, "add the listener in a <script>", l.rng(a.NameSpan)})
 	}
 	switch a.Kind {
 	case syntax.AttrBare:

@@ -77,6 +77,9 @@ var (
 		"frame-src", "img-src", "manifest-src", "media-src", "object-src", "report-to", "report-uri", "require-trusted-types-for",
 		"sandbox", "script-src-attr", "style-src-attr", "trusted-types", "upgrade-insecure-requests", "worker-src",
 	}
+	// wordDirectives have other values than sources.
+	wordDirectives = []string{"report-to", "report-uri", "require-trusted-types-for", "sandbox", "trusted-types", "upgrade-insecure-requests"}
+
 	directivePattern = "^(" + strings.Join(cspDirectives, "|") + ")" + directiveValues + "$"
 
 	ownDirectives = map[string]string{
@@ -98,8 +101,8 @@ func checkDirective(s string) (string, *problem) {
 	}
 	out := name
 	for _, v := range strings.Fields(values) {
-		if !strings.HasSuffix(name, "-src") && !strings.HasSuffix(name, "-attr") && !strings.HasSuffix(name, "-uri") && !strings.HasPrefix(name, "f") {
-			out += " " + v // of a list of its own, such as that of sandbox
+		if slices.Contains(wordDirectives, name) {
+			out += " " + v
 			continue
 		}
 		clean, p := checkSource(v)

@@ -51,8 +51,10 @@ func (x *exchange) putPolicy() {
 	}
 }
 
-// wholePolicy is that of the route with what the page has added.
+// wholePolicy is that of the route with what the page has added. Parts of the page may be adding to it.
 func (x *exchange) wholePolicy() string {
+	x.once.mu.Lock()
+	defer x.once.mu.Unlock()
 	policy := x.route.Policy
 	if x.app.loader != "" {
 		policy = joinPolicy(policy, "script-src "+x.app.loader)

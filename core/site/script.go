@@ -30,17 +30,25 @@ func anyVar(name string, x any) JSVar {
 	return JSVar{name: name, json: stringOf(b), err: err}
 }
 
+// ok says whether the variable can be written; what is wrong with it fails w.
+func (v *JSVar) ok(w *Writer) bool {
+	switch {
+	case v.err != nil:
+		w.failWith(v.err)
+	case !isIdentifier(v.name):
+		w.failName("variable of a script", v.name, "use a name that JavaScript allows, such as \"userName\"")
+	default:
+		return true
+	}
+	return false
+}
+
 // ScriptVars writes the declarations of vs at the start of a script. The values cannot end the script, begin a
 // comment or do anything else than be values.
 func ScriptVars(w *Writer, vs ...JSVar) {
 	for i := range vs {
 		v := &vs[i]
-		switch {
-		case v.err != nil:
-			w.failWith(v.err)
-			return
-		case !isIdentifier(v.name):
-			w.failName("variable of a script", v.name, "use a name that JavaScript allows, such as \"userName\"")
+		if !v.ok(w) {
 			return
 		}
 		w.S("const ")
@@ -56,12 +64,7 @@ func ScriptData(w *Writer, vs ...JSVar) {
 	w.S("{")
 	for i := range vs {
 		v := &vs[i]
-		switch {
-		case v.err != nil:
-			w.failWith(v.err)
-			return
-		case !isIdentifier(v.name):
-			w.failName("variable of a script", v.name, "use a name that JavaScript allows, such as \"userName\"")
+		if !v.ok(w) {
 			return
 		}
 		if i > 0 {

@@ -33,15 +33,7 @@ func MarkdownPages(r Reader) []*MarkdownPage {
 	}
 	depends(r, "collection "+store.Pages, digest)
 	out := make([]*MarkdownPage, 0, from.Len())
-	for i := range from.Len() {
-		e, err := from.Entry(i)
-		if err != nil {
-			panic(err)
-		}
-		p, err := readPage(s, e)
-		if err != nil {
-			panic(err)
-		}
+	for p := range pagesIn(s) {
 		m := &MarkdownPage{URL: p.url(), File: p.File, Title: p.Title, Date: p.Date, Front: map[string]any{}, page: p}
 		if p.front != "" {
 			x, _, err := plain(p.front, 0)

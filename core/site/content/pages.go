@@ -2,6 +2,7 @@ package content
 
 import (
 	"fmt"
+	"iter"
 	"reflect"
 	"strings"
 
@@ -152,6 +153,26 @@ func readPage(s *store.Store, e store.Entry) (page, error) {
 	return p, err
 }
 
+// pagesIn gives the Markdown pages of a store, which was checked when it was opened.
+func pagesIn(s *store.Store) iter.Seq[page] {
+	return func(yield func(page) bool) {
+		from := s.Collection(store.Pages)
+		for i := range from.Len() {
+			e, err := from.Entry(i)
+			if err != nil {
+				panic(err)
+			}
+			p, err := readPage(s, e)
+			if err != nil {
+				panic(err)
+			}
+			if !yield(p) {
+				return
+			}
+		}
+	}
+}
+
 // Pages gives the routes of the Markdown pages of a store, each of which reads its page when it is rendered.
 func Pages(s *store.Store, layouts []Layout) []*site.Route {
 	if s == nil {
@@ -163,15 +184,7 @@ func Pages(s *store.Store, layouts []Layout) []*site.Route {
 	for i := range layouts {
 		byName[layouts[i].name] = &layouts[i]
 	}
-	for i := range from.Len() {
-		e, err := from.Entry(i)
-		if err != nil {
-			panic(err)
-		}
-		p, err := readPage(s, e)
-		if err != nil {
-			panic(err)
-		}
+	for p := range pagesIn(s) {
 		l := byName[p.layout]
 		if l == nil {
 			continue // rendered by another program
