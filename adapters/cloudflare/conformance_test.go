@@ -38,7 +38,7 @@ var differences = []difference{
 	{`^cookies/read-from-several-lines@`, "the Headers of a Worker join lines with commas; Cloudflare's edge joins lines of Cookie with semicolons before", true, false},
 	{`^hosts/forwarded-is-not-believed/cf@`, "CF-Connecting-IP is what Cloudflare's edge says, which takes out what a visitor says; workerd has no edge in front", true, false},
 	{`^request/(query-stays/quote|header-value/blanks-around)@`, "a Worker gets the address and the headers as the Fetch standard writes them", true, false},
-	{`^(stream|async)/(error|failure|server-goes-on)`, "workerd ends chunks of an answer that breaks off as if it were whole; over HTTP/2, as between visitors and Cloudflare, the stream is reset", true, false},
+	{`^(stream|async)/(error|failure|server-goes-on)|^redirect/by-a-component-after-the-flush@`, "workerd ends chunks of an answer that breaks off as if it were whole; over HTTP/2, as between visitors and Cloudflare, the stream is reset", true, false},
 	{`^(stream|async)/visitor-leaves`, "the case asks what an earlier request has seen, and another instance may answer; the adapter's own tests look for it", true, true},
 	{`^stream/slow-reader-slows-the-producer@`, "the case asks how much an earlier request has written, and another instance may answer; the adapter's own tests look for it", true, true},
 	{`^stream/slow-visitors-do-not-block-others@`, "each visitor who does not read holds one of the instances until the timeout; when all are held, others wait", true, true},

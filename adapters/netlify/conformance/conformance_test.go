@@ -85,14 +85,17 @@ var differences = merge(
 	in("default base server", platformFiles, "static/method/options", "static/compressed", "static/failed-condition-is-not-cached",
 		"static/hashed-with-conditions/malformed", "static/hashed-with-conditions/precondition-failed"),
 	in("default base never", platformNames, "errors/by-name/not-found", "errors/by-name/failed"),
-	in("base", platformSlashes, "slash/always/prerendered", "slash/always/base-itself"),
+	in("base", platformNames, "base/nothing-outside/own-404-is-no-page"),
+	in("base", platformSlashes, "slash/always/prerendered", "slash/always/base-itself", "slash/always/base-itself-query"),
 	in("never", platformSlashes, "slash/never/prerendered", "slash/never/head", "slash/never/folder-index"),
 	in("server", platformHosts, "hosts/not-allowed/file", "hosts/not-allowed/page-file"),
 	in("default", platformWire, "malformed/header-large", "malformed/headers-many"),
 	in("server", platformVisitor, "hosts/client-address/ipv6", "hosts/client-address/ipv6-in-brackets", "hosts/client-address/last-that-is-not-trusted",
 		"hosts/client-address/one", "hosts/client-address/port", "hosts/client-address/trusted-ones-skipped", "hosts/trusted-forwarded/all",
 		"hosts/trusted-forwarded/default-port", "hosts/trusted-forwarded/first-of-list", "hosts/trusted-forwarded/host-and-proto",
-		"hosts/trusted-forwarded/host", "hosts/trusted-forwarded/junk-port", "hosts/trusted-forwarded/junk-proto", "hosts/trusted-forwarded/scheme-rule"),
+		"hosts/trusted-forwarded/host", "hosts/trusted-forwarded/junk-port", "hosts/trusted-forwarded/junk-proto", "hosts/trusted-forwarded/scheme-rule",
+		"hosts/trusted-forwarded/capitals", "hosts/trusted-forwarded/one-label", "hosts/trusted-forwarded/several-labels",
+		"hosts/trusted-forwarded/rule-with-port", "hosts/trusted-forwarded/port-in-the-host"),
 )
 
 // shimDifferences are those of mode shim alone.
