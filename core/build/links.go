@@ -291,7 +291,7 @@ func (b *builder) linkProblem(l links.Broken, at *answers) (code diag.Code, mess
 		}
 		return "SG3131", fmt.Sprintf("%s leads to an id that the page does not have,", l.URL), hint
 	case links.Outside:
-		return "SG3132", fmt.Sprintf("%s leads past the base %s,", l.URL, b.Config.Base), "write " + at.base + l.URL
+		return "SG3132", fmt.Sprintf("%s leads past the base %s,", l.URL, b.Config.Base), "write " + below(at.base, l)
 	}
 	what := "link"
 	if l.Attr != "href" && l.Attr != "action" || l.Element == "link" || l.Element == "use" {
@@ -305,6 +305,20 @@ func (b *builder) linkProblem(l links.Broken, at *answers) (code diag.Code, mess
 		hint = "did you mean " + near + "?"
 	}
 	return "SG3130", l.URL + " leads nowhere,", hint
+}
+
+// below gives the address of a link with the base, which was left out.
+func below(base string, l links.Broken) string {
+	u, err := url.Parse(l.URL)
+	if err != nil {
+		return base + l.Path
+	}
+	slash := ""
+	if strings.HasSuffix(u.Path, "/") && !strings.HasSuffix(l.Path, "/") {
+		slash = "/"
+	}
+	u.Path, u.RawPath = base+l.Path+slash, ""
+	return u.String()
 }
 
 // ids lists the ids of a page.
