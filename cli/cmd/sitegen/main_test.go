@@ -55,6 +55,14 @@ func exists(name string) bool {
 //	editor …                  is an editor that speaks with `sitegen lsp`; see editor_test.go
 //	netlify NAME              is an account at Netlify with the project NAME: sets NETLIFY_API_URL and TOKEN
 func TestScripts(t *testing.T) {
+	p := scriptParams(t)
+	p.Dir = filepath.Join("..", "..", "testdata", "script")
+	testscript.Run(t, p)
+}
+
+// scriptParams are how a script runs, wherever it comes from.
+func scriptParams(t *testing.T) testscript.Params {
+	t.Helper()
 	goEnv := func(name string) string {
 		out, err := exec.Command("go", "env", name).Output()
 		if err != nil {
@@ -63,8 +71,7 @@ func TestScripts(t *testing.T) {
 		return strings.TrimSpace(string(out))
 	}
 	shared := []string{"GOCACHE=" + goEnv("GOCACHE"), "GOMODCACHE=" + goEnv("GOMODCACHE")}
-	testscript.Run(t, testscript.Params{
-		Dir: filepath.Join("..", "..", "testdata", "script"),
+	return testscript.Params{
 		Setup: func(env *testscript.Env) error {
 			env.Vars = append(env.Vars, shared...)
 			env.Vars = append(env.Vars, "GOPROXY=off", "GOTOOLCHAIN=local", "GOFLAGS=", "GOWORK=off", "GOSUMDB=off", "TERM=dumb")
@@ -93,7 +100,7 @@ func TestScripts(t *testing.T) {
 			"sarif":     validSARIF,
 		},
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
-	})
+	}
 }
 
 func addModule(dir string) error {

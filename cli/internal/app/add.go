@@ -50,8 +50,8 @@ What a NAME can be:
 Of several names the first is what site.yaml gets; of the others only the files are written.
 
    sitegen add netlify
-   sitegen add vercel --yes           without asking
-   sitegen add cloudflare --dry-run   show the changes and stop
+   sitegen add vercel --yes          # without asking
+   sitegen add cloudflare --dry-run  # show the changes and stop
    sitegen add example.com/their/adapter@latest`,
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask", Destination: &o.yes},

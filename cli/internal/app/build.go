@@ -42,10 +42,10 @@ func buildCommand(env Env) *cli.Command {
 		Description: `Compiles the site of the nearest site.yaml, renders its pages, runs the adapter and puts the result in place of the last
 one. If anything fails, the last output stays as it is.
 
-   sitegen build                    as site.yaml says
-   sitegen build --adapter node     a server for the routes that render on demand
-   sitegen build --adapter auto     for the platform whose CI this is
-   sitegen build --json             the report as JSON on standard output`,
+   sitegen build                 # as site.yaml says
+   sitegen build --adapter node  # a server for the routes that render on demand
+   sitegen build --adapter auto  # for the platform whose CI this is
+   sitegen build --json          # the report as JSON on standard output`,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "adapter", Usage: "build for the platform `NAME`: " + strings.Join(registry.Names(), ", ") + "; none, or auto for the one whose CI this is", Destination: &o.adapter},
 			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "write to `DIR`", Destination: &o.out},

@@ -34,13 +34,13 @@ func checkCommand(env Env) *cli.Command {
 do. The output is not touched. Warnings fail only if asked for.
 
    sitegen check
-   sitegen check --links             render all pages too, and look for links that lead nowhere
-   sitegen check --strict            warnings fail too
-   sitegen check --max-warnings 10   more warnings than these fail
-   sitegen check --adapter all       which adapters can do what the site uses
-   sitegen check --json              what was found, as JSON on standard output
-   sitegen check --sarif >out.sarif  the same for code hosts, as SARIF 2.1.0
-   sitegen check --format github     as annotations of a workflow`,
+   sitegen check --links             # render all pages too, and look for links that lead nowhere
+   sitegen check --strict            # warnings fail too
+   sitegen check --max-warnings 10   # more warnings than these fail
+   sitegen check --adapter all       # which adapters can do what the site uses
+   sitegen check --json              # what was found, as JSON on standard output
+   sitegen check --sarif >out.sarif  # the same for code hosts, as SARIF 2.1.0
+   sitegen check --format github     # as annotations of a workflow`,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "adapter", Usage: "check for the platform `NAME` instead of that of site.yaml, or for all", Destination: &o.adapter},
 			&cli.BoolFlag{Name: "links", Usage: "render all pages too, and look for links that lead nowhere", Destination: &o.links},

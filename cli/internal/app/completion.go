@@ -39,9 +39,9 @@ func completionCommand(env Env) *cli.Command {
 		Description: `Prints a script for a shell, which then completes commands, flags, adapters, templates, the routes of the
 site, and whatever else has a list of values.
 
-   source <(sitegen completion bash)      in ~/.bashrc
-   source <(sitegen completion zsh)       in ~/.zshrc, behind compinit
-   sitegen completion fish | source       in ~/.config/fish/config.fish
+   source <(sitegen completion bash)  # in ~/.bashrc
+   source <(sitegen completion zsh)   # in ~/.zshrc, behind compinit
+   sitegen completion fish | source   # in ~/.config/fish/config.fish
    sitegen completion pwsh | Out-String | Invoke-Expression`,
 		Action: func(c *cli.Context) error {
 			names := slices.Sorted(maps.Keys(shells))

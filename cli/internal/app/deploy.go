@@ -35,10 +35,10 @@ func deployCommand(env Env) *cli.Command {
 is online. It never builds. Only what the platform does not have yet is sent; after a failure the same command goes on where
 the last one stopped. ` + deployers() + `
 
-   sitegen deploy                a preview with an address of its own
-   sitegen deploy --prod         for everybody
-   sitegen deploy --alias next   a preview that keeps its address
-   sitegen deploy --dry-run      what would be sent, without any network`,
+   sitegen deploy               # a preview with an address of its own
+   sitegen deploy --prod        # for everybody
+   sitegen deploy --alias next  # a preview that keeps its address
+   sitegen deploy --dry-run     # what would be sent, without any network`,
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "prod", Usage: "publish for everybody", Destination: &o.prod},
 			&cli.StringFlag{Name: "alias", Usage: "deploy a preview that is found as `NAME`", Destination: &o.alias},

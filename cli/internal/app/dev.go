@@ -38,8 +38,8 @@ machine, an IP address, or a host of security.allowedHosts.
 
    sitegen dev
    sitegen dev --port 8080 --open
-   sitegen dev --host 0.0.0.0       for other machines too
-   sitegen dev --editor idea        links of errors open IntelliJ IDEA`,
+   sitegen dev --host 0.0.0.0  # for other machines too
+   sitegen dev --editor idea   # links of errors open IntelliJ IDEA`,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "port", Aliases: []string{"p"}, Usage: "listen on port `NUMBER`, or the next one that is free; 0 for any", DefaultText: "server.port of site.yaml", Destination: &o.port},
 			&cli.StringFlag{Name: "host", Usage: "listen on `ADDRESS`", DefaultText: "server.host of site.yaml", Destination: &o.host},

@@ -128,7 +128,7 @@ process, a file .env, or the default. Secrets are never shown. It fails when one
 wrong; those of the run time are asked for when the program starts.
 
    sitegen env
-   sitegen env --mode development   as sitegen dev sees them`,
+   sitegen env --mode development  # as sitegen dev sees them`,
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "json", Usage: "print it as JSON", Destination: &asJSON},
 			&cli.StringFlag{Name: "mode", Usage: "read the files .env of `MODE`: production or development", Value: production, Destination: &mode},

@@ -38,10 +38,10 @@ With --stdin, or a single "-" for the paths, standard input is formatted to stan
 
    sitegen fmt
    sitegen fmt src/pages
-   sitegen fmt --check              change nothing, exit with 1 if a file is not formatted
-   sitegen fmt -d                   show what would change
+   sitegen fmt --check                          # change nothing, exit with 1 if a file is not formatted
+   sitegen fmt -d                               # show what would change
    sitegen fmt --stdin <a.gosite
-   sitegen fmt --stdin-path a.gosite <a.gosite   messages name the file`,
+   sitegen fmt --stdin-path a.gosite <a.gosite  # messages name the file`,
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "list", Aliases: []string{"l"}, Usage: "print the names of files that are not formatted, change nothing", Destination: &o.list},
 			&cli.BoolFlag{Name: "diff", Aliases: []string{"d"}, Usage: "print what would change, change nothing", Destination: &o.diff},

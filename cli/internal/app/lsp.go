@@ -17,7 +17,7 @@ renames props in all files. With gopls on PATH or where go install puts it, Go i
 files; without it, types are checked when a file is saved.
 
    sitegen lsp
-   sitegen lsp --gopls off          do not look for gopls`,
+   sitegen lsp --gopls off  # do not look for gopls`,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "gopls", Usage: "the `PROGRAM` that knows Go, or off", DefaultText: "gopls, if it is found", Destination: &gopls},
 			&cli.BoolFlag{Name: "stdio", Usage: "what editors like to say; there is no other way", Hidden: true},

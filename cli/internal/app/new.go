@@ -30,7 +30,7 @@ func newCommand(env Env) *cli.Command {
 	var o newOptions
 	var kinds strings.Builder
 	for _, t := range scaffold.Templates() {
-		fmt.Fprintf(&kinds, "\n   sitegen new tea --template %-8s  %s", t.Name, t.Summary)
+		fmt.Fprintf(&kinds, "\n   sitegen new tea --template %-7s  # %s", t.Name, t.Summary)
 	}
 	return &cli.Command{
 		Name:      "new",
@@ -39,9 +39,9 @@ func newCommand(env Env) *cli.Command {
 		Description: `Writes a new site into DIR, or into the current folder, which must be empty. It needs no network. On a terminal it asks
 for what is not said: the folder, the template and the platform.
 
-   sitegen new tea                     asks two questions
-   sitegen new tea --yes               asks nothing
-   sitegen new tea --adapter netlify   for a platform, as ` + "`sitegen add`" + ` would do it` + kinds.String(),
+   sitegen new tea                     # asks two questions
+   sitegen new tea --yes               # asks nothing
+   sitegen new tea --adapter netlify   # for a platform, as ` + "`sitegen add`" + ` would do it` + kinds.String(),
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "template", Aliases: []string{"t"}, Usage: "begin with the template `NAME`: " + strings.Join(scaffold.Names(), ", "), DefaultText: "asks, or minimal without a terminal", Destination: &o.template},
 			&cli.StringFlag{Name: "adapter", Usage: "set the site up for the platform `NAME`, as add does", DefaultText: "asks, or none without a terminal", Destination: &o.adapter},

@@ -44,7 +44,7 @@ never builds. Requests must name this machine, an IP address, or a host of secur
 
    sitegen preview
    sitegen preview --port 8080
-   sitegen preview --host 0.0.0.0   for other machines too`,
+   sitegen preview --host 0.0.0.0  # for other machines too`,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "port", Aliases: []string{"p"}, Usage: "listen on port `NUMBER`, or the next one that is free; 0 for any", DefaultText: "server.port of site.yaml", Destination: &o.port},
 			&cli.StringFlag{Name: "host", Usage: "listen on `ADDRESS`", DefaultText: "server.host of site.yaml", Destination: &o.host},

@@ -36,7 +36,7 @@ With --init it first makes the folder a site's module: it creates go.mod, or add
 
    sitegen sync
    sitegen sync --init
-   sitegen sync --init --dry-run    show what would change in go.mod`,
+   sitegen sync --init --dry-run  # show what would change in go.mod`,
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "init", Usage: "create or complete go.mod", Destination: &o.init},
 			&cli.StringFlag{Name: "module", Usage: "`PATH` of a module that --init creates", DefaultText: "the name of the folder", Destination: &o.module},
