@@ -212,13 +212,14 @@ func (c *compiledApp) originOf(r *Request, host string) origin {
 }
 
 // crossOrigin says whether a request is one that a browser may send for another site without asking first: a form post,
-// by its method and type, whose Origin is not ours or missing. Types that are malformed count as forms.
+// by its method and type, or one that the browser says it has not asked for, whose Origin is not ours or missing. Types that
+// are malformed count as forms.
 func (x *exchange) crossOrigin() bool {
 	switch x.method {
 	case "GET", "HEAD", "OPTIONS", "TRACE":
 		return false
 	}
-	if kind, _, _ := strings.Cut(x.req.Header.Get("Content-Type"), ";"); !formType(strings.TrimSpace(kind)) {
+	if kind, _, _ := strings.Cut(x.req.Header.Get("Content-Type"), ";"); !formType(strings.TrimSpace(kind)) && !unasked(&x.req.Header) {
 		return false
 	}
 	sent := x.req.Header.Values("Origin")
@@ -238,7 +239,15 @@ func formType(kind string) bool {
 	if !ok || !isToken(a) || !isToken(b) {
 		return true
 	}
-	return equalFold(kind, "application/x-www-form-urlencoded") || equalFold(kind, "multipart/form-data") || equalFold(kind, "text/plain")
+	return equalFold(kind, "application/x-www-form-urlencoded") || equalFold(kind, "multipart/form-data") || equalFold(kind, "text/plain") ||
+		equalFold(kind, "text/ping") // of <a ping>, which comes with cookies as forms do
+}
+
+// unasked says whether a browser tells that it sends a request without having asked the site for leave, whatever its type.
+// Reports about violations of a policy are sent so too, but without cookies.
+func unasked(h *Header) bool {
+	mode := h.Get("Sec-Fetch-Mode")
+	return (mode == "no-cors" || mode == "navigate") && h.Get("Sec-Fetch-Dest") != "report"
 }
 
 // parseOrigin takes apart what site.yaml says is the public origin, "https://example.com"; a path may follow.
