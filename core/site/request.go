@@ -37,7 +37,7 @@ type Request struct {
 // wrong type (415) or malformed (400). A page that returns it is answered with Status.
 type RequestError struct {
 	Status int
-	Reason string
+	Reason string // shown to the visitor
 }
 
 // Error gives the reason.
@@ -173,9 +173,23 @@ func (r *Request) JSON(v any) error {
 		if errors.As(err, &wrong) {
 			return misuse("page.Request.JSON needs a pointer to read into")
 		}
-		return &RequestError{400, "the body is not the JSON that is expected: " + err.Error()}
+		return &RequestError{400, "the body is not the JSON that is expected" + jsonFault(err)}
 	}
 	return nil
+}
+
+// jsonFault says what a visitor may know of what is wrong with a body: where. The names and types of the site, and what its own
+// methods say of values, stay inside.
+func jsonFault(err error) string {
+	var syntax *json.SyntaxError
+	var typ *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return ": " + syntax.Error()
+	case errors.As(err, &typ):
+		return ": what ends at byte " + strconv.FormatInt(typ.Offset, 10) + " has the wrong type"
+	}
+	return ""
 }
 
 // secure says whether the visitor's connection is encrypted.

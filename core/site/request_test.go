@@ -101,6 +101,34 @@ func showForm(f *Form) string {
 	return strings.Join(out, "|")
 }
 
+// amount says what it was given, as careless methods do.
+type amount int
+
+func (a *amount) UnmarshalJSON(data []byte) error {
+	return errors.New("internal ledger refuses " + string(data))
+}
+
+func TestJSONFault(t *testing.T) {
+	type Ledger struct {
+		Total  amount `json:"total"`
+		Secret []int
+	}
+	for body, want := range map[string]string{
+		`{"total": 1}`:      "",
+		`{"Secret": ["x"]}`: ": what ends at byte 15 has the wrong type",
+		`{"Secret": {}}`:    ": what ends at byte 12 has the wrong type",
+		`[1]`:               ": what ends at byte 1 has the wrong type",
+		`{"Secret": [1`:     ": unexpected end of JSON input",
+		`nope`:              ": invalid character 'o' in literal null (expecting 'u')",
+	} {
+		err := bodyRequest("application/json", strings.NewReader(body), 0).JSON(new(Ledger))
+		var fault *RequestError
+		if !errors.As(err, &fault) || fault.Status != 400 || fault.Reason != "the body is not the JSON that is expected"+want {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+}
+
 func TestForm(t *testing.T) {
 	const multi = "multipart/form-data; boundary=X"
 	for _, tt := range []struct {
