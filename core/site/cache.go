@@ -26,8 +26,8 @@ const (
 	cacheTags = "Cache-Tag"
 )
 
-// Cache lets caches keep the answer to this request, if it succeeds, sets no cookie, is behind no guard, and was made
-// without the session. What was said before, by `const revalidate` too, no longer counts. Call it before the output
+// Cache lets caches keep the answer to this request, if it was asked for with GET and without Authorization, succeeds or is a
+// redirect for good (301, 308), sets no cookie, is behind no guard, and was made without the session. What was said before, by `const revalidate` too, no longer counts. Call it before the output
 // begins; once the output has begun, the session of such an answer cannot be asked any more. On a prerendered page it does
 // nothing: its file is new with every build.
 //
@@ -58,7 +58,7 @@ func (p *Page) Cache(c Cache) {
 // keepOnly takes back what Cache has said, where the answer turned out to be for this visitor alone, or to be none.
 func (x *exchange) keepOnly(h *Header) {
 	said := lowerASCII(h.Get("Cache-Control")) // by a middleware, perhaps, for visitors that it knows
-	if x.resp.Status < 400 && !x.personal && !h.Has("Set-Cookie") && !x.errorAnswer && !strings.Contains(said, "no-store") && !strings.Contains(said, "private") && x.page.Session.unused() {
+	if x.forEverybody() && !h.Has("Set-Cookie") && !strings.Contains(said, "no-store") && !strings.Contains(said, "private") && x.page.Session.unused() {
 		return
 	}
 	h.drop(cacheTime, 0)
@@ -66,6 +66,19 @@ func (x *exchange) keepOnly(h *Header) {
 	if said == "public, max-age=0, must-revalidate" {
 		h.drop("Cache-Control", 0)
 	}
+}
+
+// forEverybody says whether a request and its answer are of a kind that may be the same for whoever asks next. A redirect that
+// is not for good depends on something, and who sends Authorization is somebody.
+func (x *exchange) forEverybody() bool {
+	if x.personal || x.errorAnswer || x.method != "GET" && x.method != "HEAD" || x.req.Header.Has("Authorization") {
+		return false
+	}
+	switch x.resp.Status {
+	case 200, 301, 308:
+		return true
+	}
+	return false
 }
 
 // staleFor is how long an answer of a route with `const revalidate` may be sent after its time, while a new one is made: a year,

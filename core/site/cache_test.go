@@ -27,7 +27,19 @@ func TestCache(t *testing.T) {
 		{"with a cookie", "GET", render(func(p *Page) error { p.Cache(kept); p.Cookies.Set(Cookie{Name: "a", Value: "b"}); return nil }), 200, "", "", ""},
 		{"not found", "GET", render(func(p *Page) error { p.Cache(kept); return p.NotFound() }), 404, "", "", "no-store"},
 		{"failed", "GET", render(func(p *Page) error { p.Cache(kept); panic("x") }), 500, "", "", "no-store"},
-		{"redirect", "GET", render(func(p *Page) error { p.Cache(kept); return p.Redirect("/y") }), 302, "public, max-age=60, stale-while-revalidate=3600", "a,b", ours},
+		{"redirect", "GET", render(func(p *Page) error { p.Cache(kept); return p.Redirect("/y") }), 302, "", "", ""},
+		{"redirect to sign in", "GET", render(func(p *Page) error { p.Cache(kept); return p.Redirect("/y", 303) }), 303, "", "", ""},
+		{"redirect with the method", "GET", render(func(p *Page) error { p.Cache(kept); return p.Redirect("/y", 307) }), 307, "", "", ""},
+		{"redirect for good", "GET", render(func(p *Page) error { p.Cache(kept); return p.Redirect("/y", 301) }), 301, "public, max-age=60, stale-while-revalidate=3600", "a,b", ours},
+		{"redirect for good with the method", "GET", render(func(p *Page) error { p.Cache(kept); return p.Redirect("/y", 308) }), 308, "public, max-age=60, stale-while-revalidate=3600", "a,b", ours},
+		{"nothing in it", "GET", render(func(p *Page) error { p.Cache(kept); return p.Send(NewResponse(204, nil)) }), 204, "", "", ""},
+		{"a part", "GET", render(func(p *Page) error { p.Cache(kept); return p.Send(NewResponse(206, "x")) }), 206, "", "", ""},
+		{"somebody's", "GET", render(func(p *Page) error {
+			p.Cache(kept)
+			p.Request.Header.AddReceived("Authorization", "Basic YTpi")
+			return nil
+		}), 200, "", "", ""},
+		{"sent", "POST", render(func(p *Page) error { p.Cache(kept); return nil }), 200, "", "", ""},
 		{"revalidate", "GET", &Route{Pattern: "/x", Render: RevalidatePage(60, func(*Writer, *Page) error { return nil })}, 200, "public, max-age=60, stale-while-revalidate=31536000", "", ours},
 		{"revalidate but", "GET", &Route{Pattern: "/x", Render: RevalidatePage(60, func(_ *Writer, p *Page) error { p.Cache(Cache{MaxAge: time.Second}); return nil })}, 200, "public, max-age=1", "", ours},
 		{"form", "POST", &Route{Pattern: "/x", Render: RevalidatePage(60, func(*Writer, *Page) error { return nil })}, 200, "", "", ""},
