@@ -86,7 +86,7 @@ func TestFetchRefuses(t *testing.T) {
 }
 
 func TestFetchUntrustedURL(t *testing.T) {
-	use(t, map[string]string{"https://example.com/": "x", "https://moved.example.com/": "302 http://169.254.169.254/", "https://1.1.1.1/": "x", "https://example.com:443/": "x"})
+	sent := use(t, map[string]string{"https://example.com/": "x", "https://moved.example.com/": "302 http://169.254.169.254/", "https://1.1.1.1/": "x", "https://example.com:443/": "x"})
 	for _, tt := range []struct {
 		url string
 		ok  bool
@@ -94,7 +94,7 @@ func TestFetchUntrustedURL(t *testing.T) {
 		{"https://example.com/", true},
 		{"https://example.com:443/", true},
 		{"https://1.1.1.1/", true},
-		{"https://moved.example.com/", false},
+		{"https://moved.example.com/", false}, // to an address that is not public
 		{"https://example.com:8443/", false},
 		{"http://localhost/", false},
 		{"http://a.localhost./", false},
@@ -110,9 +110,15 @@ func TestFetchUntrustedURL(t *testing.T) {
 		{"http://[64:ff9b::7f00:1]/", false},
 		{"http://169.254.169.254/", false},
 	} {
+		sent.seen = nil
 		_, err := Fetch(t.Context(), &FetchRequest{URL: tt.url, Untrusted: true, Redirects: FollowAny})
-		if (err == nil) != tt.ok {
+		if (err == nil) != tt.ok || !tt.ok && !strings.Contains(err.Error(), "is not trusted") {
 			t.Errorf("%s: %v, want ok %v", tt.url, err, tt.ok)
+		}
+		for _, line := range sent.seen {
+			if !tt.ok && !strings.HasPrefix(line, "GET https://moved.example.com/") {
+				t.Errorf("%s: it was sent: %s", tt.url, line)
+			}
 		}
 	}
 	for addr, want := range map[string]bool{"8.8.8.8": true, "2606:4700::1": true, "0.0.0.0": false, "100.64.0.1": false, "224.0.0.1": false, "::": false, "fd00::1": false,
