@@ -316,12 +316,14 @@ warning SG6203 src/pages/gone.gosite: /gone/ is prerendered with status 410, whi
 	site, dir = project(t, ``)
 	site.OnDemand, site.Manifest.Site = false, ""
 	site.Manifest.Routes = append(site.Manifest.Routes[4:5],
+		redir("/u/[n]", "/[n]", 301, text("u"), []manifest.Part{{Param: "n"}}),
 		redir("/v[n]", "/w/[n]", 301, []manifest.Part{{Text: "v"}, {Param: "n"}}),
 		redir("/x/[...a]/y", "/z/[...a]", 301, text("x"), rest("a"), text("y")))
 	equal(t, "diagnostics", adapt(t, site, dir), `
 warning SG6203 /gone/ is prerendered with status 410, which Netlify answers 200
 warning SG6207 Netlify does not take the header Set-Cookie for the files of /about/
 warning SG6205 site.yaml:9: the redirect from /all/[...slug] does nothing on Netlify: its target begins with what the visitor sends, so it needs `+"`site:`"+` in site.yaml
+warning SG6205 site.yaml:9: the redirect from /u/[n] does nothing on Netlify: its target begins with what the visitor sends, so it needs `+"`site:`"+` in site.yaml
 warning SG6205 site.yaml:9: the redirect from /v[n] does nothing on Netlify: a parameter must be a whole segment there
 warning SG6205 site.yaml:9: the redirect from /x/[...a]/y does nothing on Netlify: a rest parameter can stand only at the end there`)
 }

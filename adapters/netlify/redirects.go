@@ -157,9 +157,9 @@ func (b *builder) target(r *manifest.Route, to string) (_, problem string) {
 		}
 	}
 	if strings.HasPrefix(to, "/") {
-		// What a star stands for may begin with a slash, and two of them lead to another host.
-		first, _, _ := strings.Cut(to[1:], "/")
-		if strings.HasPrefix(first, "\x00splat") && b.base == "/" {
+		// What a star stands for may begin with a slash, and two of them lead to another host; what a placeholder stands for
+		// may, if it is decoded.
+		if strings.HasPrefix(to[1:], "\x00") && b.base == "/" {
 			if b.site.Manifest.Site == "" {
 				return "", "its target begins with what the visitor sends, so it needs `site:` in site.yaml"
 			}
