@@ -139,11 +139,15 @@ func (r *Request) bytes() ([]byte, error) {
 	return data, nil
 }
 
+// maxAnnounced is how much room is made for a body because somebody has announced it. What is more grows as it comes, so that
+// nobody makes a server take memory by words alone.
+const maxAnnounced = 32 << 10
+
 // readAll is io.ReadAll with a buffer of the announced size, as far as that is believable.
 func readAll(r io.Reader, length string) ([]byte, error) {
 	size := 512
-	if n, err := strconv.Atoi(length); err == nil && n > 0 && n < 1<<20 {
-		size = n + 1
+	if n, err := strconv.Atoi(length); err == nil && n > 0 {
+		size = min(n, maxAnnounced) + 1
 	}
 	buf := bytes.NewBuffer(make([]byte, 0, size))
 	_, err := buf.ReadFrom(r)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/url"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -99,6 +100,31 @@ func showForm(f *Form) string {
 		out = append(out, fmt.Sprintf("%s:%s:%s=%s", file.Field, file.Name, file.ContentType, file.Bytes()))
 	}
 	return strings.Join(out, "|")
+}
+
+func TestAnnouncedBody(t *testing.T) {
+	var before, after runtime.MemStats
+	for _, length := range []string{"1048575", "1048576", "99999999999999999999", "-1", "x"} {
+		const times = 50
+		runtime.ReadMemStats(&before)
+		for range times {
+			r := &Request{Body: strings.NewReader("x"), Method: "POST"}
+			r.Header.AddReceived("Content-Length", length)
+			if data, err := r.Bytes(); err != nil || string(data) != "x" {
+				t.Fatalf("%s: %q, %v", length, data, err)
+			}
+		}
+		runtime.ReadMemStats(&after)
+		if each := (after.TotalAlloc - before.TotalAlloc) / times; each > 64<<10 {
+			t.Errorf("a body of one byte that announces %s takes %d bytes", length, each)
+		}
+	}
+	long := strings.Repeat("0123456789", 20_000)
+	r := &Request{Body: iotest.HalfReader(strings.NewReader(long))}
+	r.Header.AddReceived("Content-Length", "200000")
+	if data, err := r.Bytes(); err != nil || string(data) != long {
+		t.Errorf("%d bytes, %v", len(data), err)
+	}
 }
 
 // amount says what it was given, as careless methods do.
