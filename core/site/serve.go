@@ -165,6 +165,16 @@ func (h *RequestHandler) Serve(ctx context.Context, req *Request, sink Sink) (se
 	return served
 }
 
+// Answers says whether the site answers for the host that a request names, with the status to refuse it otherwise: for what a
+// platform answers itself in the name of the site.
+func (h *RequestHandler) Answers(req *Request) (status int, ok bool) {
+	x := &exchange{app: h.app, req: req, static: h.app.app.static}
+	if _, _, status, _ := x.address(); status != 0 {
+		return status, false
+	}
+	return 421, x.hostAllowed()
+}
+
 func (x *exchange) serve(h *RequestHandler) bool {
 	pass := x.host.PassThrough
 	p, clean, status, reason := x.address()

@@ -254,6 +254,7 @@ type setup struct {
 	app     *site.App
 	packed  bool
 	limits  limits
+	images  func(http.ResponseWriter, *http.Request, func(string, int64) ([]byte, bool, bool))
 }
 
 // start serves a fixture over TCP, with the limits of the real server.
@@ -267,7 +268,7 @@ func start(t testing.TB, o setup) *server {
 	if o.app == nil {
 		o.app = app()
 	}
-	p := &Program{App: func() *site.App { return o.app }, Name: "server"}
+	p := &Program{App: func() *site.App { return o.app }, Name: "server", Images: o.images}
 	p.Files, p.Pack = o.content.list()
 	if !o.packed {
 		p.Pack = nil

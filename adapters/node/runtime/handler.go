@@ -150,6 +150,11 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if h.image != "" && r.URL.Path == h.image && r.URL.RawPath == "" {
+		x.fill()
+		if status, ok := h.site.Answers(&x.req); !ok {
+			x.refuse(status)
+			return
+		}
 		h.images(imageAnswer{x}, r, h.files.picture)
 		return
 	}
