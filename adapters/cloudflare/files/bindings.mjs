@@ -4,10 +4,26 @@
 const encoder = new TextEncoder();
 const nothing = new Uint8Array(0);
 
-const binding = (env, name, method) => {
-	if (typeof env[name]?.[method] !== "function") throw new Error(`there is no binding ${name} with a method ${method}: see wrangler.jsonc`);
-	return env[name];
-};
+// The kinds of bindings, each with a method that no other kind has. A binding to a Worker has methods of any name, so
+// that only its class tells; it may be what some of the smaller kinds are behind the scenes.
+const KV = { is: "KV namespace", has: "getWithMetadata", strict: true };
+const R2 = { is: "R2 bucket", has: "createMultipartUpload", strict: true };
+const D1 = { is: "D1 database", has: "prepare", strict: true };
+const QUEUE = { is: "queue", has: "sendBatch", strict: true };
+const OBJECTS = { is: "namespace of Durable Objects", has: "idFromName", strict: true };
+const WORKER = { is: "binding to a Worker", has: "fetch" };
+const SECRET = { is: "secret of a store", has: "get" };
+const LIMIT = { is: "rate limit", has: "limit" };
+const ANALYTICS = { is: "data set of the Analytics Engine", has: "writeDataPoint" };
+
+// binding gives what a name stands for. The build has looked at the names that are constants.
+function binding(env, name, kind) {
+	const b = Object.hasOwn(env, name) ? env[name] : undefined;
+	if (b === undefined) throw new Error(`there is no binding ${name}: see wrangler.jsonc`);
+	const worker = Object.prototype.toString.call(b) === "[object Fetcher]";
+	if (typeof b?.[kind.has] !== "function" || (kind.strict && worker)) throw new Error(`the binding ${name} is no ${kind.is}: see wrangler.jsonc`);
+	return b;
+}
 
 // headOf packs the head of an answer as stream.go reads it, and keeps its body for the call to read.
 function headOf(call, response) {
@@ -40,6 +56,14 @@ function pairs(list, from) {
 
 const json = (value) => JSON.stringify(value);
 
+function parsed(text, what) {
+	try {
+		return JSON.parse(text);
+	} catch {
+		throw new Error(`${what} is no JSON`);
+	}
+}
+
 const cacheOf = (name) => (name === "" ? caches.default : caches.open(name));
 
 const object = (o) => ({ key: o.key, size: o.size, httpEtag: o.httpEtag, uploaded: o.uploaded, httpMetadata: o.httpMetadata ?? {}, customMetadata: o.customMetadata ?? {} });
@@ -50,9 +74,9 @@ const bytesFrom = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 export const operations = {
 	async fetch(call, [name, by, which, cf, method, url, kind, size, ...headers], data) {
 		let target = globalThis;
-		if (by === "service") target = binding(call.env, name, "fetch");
+		if (by === "service") target = binding(call.env, name, WORKER);
 		else if (by !== "") {
-			const space = binding(call.env, name, "idFromName");
+			const space = binding(call.env, name, OBJECTS);
 			target = space.get(by === "id" ? space.idFromString(which) : space.idFromName(which));
 		}
 		const init = { method, headers: pairs(headers, 0), body: bodyOf(call, kind, size, data), redirect: "manual", signal: call.signal() };
@@ -82,32 +106,42 @@ export const operations = {
 		return nothing;
 	},
 	async "kv.get"({ env }, [space, key]) {
-		const value = await binding(env, space, "get").get(key, "arrayBuffer");
+		const value = await binding(env, space, KV).get(key, "arrayBuffer");
 		return value === null ? null : new Uint8Array(value);
+	},
+	// The metadata as JSON, which has no NUL, then a NUL and the value.
+	async "kv.get-with"({ env }, [space, key]) {
+		const { value, metadata } = await binding(env, space, KV).getWithMetadata(key, "arrayBuffer");
+		if (value === null) return null;
+		const text = encoder.encode((metadata === null ? "" : json(metadata)) + "\0");
+		const both = new Uint8Array(text.length + value.byteLength);
+		both.set(text);
+		both.set(new Uint8Array(value), text.length);
+		return both;
 	},
 	async "kv.put"({ env }, [space, key, ttl, metadata], data) {
 		const options = {};
 		if (ttl !== "0") options.expirationTtl = Number(ttl);
-		if (metadata !== "") options.metadata = JSON.parse(metadata);
-		await binding(env, space, "put").put(key, data, options);
+		if (metadata !== "") options.metadata = parsed(metadata, "the metadata");
+		await binding(env, space, KV).put(key, data, options);
 		return nothing;
 	},
 	async "kv.delete"({ env }, [space, key]) {
-		await binding(env, space, "delete").delete(key);
+		await binding(env, space, KV).delete(key);
 		return nothing;
 	},
 	async "kv.list"({ env }, [space, prefix, cursor]) {
-		const got = await binding(env, space, "list").list({ prefix, cursor: cursor || undefined });
+		const got = await binding(env, space, KV).list({ prefix, cursor: cursor || undefined });
 		return json({ keys: got.keys, cursor: got.list_complete ? "" : got.cursor });
 	},
 	async "r2.head"({ env }, [bucket, key]) {
-		const got = await binding(env, bucket, "head").head(key);
+		const got = await binding(env, bucket, R2).head(key);
 		return got === null ? null : json(object(got));
 	},
 	async "r2.get"(call, [bucket, key, offset, length]) {
 		const options = {};
 		if (offset !== "0" || length !== "-1") options.range = { offset: Number(offset), ...(length === "-1" ? {} : { length: Number(length) }) };
-		const got = await binding(call.env, bucket, "get").get(key, options);
+		const got = await binding(call.env, bucket, R2).get(key, options);
 		if (got === null) return null;
 		call.reader = got.body.getReader();
 		return json(object(got));
@@ -115,15 +149,15 @@ export const operations = {
 	async "r2.put"(call, [bucket, key, options, absent, kind, size], data) {
 		const how = JSON.parse(options);
 		if (absent === "true") how.onlyIf = new Headers({ "If-None-Match": "*" });
-		const got = await binding(call.env, bucket, "put").put(key, bodyOf(call, kind, size, data), how);
+		const got = await binding(call.env, bucket, R2).put(key, bodyOf(call, kind, size, data), how);
 		return got === null ? null : json(object(got));
 	},
 	async "r2.delete"({ env }, [bucket], data) {
-		await binding(env, bucket, "delete").delete(JSON.parse(new TextDecoder().decode(data)) ?? []);
+		await binding(env, bucket, R2).delete(JSON.parse(new TextDecoder().decode(data)) ?? []);
 		return nothing;
 	},
 	async "r2.list"({ env }, [bucket, prefix, delimiter, cursor]) {
-		const got = await binding(env, bucket, "list").list({
+		const got = await binding(env, bucket, R2).list({
 			prefix: prefix || undefined,
 			delimiter: delimiter || undefined,
 			cursor: cursor || undefined,
@@ -131,13 +165,22 @@ export const operations = {
 		});
 		return json({ objects: got.objects.map(object), delimitedPrefixes: got.delimitedPrefixes, cursor: got.truncated ? got.cursor : "" });
 	},
-	async "d1.run"({ env }, [name], data) {
-		const db = binding(env, name, "prepare");
+	// SQLite has no type for yes and no: the columns that Go reads as one come in bools, in small letters.
+	async "d1.run"({ env }, [name, ...bools], data) {
+		const db = binding(env, name, D1);
 		const list = JSON.parse(new TextDecoder().decode(data)).map(({ sql, args }) => db.prepare(sql).bind(...args.map((a) => (Array.isArray(a) ? bytesFrom(a[0]) : a))));
-		return json(list.length === 1 ? [await list[0].all()] : await db.batch(list));
+		const got = list.length === 1 ? [await list[0].all()] : await db.batch(list);
+		if (bools.length > 0) {
+			for (const row of got[0].results) {
+				for (const [column, value] of Object.entries(row)) {
+					if (typeof value === "number" && bools.includes(column.toLowerCase())) row[column] = value !== 0;
+				}
+			}
+		}
+		return json(got);
 	},
 	async "queue.send"({ env }, [name, contentType, delay], data) {
-		const queue = binding(env, name, "send");
+		const queue = binding(env, name, QUEUE);
 		const text = contentType === "bytes" ? data : new TextDecoder().decode(data);
 		const options = { contentType };
 		if (delay !== "0") options.delaySeconds = Number(delay);
@@ -149,20 +192,22 @@ export const operations = {
 		return got === undefined ? null : headOf(call, got);
 	},
 	async "cache.put"(call, [name, url, status, kind, size, ...headers], data) {
-		await (await cacheOf(name)).put(url, new Response(bodyOf(call, kind, size, data), { status: Number(status), headers: pairs(headers, 0) }));
+		// The stream has to be there before Go writes to it, which it does at once.
+		const response = new Response(bodyOf(call, kind, size, data), { status: Number(status), headers: pairs(headers, 0) });
+		await (await cacheOf(name)).put(url, response);
 		return nothing;
 	},
 	async "cache.delete"(_, [name, url]) {
 		return (await (await cacheOf(name)).delete(url)) ? nothing : null;
 	},
 	async "secret.get"({ env }, [name]) {
-		return binding(env, name, "get").get();
+		return binding(env, name, SECRET).get();
 	},
 	async "ratelimit.limit"({ env }, [name, key]) {
-		return (await binding(env, name, "limit").limit({ key })).success ? nothing : null;
+		return (await binding(env, name, LIMIT).limit({ key })).success ? nothing : null;
 	},
 	async "analytics.write"({ env }, [name], data) {
-		binding(env, name, "writeDataPoint").writeDataPoint(JSON.parse(new TextDecoder().decode(data)));
+		binding(env, name, ANALYTICS).writeDataPoint(JSON.parse(new TextDecoder().decode(data)));
 		return nothing;
 	},
 	async cf(call) {

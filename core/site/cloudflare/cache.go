@@ -31,9 +31,10 @@ func (c Cache) Match(ctx context.Context, url string) (*site.FetchResponse, erro
 }
 
 // Put keeps an answer for a URL, for as long as its Cache-Control says. It refuses what must not be kept: status 206,
-// Vary: *, and answers that set cookies.
+// Vary: *, and answers that set cookies. Content with a method Len is not held in memory as a whole. Any other is read first:
+// of one that breaks off, the Workers runtime would keep what came until then as if it were all.
 func (c Cache) Put(ctx context.Context, url string, status int, h *site.Header, content io.Reader) error {
-	b, err := newBody(content)
+	b, err := newSizedBody(content)
 	if err != nil {
 		return err
 	}
@@ -50,9 +51,9 @@ func (c Cache) Put(ctx context.Context, url string, status int, h *site.Header, 
 	if err != nil {
 		return err
 	}
-	stop := b.send(ctx, id)
+	waiting, stop := b.send(ctx, id)
 	defer stop()
-	_, _, err = wait(ctx, id, "cache.put", string(c))
+	_, _, err = wait(waiting, id, "cache.put", string(c))
 	if err != nil {
 		host.Drop(id)
 	}

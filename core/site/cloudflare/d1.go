@@ -4,14 +4,19 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
+	"reflect"
+	"strings"
+	"time"
 )
 
 // D1 is a database ("d1_databases" in wrangler.jsonc).
 type D1 string
 
-// Statement is SQL with the values for its question marks: nil, bool, integers, floats, strings and []byte.
+// Statement is SQL with the values for its question marks: nil, bool, integers, floats, strings, []byte, types made of
+// these, and pointers to them. A bool is kept as 1 or 0.
 type Statement struct {
 	SQL  string
 	Args []any
@@ -27,7 +32,8 @@ type D1Result struct {
 }
 
 // Query reads rows into a pointer to a slice: of structs, whose fields are named as JSON names them, or of maps. A blob
-// goes into a []byte.
+// goes into a []byte, a number other than 0 into a bool as true, and NULL into a pointer as nil. D1 gives numbers as
+// JavaScript has them: read an integer of more than 53 bits as text, CAST(id AS TEXT).
 //
 //	var users []struct{ ID int; Name string }
 //	err := db.Query(ctx, &users, "SELECT id, name FROM users WHERE age > ?", 18)
@@ -77,7 +83,11 @@ func (d D1) run(ctx context.Context, rows []any, statements []Statement) ([]D1Re
 		Results json.RawMessage `json:"results"`
 		Meta    D1Result        `json:"meta"`
 	}
-	if err := callJSON(ctx, &got, "d1.run", data, string(d)); err != nil {
+	bools := []string{string(d)}
+	if len(rows) > 0 {
+		bools = appendBools(bools, reflect.TypeOf(rows[0]))
+	}
+	if err := callJSON(ctx, &got, "d1.run", data, bools...); err != nil {
 		return nil, err
 	}
 	if len(got) != len(statements) {
@@ -95,36 +105,73 @@ func (d D1) run(ctx context.Context, rows []any, statements []Statement) ([]D1Re
 	return out, nil
 }
 
+// appendBools appends the columns that a type of rows has as a bool: in small letters, since encoding/json does not tell them
+// from large ones either.
+func appendBools(list []string, t reflect.Type) []string {
+	for t != nil && (t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice) {
+		t = t.Elem()
+	}
+	if t == nil || t.Kind() != reflect.Struct {
+		return list
+	}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		switch kind := f.Type; {
+		case f.Anonymous && name == "":
+			list = appendBools(list, f.Type)
+		case kind.Kind() == reflect.Bool || kind.Kind() == reflect.Pointer && kind.Elem().Kind() == reflect.Bool:
+			if name == "" {
+				name = f.Name
+			}
+			list = append(list, strings.ToLower(name))
+		}
+	}
+	return list
+}
+
 // d1Value is a value as the worker takes it: a blob in base64, in a list of its own.
-func d1Value(v any) (any, error) {
-	switch v := v.(type) {
-	case nil, string, float32:
-		return v, nil
-	case float64:
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return nil, fmt.Errorf("%v is no value of SQL", v)
+func d1Value(a any) (any, error) {
+	switch v := reflect.ValueOf(a); v.Kind() {
+	case reflect.Invalid: // nil
+		return nil, nil
+	case reflect.Pointer:
+		if v.IsNil() {
+			return nil, nil
 		}
-		return v, nil
-	case int, int8, int16, int32, uint8, uint16, uint32:
-		return v, nil
-	case int64:
-		return exact(v)
-	case uint64:
-		if v > math.MaxInt64 {
-			return nil, fmt.Errorf("%d is too large", v)
-		}
-		return exact(int64(v))
-	case uint:
-		return d1Value(uint64(v))
-	case bool:
-		if v {
+		return d1Value(v.Elem().Interface())
+	case reflect.String:
+		return v.String(), nil
+	case reflect.Bool:
+		if v.Bool() {
 			return 1, nil
 		}
 		return 0, nil
-	case []byte:
-		return []string{base64.StdEncoding.EncodeToString(v)}, nil
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return exact(v.Int())
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		if v.Uint() > math.MaxInt64 {
+			return nil, fmt.Errorf("%d is too large", v.Uint())
+		}
+		return exact(int64(v.Uint()))
+	case reflect.Float32, reflect.Float64:
+		f := v.Float()
+		if math.IsNaN(f) || math.IsInf(f, 0) {
+			return nil, fmt.Errorf("%v is no value of SQL", f)
+		}
+		return f, nil
+	case reflect.Slice:
+		if v.Type().Elem().Kind() == reflect.Uint8 {
+			if v.IsNil() {
+				return nil, nil
+			}
+			return []string{base64.StdEncoding.EncodeToString(v.Bytes())}, nil
+		}
 	}
-	return nil, fmt.Errorf("a %T cannot be sent: use a string, a number, a bool, []byte or nil", v)
+	if _, ok := a.(time.Time); ok {
+		return nil, errors.New("a time cannot be sent: use t.Unix() or t.Format(time.RFC3339)")
+	}
+	return nil, fmt.Errorf("a %T cannot be sent: use a string, a number, a bool, []byte or nil", a)
 }
 
 // exact refuses what JavaScript would round.

@@ -104,8 +104,8 @@ func roundTrip(ctx context.Context, target []string, req *site.FetchRequest) (*s
 	if err != nil {
 		return nil, err
 	}
-	stop := b.send(ctx, id)
-	text, _, err := wait(ctx, id, "fetch", target[0])
+	waiting, stop := b.send(ctx, id)
+	text, _, err := wait(waiting, id, "fetch", target[0])
 	if err != nil {
 		stop()
 		host.Drop(id)

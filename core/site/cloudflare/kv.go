@@ -1,8 +1,10 @@
 package cloudflare
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"strconv"
 	"time"
 )
@@ -16,15 +18,32 @@ func (b KV) Get(ctx context.Context, key string) (value []byte, found bool, err 
 	return call(ctx, "kv.get", nil, string(b), key)
 }
 
+// GetWithMetadata is Get with what Put has kept beside the value, nil where that is nothing.
+func (b KV) GetWithMetadata(ctx context.Context, key string) (value []byte, metadata json.RawMessage, found bool, err error) {
+	both, found, err := call(ctx, "kv.get-with", nil, string(b), key)
+	if err != nil || !found {
+		return nil, nil, false, err
+	}
+	metadata, value, _ = bytes.Cut(both, []byte{0})
+	if len(metadata) == 0 {
+		metadata = nil
+	}
+	return value, metadata, true, nil
+}
+
 // KVOptions say how a value is kept.
 type KVOptions struct {
 	TTL      time.Duration // how long, at least a minute; 0 is for ever
-	Metadata []byte        // JSON of up to 1 KB, which List gives with the key
+	Metadata []byte        // JSON of up to 1 KB, which List gives with the key, and GetWithMetadata with the value
 }
 
 // Put writes a key.
 func (b KV) Put(ctx context.Context, key string, value []byte, o KVOptions) error {
-	_, _, err := call(ctx, "kv.put", value, string(b), key, strconv.FormatInt(int64(o.TTL/time.Second), 10), string(o.Metadata))
+	ttl, err := seconds(o.TTL)
+	if err != nil {
+		return &Error{"kv.put", string(b), "the TTL " + err.Error()}
+	}
+	_, _, err = call(ctx, "kv.put", value, string(b), key, ttl, string(o.Metadata))
 	return err
 }
 
@@ -51,6 +70,14 @@ type KVPage struct {
 func (b KV) List(ctx context.Context, prefix, cursor string) (page KVPage, err error) {
 	err = callJSON(ctx, &page, "kv.list", nil, string(b), prefix, cursor)
 	return page, err
+}
+
+// seconds is a time as the platform takes it. Less than a second is one, since none would mean for ever, or at once.
+func seconds(d time.Duration) (string, error) {
+	if d < 0 {
+		return "", errors.New("is negative: " + d.String())
+	}
+	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10), nil
 }
 
 // callJSON is call with a result in JSON.

@@ -3,7 +3,6 @@ package cloudflare
 import (
 	"context"
 	"encoding/json"
-	"strconv"
 	"time"
 )
 
@@ -17,7 +16,11 @@ func (q Queue) Send(ctx context.Context, message any, delay time.Duration) error
 	if err != nil {
 		return err
 	}
-	_, _, err = call(ctx, "queue.send", data, string(q), kind, strconv.Itoa(int(delay/time.Second)))
+	wait, err := seconds(delay)
+	if err != nil {
+		return &Error{"queue.send", string(q), "the delay " + err.Error()}
+	}
+	_, _, err = call(ctx, "queue.send", data, string(q), kind, wait)
 	return err
 }
 

@@ -74,9 +74,8 @@ type R2Options struct {
 	IfAbsent bool              `json:"-"` // only where there is no object of that key
 }
 
-// Put writes an object, and gives what is known of it then; nil where IfAbsent has kept it from being written. A body
-// with a method Len, or of up to 64 KiB, is not held in memory as a whole; R2 wants to know the length of the others
-// beforehand, so that they are read first.
+// Put writes an object, and gives what is known of it then; nil where IfAbsent has kept it from being written. Content with
+// a method Len is not held in memory as a whole; R2 wants to know the length beforehand, so that any other is read first.
 func (b R2) Put(ctx context.Context, key string, content io.Reader, o R2Options) (*R2Object, error) {
 	options, err := json.Marshal(o)
 	if err != nil {
@@ -85,11 +84,7 @@ func (b R2) Put(ctx context.Context, key string, content io.Reader, o R2Options)
 	if content == nil {
 		content = strings.NewReader("")
 	}
-	body, err := newBody(content)
-	if err == nil && body.size == "" && body.kind == "stream" {
-		body.kind = "data"
-		body.data, err = io.ReadAll(content)
-	}
+	body, err := newSizedBody(content)
 	if err != nil {
 		return nil, err
 	}
@@ -97,9 +92,9 @@ func (b R2) Put(ctx context.Context, key string, content io.Reader, o R2Options)
 	if err != nil {
 		return nil, err
 	}
-	stop := body.send(ctx, id)
+	waiting, stop := body.send(ctx, id)
 	defer stop()
-	result, found, err := wait(ctx, id, "r2.put", string(b))
+	result, found, err := wait(waiting, id, "r2.put", string(b))
 	if err != nil || !found {
 		host.Drop(id)
 		return nil, err

@@ -3,6 +3,7 @@ package cloudflare
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strconv"
 )
@@ -89,34 +90,47 @@ func newBody(r io.Reader) (*body, error) {
 	return b, nil
 }
 
-// send writes the stream beside the call that takes it, until its end or until stop is called.
-func (b *body) send(ctx context.Context, id int32) (stop func()) {
-	if b.kind != "stream" {
-		return func() {}
+// newSizedBody is newBody where the length has to be known beforehand: what does not say it is read.
+func newSizedBody(r io.Reader) (*body, error) {
+	b, err := newBody(r)
+	if err == nil && b.kind == "stream" && b.size == "" {
+		b.kind = "data"
+		b.data, err = io.ReadAll(r)
 	}
-	ctx, cancel := context.WithCancel(ctx)
+	return b, err
+}
+
+// send writes the stream beside the call that takes it, until its end or until stop is called. The call is waited for with
+// the context that it gives: a body that cannot be read ends it, and is why.
+func (b *body) send(ctx context.Context, id int32) (waiting context.Context, stop func()) {
+	if b.kind != "stream" {
+		return ctx, func() {}
+	}
+	waiting, cancel := context.WithCancelCause(ctx)
 	go func() {
 		name := strconv.Itoa(int(id))
 		buf := make([]byte, 32<<10)
 		for {
 			n, err := b.rest.Read(buf)
-			if ctx.Err() != nil {
+			if waiting.Err() != nil {
 				return
 			}
 			if n > 0 {
-				if _, _, err := call(ctx, "write", buf[:n], name); err != nil {
+				if _, _, err := call(waiting, "write", buf[:n], name); err != nil {
 					return // who waits for the call is told why
 				}
 			}
 			switch {
 			case err == io.EOF:
-				call(ctx, "end", nil, name)
+				call(waiting, "end", nil, name)
 				return
 			case err != nil:
-				call(ctx, "end", nil, name, "the body could not be read: "+err.Error())
+				err = fmt.Errorf("the body could not be read: %w", err)
+				cancel(err)
+				call(ctx, "end", nil, name, err.Error()) // where the answer has begun already
 				return
 			}
 		}
 	}()
-	return cancel
+	return waiting, func() { cancel(context.Canceled) }
 }

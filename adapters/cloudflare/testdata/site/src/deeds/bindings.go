@@ -26,6 +26,14 @@ const (
 	events   = cloudflare.Analytics("EVENTS")
 )
 
+// broken is a reader that says how much there is and fails.
+type broken struct{}
+
+var errBroken = errors.New("broken on purpose")
+
+func (broken) Read([]byte) (int, error) { return 0, errBroken }
+func (broken) Len() int                 { return 100_000 }
+
 // bind does what needs the platform, and gives what the answer says behind the id.
 func bind(ctx context.Context, what, id string, q func(string) string) (string, error) {
 	switch what {
@@ -40,6 +48,21 @@ func bind(ctx context.Context, what, id string, q func(string) string) (string, 
 		list, err := cache.List(ctx, id, "")
 		if err != nil {
 			return "", err
+		}
+		if err := cache.Delete(ctx, id); err != nil {
+			return "", err
+		}
+		if err := cache.Put(ctx, id, []byte("a\x00b"), cloudflare.KVOptions{Metadata: []byte(`[1]`)}); err != nil {
+			return "", err
+		}
+		both, beside, _, err := cache.GetWithMetadata(ctx, id)
+		if err != nil || string(both) != "a\x00b" || string(beside) != "[1]" {
+			return "", fmt.Errorf("with metadata: %q, %s, %v", both, beside, err)
+		}
+		for _, bad := range []cloudflare.KVOptions{{TTL: time.Millisecond}, {TTL: -time.Second}, {Metadata: []byte("{")}} {
+			if err := cache.Put(ctx, id, nil, bad); err == nil {
+				return "", fmt.Errorf("%+v are taken", bad)
+			}
 		}
 		if err := cache.Delete(ctx, id); err != nil {
 			return "", err
@@ -59,6 +82,18 @@ func bind(ctx context.Context, what, id string, q func(string) string) (string, 
 		none := cloudflare.KV(strings.ToUpper("none")) // not a constant, so that the build does not see it
 		_, _, err := none.Get(ctx, id)
 		return fmt.Sprint(err), nil
+	case "other-kinds": // which the build does not see either
+		text := ""
+		for _, err := range []error{
+			cloudflare.KV(strings.ToUpper("files")).Put(ctx, id, nil, cloudflare.KVOptions{}),
+			cloudflare.R2(strings.ToUpper("cache")).Delete(ctx, id),
+			cloudflare.KV(strings.ToUpper("other")).Delete(ctx, id),
+			cloudflare.Queue(strings.ToUpper("greeting")).Send(ctx, id, 0),
+			cloudflare.D1(strings.ToUpper("cache")).Query(ctx, nil, "SELECT 1"),
+		} {
+			text += fmt.Sprintln(err)
+		}
+		return text, nil
 	case "kv-nul":
 		_, _, err := cache.Get(ctx, "a\x00b")
 		return fmt.Sprint(err), nil
@@ -89,6 +124,9 @@ func bind(ctx context.Context, what, id string, q func(string) string) (string, 
 		got, err := io.ReadAll(o.Body)
 		if err != nil || !bytes.Equal(got, large) || o.HTTP.ContentType != "text/x" || o.Custom["by"] != id || o.Uploaded.IsZero() || o.ETag == "" {
 			return "", fmt.Errorf("get: %d bytes, %+v, %v", len(got), o, err)
+		}
+		if _, err := store.Put(ctx, id+"/broken", broken{}, cloudflare.R2Options{}); !errors.Is(err, errBroken) {
+			return "", fmt.Errorf("put of a broken stream: %v", err)
 		}
 		o, err = store.GetRange(ctx, id+"/small", 1, 3)
 		if err != nil {
@@ -139,8 +177,20 @@ func bind(ctx context.Context, what, id string, q func(string) string) (string, 
 			Data  []byte
 			Done  int
 		}
-		if err := db.Query(ctx, &notes, "SELECT owner, size, data, done FROM notes WHERE owner = ?", id); err != nil {
+		type named string
+		if err := db.Query(ctx, &notes, "SELECT owner, size, data, done FROM notes WHERE owner = ?", named(id)); err != nil {
 			return "", err
+		}
+		var rest []struct {
+			Done  bool
+			Maybe *bool `json:"absent"`
+			Other bool  `json:"other"`
+		}
+		if err := db.Query(ctx, &rest, "SELECT done, NULL AS absent, 0 AS other FROM notes WHERE owner = ?", &id); err != nil {
+			return "", err
+		}
+		if len(rest) != 1 || !rest[0].Done || rest[0].Maybe != nil || rest[0].Other {
+			return "", fmt.Errorf("yes and no: %+v", rest)
 		}
 		return fmt.Sprint(r.Changes, " ", notes), nil
 	case "queue":
@@ -185,6 +235,32 @@ func bind(ctx context.Context, what, id string, q func(string) string) (string, 
 		text, err := resp.Text()
 		if err != nil {
 			return "", err
+		}
+		// A stream with a length, one without, and one that breaks off.
+		for _, size := range []int{200_000, 300_000} {
+			large := strings.Repeat(id[:1], size)
+			var content io.Reader = strings.NewReader(large)
+			if size == 300_000 {
+				content = io.MultiReader(content)
+			}
+			if err := c.Put(ctx, url+"-large", 200, &h, content); err != nil {
+				return "", err
+			}
+			resp, err := c.Match(ctx, url+"-large")
+			if err != nil || resp == nil {
+				return "", fmt.Errorf("match of %d: %v, %v", size, resp, err)
+			}
+			if got, err := resp.Text(); err != nil || got != large {
+				return "", fmt.Errorf("%d of %d bytes, %v", len(got), size, err)
+			}
+		}
+		for _, content := range []io.Reader{io.MultiReader(strings.NewReader("a"), broken{}), broken{}} {
+			if err := c.Put(ctx, url+"-broken", 200, &h, content); !errors.Is(err, errBroken) {
+				return "", fmt.Errorf("put of a broken stream: %v", err)
+			}
+			if resp, err := c.Match(ctx, url+"-broken"); err != nil || resp != nil {
+				return "", fmt.Errorf("a broken stream is kept: %v, %v", resp, err)
+			}
 		}
 		there, err := c.Delete(ctx, url)
 		if err != nil {
