@@ -194,7 +194,10 @@ func TestWorker(t *testing.T) {
 		{"do=memory&n=50", 200, "x"},
 		{"do=stream&n=5", 200, "x 0\nx 1\nx 2\nx 3\nx 4\n"},
 		{"do=kv", 200, `x value of x true false {"by":"x"}`},
-		{"do=kv-none", 200, "x kv.get NONE: there is no binding NONE"},
+		{"do=kv-none", 200, "x kv.get NONE: there is no binding NONE: see wrangler.jsonc"},
+		{"do=other-kinds", 200, "x kv.put FILES: the binding FILES is no KV namespace: see wrangler.jsonc\nr2.delete CACHE: the binding CACHE is no R2 bucket: see wrangler.jsonc\n" +
+			"kv.delete OTHER: the binding OTHER is no KV namespace: see wrangler.jsonc\nqueue.send GREETING: the binding GREETING is no queue: see wrangler.jsonc\n" +
+			"d1.run CACHE: the binding CACHE is no D1 database: see wrangler.jsonc\n"},
 		{"do=kv-nul", 200, "holds a NUL"},
 		{"do=kv-cancelled", 200, "x context canceled"},
 		{"do=r2", 200, "x mal 2 [x/] <nil>"},
@@ -256,6 +259,42 @@ func TestWorker(t *testing.T) {
 	}
 	if a, err := v.do(t.Context(), "POST", "/do?do=body&id=x", bytes.NewReader(make([]byte, 21<<20))); err == nil && a.status != 413 { // or the connection is gone before all was sent
 		t.Errorf("a body above the limit: %d %.100q, want 413", a.status, a.body)
+	}
+}
+
+// TestKept looks for what makes an instance be replaced: what an author leaves behind, and nothing of Go's own.
+func TestKept(t *testing.T) {
+	v := newVisitor(serve(t, built(t)))
+	count := func() int {
+		text, _ := strings.CutPrefix(v.get(t, "/do?do=count&id=x").body, "x ")
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for _, tt := range []struct {
+		query string
+		kept  bool
+	}{
+		{"do=garbage&n=10", true},
+		{"do=unused-timer", true},
+		{"do=timeout&n=5", true},
+		{"do=kv", true},
+		{"do=goroutines", true},
+		{"do=panic", true},
+		{"do=leak", false},
+		{"do=leak-blocked", false},
+		{"do=leak-timer&n=50000", false},
+		{"do=memory&n=40", false},
+	} {
+		before := count()
+		for range 8 {
+			v.get(t, "/do?id=x&"+tt.query)
+		}
+		if after := count(); (after == before+9) != tt.kept {
+			t.Errorf("%s: the instance had answered %d requests before, and %d after nine more; kept should be %v", tt.query, before, after, tt.kept)
+		}
 	}
 }
 

@@ -18,7 +18,7 @@ import { config, copy, names, special } from "./site.mjs";
 import { begin } from "./start.mjs";
 
 // The kinds of events, and what imports return: runtime/abi_js.go.
-const REQUEST = 1, BODY = 2, DRAINED = 3, CANCEL = 4, REPLY = 5, START = 6;
+const REQUEST = 1, BODY = 2, DRAINED = 3, CANCEL = 4, REPLY = 5, START = 6, TIDY = 7;
 const MORE = 0, FULL = 1, GONE = 2;
 const BODY_END = -1, BODY_BROKEN = -2;
 const RESULT_NONE = -1, RESULT_FAILED = -2;
@@ -569,6 +569,17 @@ class Instance {
 		return n;
 	}
 
+	// timed says whether Go waits for a timer. It keeps one timeout of the runtime for the earliest of its timers, and does
+	// not take it back when the timer is stopped: pretend that it has come, and let Go go on. If it asks for another one,
+	// there is a timer left: one of the author's, or that of Go's own scavenger, which TIDY ends.
+	timed(go) {
+		if (this.timers.size === 0 || this.dead) return false;
+		for (const t of this.timers.values()) clearTimeout(t.handle);
+		this.timers.clear();
+		this.run(go);
+		return this.timers.size > 0;
+	}
+
 	// release takes the instance back when its request is over.
 	release() {
 		const x = this.x;
@@ -579,14 +590,7 @@ class Instance {
 		}
 		let why = "";
 		if (x.leaked > 0) why = `${x.leaked} goroutines outlive the request`;
-		else if (this.timers.size > 0) {
-			// Go keeps one timeout of the runtime for the earliest of its timers, and does not take it back when the timer
-			// is stopped. Pretend that it has come: if Go asks for another one, there is a timer left.
-			for (const t of this.timers.values()) clearTimeout(t.handle);
-			this.timers.clear();
-			this.run(() => this.go._resume());
-			if (this.timers.size > 0) why = "a timer outlives the request";
-		}
+		else if (this.timed(() => this.go._resume()) && this.timed(() => this.resume(TIDY)) && this.timed(() => this.go._resume())) why = "a timer outlives the request";
 		if (why !== "") console.warn(`an instance is replaced after ${x.request.method} ${pathOf(x.request)}: ${why}`);
 		this.x = null;
 		if (why !== "" || this.dead || this.memory > MEMORY) {

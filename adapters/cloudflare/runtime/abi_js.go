@@ -98,6 +98,7 @@ const (
 	eventCancel  = 4 // the visitor went away (1) or the answer takes too long (2)
 	eventReply   = 5
 	eventStart   = 6 // once, before all others: the environment can be asked for
+	eventTidy    = 7 // after a request: Go's own timers are to end
 )
 
 const (

@@ -38,7 +38,7 @@ type worker struct {
 	sessions site.SessionDriver
 	site     *site.RequestHandler
 	in       []byte
-	requests chan int  // lengths of heads, 0 before the first; never more than one waits
+	requests chan int  // lengths of heads, or loopStart, loopTidy; never more than one waits
 	x        *exchange // the request that is being answered
 	quiet    int       // goroutines there are while nothing of the author's runs
 }
@@ -71,7 +71,11 @@ var instance *worker
 func event(e int32) {
 	w, n := instance, int(e>>4)
 	switch kind := e & 15; {
-	case kind == eventStart, kind == eventRequest:
+	case kind == eventStart:
+		w.requests <- loopStart
+	case kind == eventTidy:
+		w.requests <- loopTidy
+	case kind == eventRequest:
 		w.requests <- n
 	case w.x == nil:
 	case kind == eventBody:
@@ -106,12 +110,29 @@ func (w *worker) loop() {
 	defer func() { go w.loop() }() // after runtime.Goexit in a page: nothing else leads here
 	deepen()
 	for n := range w.requests {
-		if n == 0 {
+		switch n {
+		case loopStart:
 			w.start()
-			continue
+		case loopTidy:
+			tidy()
+		default:
+			w.serve(n)
 		}
-		w.serve(n)
 	}
+}
+
+// What loop does beside requests.
+const (
+	loopStart = 0
+	loopTidy  = -1
+)
+
+// tidy puts Go's scavenger to sleep for good. When a request leaves much less memory in use than there was, the scavenger
+// gives it back in the background, and pauses with a timer, which nobody can tell from one that the author has left behind.
+// Giving all of it back wakes the scavenger the first time, and leaves it without work the second time.
+func tidy() {
+	debug.FreeOSMemory()
+	debug.FreeOSMemory()
 }
 
 // deepen makes the goroutine's stack as large as most pages need it: each time a stack grows it is walked and copied.

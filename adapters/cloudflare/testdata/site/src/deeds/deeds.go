@@ -25,6 +25,7 @@ var (
 	counter atomic.Int64 // of requests that this instance has answered
 	current atomic.Pointer[string]
 	keep    [][]byte
+	garbage []byte
 )
 
 // platform is what the tests use of page.Platform.
@@ -108,6 +109,9 @@ func Do(page *site.Page) error {
 		time.AfterFunc(pause, func() { fmt.Println("a timer of", id, "fired") })
 	case "memory":
 		keep = append(keep, bytes.Repeat([]byte("x"), n<<20))
+	case "garbage": // which leaves Go's scavenger with work for later
+		garbage = make([]byte, n<<20)
+		garbage = nil
 	case "forever":
 		select {}
 	case "stream":
