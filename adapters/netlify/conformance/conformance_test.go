@@ -89,6 +89,7 @@ var differences = merge(
 	in("base", platformSlashes, "slash/always/prerendered", "slash/always/base-itself", "slash/always/base-itself-query"),
 	in("never", platformSlashes, "slash/never/prerendered", "slash/never/head", "slash/never/folder-index"),
 	in("server", platformHosts, "hosts/not-allowed/file", "hosts/not-allowed/page-file"),
+	in("never", platformVisitor, "csrf/behind-a-proxy/public-origin", "csrf/behind-a-proxy/public-origin-text", "csrf/behind-a-proxy/behind-the-proxy"),
 	in("default", platformWire, "malformed/header-large", "malformed/headers-many"),
 	in("server", platformVisitor, "hosts/client-address/ipv6", "hosts/client-address/ipv6-in-brackets", "hosts/client-address/last-that-is-not-trusted",
 		"hosts/client-address/one", "hosts/client-address/port", "hosts/client-address/trusted-ones-skipped", "hosts/trusted-forwarded/all",

@@ -16,7 +16,7 @@ func Sources() []Source {
 		{"behaviour 8", "streaming"},
 		{"behaviour 9", "middleware and locals"},
 		{"behaviour 10", "error pages"},
-		{"behaviour 11", "form posts from elsewhere, hidden files"},
+		{"behaviour 11", "form posts from elsewhere, hidden files, Content-Security-Policy"},
 		{"behaviour 12", "server islands"},
 		{"behaviour 13", "sessions"},
 		{"behaviour 16", "files, assets, conditions and ranges"},

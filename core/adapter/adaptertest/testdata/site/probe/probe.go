@@ -52,6 +52,7 @@ func Order(page *site.Page) string {
 
 // Echo answers with everything about the request, its body included.
 func Echo(page *site.Page) error {
+	page.Response.Header.Set("X-Method", page.Request.Method) // for HEAD, whose answer has no body
 	data, err := page.Request.Bytes()
 	if err != nil {
 		return err

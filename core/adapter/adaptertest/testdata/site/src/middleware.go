@@ -3,6 +3,7 @@ package src
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 
 	"example.com/conformance/probe"
@@ -75,6 +76,15 @@ func inner(page *site.Page, next site.Handler) error {
 	if page.Request.Header.Get("X-User") != "" {
 		probe.User.Set(page.Locals, &probe.Account{Name: page.Request.Header.Get("X-User")})
 	}
+	if after := page.Request.Header.Get("X-After"); after != "" {
+		return change(page, next, after)
+	}
+	if to := page.Request.Header.Get("X-Reroute"); to != "" {
+		if err := page.Reroute(to); err != nil {
+			return err
+		}
+		return next(page)
+	}
 	path := strings.TrimPrefix(page.URL.Path, strings.TrimSuffix(page.Base(), "/"))
 	switch strings.TrimSuffix(path, "/") {
 	case "/mw/answer":
@@ -136,4 +146,34 @@ func inner(page *site.Page, next site.Handler) error {
 		return nil
 	}
 	return next(page)
+}
+
+// change does something to an answer, whatever has made it.
+func change(page *site.Page, next site.Handler, how string) error {
+	if err := next(page); err != nil {
+		return err
+	}
+	switch how {
+	case "status":
+		page.Response.Status = 203
+	case "header":
+		page.Response.Header.Set("X-Was", strconv.Itoa(page.Response.Status))
+	case "cookie":
+		page.Cookies.Set(site.Cookie{Name: "after", Value: "next", Plain: true})
+	case "body":
+		body, ok := page.Response.Bytes()
+		if !ok {
+			return errors.New("no body")
+		}
+		return page.Send(site.NewResponse(page.Response.Status, site.HTML(strings.ToUpper(string(body)))))
+	case "replace":
+		return page.Text("in its place\n", 202)
+	case "not-found":
+		return page.NotFound()
+	case "redirect":
+		return page.Redirect(page.Base() + "live")
+	case "fail":
+		return errMiddleware
+	}
+	return nil
 }
