@@ -135,6 +135,7 @@ type builder struct {
 	runtime   string // import path
 	program   string // import path
 	packages  graph
+	unable    []unable
 	copy      *copyOf // of the started program, nil where there is none
 	noCopy    string  // why
 	startsIn  string  // how long a copy takes to go on
@@ -244,6 +245,7 @@ func (b *builder) finish(ctx context.Context, support []byte) ([]function, error
 	if err != nil {
 		return nil, err
 	}
+	b.reportUnable(linkedNames(module))
 	// Lines of the standard library and of our own runtime help no author.
 	module, functions, err := strip(module, func(path string) bool {
 		p := b.packages[path]

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,7 +43,16 @@ func TestBadCode(t *testing.T) {
 			page(`"example.com/worker/src/low"`, "low.Run()")(root)
 		}, diag.Error, "SG6301", "src/pages/bad.gosite:2", "example.com/worker/src/low, which is written with cgo"},
 		{"listening", page(`"net"`, `net.Listen("tcp", ":1")`), diag.Error, "SG6302", "src/pages/bad.gosite:7", "net.Listen cannot work in a Worker"},
-		{"files", page(`"os"`, `os.ReadFile("x")`), diag.Warning, "SG6303", "src/pages/bad.gosite:7", "os.ReadFile fails in a Worker"},
+		{"dialing", page(`"net"`, `net.Dial("tcp", "example.com:25")`), diag.Error, "SG6302", "src/pages/bad.gosite:7", "net.Dial cannot work in a Worker, which has no sockets"},
+		{"files", page(`"os"`, `os.ReadFile("x")`), diag.Error, "SG6303", "src/pages/bad.gosite:7", "os.ReadFile fails in a Worker"},
+		{"files below", func(root string) {
+			write(t, root, "src/low/low.go", "package low\n\nimport \"os\"\n\n// Files reads.\ntype Files[T any] struct{ x T }\n\n// Run runs.\nfunc (f *Files[T]) Run() { func() { f.run() }() }\n\nfunc (f *Files[T]) run() { os.ReadFile(\"x\") }\n")
+			page(`"example.com/worker/src/low"`, "(&low.Files[int]{}).Run()")(root)
+		}, diag.Error, "SG6303", "src/low/low.go:11", "os.ReadFile fails in a Worker"},
+		{"files at the start", func(root string) {
+			write(t, root, "src/low/low.go", "package low\n\nimport \"os\"\n\nvar data, _ = os.ReadFile(\"x\")\n\n// Run runs.\nfunc Run() { println(data) }\n")
+			page(`"example.com/worker/src/low"`, "low.Run()")(root)
+		}, diag.Error, "SG6303", "src/low/low.go:5", "os.ReadFile fails in a Worker"},
 		{"budget", func(root string) {
 			write(t, root, "site.yaml", "adapter:\n  name: cloudflare\n  budget: 100KB\n")
 		}, diag.Error, "SG6304", "site.yaml:3", "more than the budget of 100 kB"},
@@ -95,6 +105,28 @@ func write(t *testing.T, root, name, text string) {
 	}
 	if err := os.WriteFile(to, []byte(text), 0o666); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestUnable tells apart what is part of a Worker from what stands beside it in the same package.
+func TestUnable(t *testing.T) {
+	_, said := buildSite(t, func(root string) {
+		write(t, root, "src/low/low.go", "package low\n\nimport \"os\"\n\n// Build is for prerendered pages.\nfunc Build() string {\n\tdata, _ := os.ReadFile(\"go.mod\")\n\treturn string(data)\n}\n\n// Run runs.\nfunc Run() string { return text() }\n\nfunc text() string {\n\tdata, err := os.ReadFile(\"x\")\n\treturn string(data) + err.Error()\n}\n")
+		write(t, root, "src/pages/bad.gosite", "---\nimport \"example.com/worker/src/low\"\n\nconst prerender = false\n\nfunc GET(page *site.Page) error { return page.Text(low.Run()) }\n---\n")
+		write(t, root, "src/pages/good.gosite", "---\nimport \"example.com/worker/src/low\"\n---\n<!doctype html><html lang=\"en\"><head><title>a</title></head><body><h1>{low.Build()}</h1></body></html>\n")
+	})
+	var got []string
+	for _, d := range said.Sorted() {
+		if d.Code == "SG6303" {
+			text := d.Pos.String()
+			for _, n := range d.Notes {
+				text += "; " + n.Pos.String() + ": " + n.Message
+			}
+			got = append(got, text)
+		}
+	}
+	if want := []string{"src/low/low.go:15:15; src/pages/bad.gosite:2:8: src/pages/bad.gosite imports example.com/worker/src/low"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

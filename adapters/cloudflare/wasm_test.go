@@ -52,6 +52,20 @@ func TestStrip(t *testing.T) {
 	}
 }
 
+// TestLinkedNames looks for functions in a program: inlined ones, and instances of generic ones.
+func TestLinkedNames(t *testing.T) {
+	const source = "package main\n\ntype list[T any] struct{ x []T }\n\nfunc (l *list[T]) add(x T) { l.x = append(l.x, x) }\n\nvar count int\n\nfunc small() int { count++; return count }\n\nfunc never() { println(0) }\n\nfunc main() {\n\tl := &list[map[string]int]{}\n\tl.add(nil)\n\tprintln(small(), len(l.x))\n}\n"
+	names := linkedNames(compile(t, source, "-w"))
+	for name, want := range map[string]bool{"main.main": true, "main.(*list).add": true, "main.small": true, "main.never": false} {
+		if names[name] != want {
+			t.Errorf("%s: %v", name, names[name])
+		}
+	}
+	if linkedNames([]byte("\x00asm\x01\x00\x00\x00")) != nil {
+		t.Error("names of nothing")
+	}
+}
+
 func FuzzStrip(f *testing.F) {
 	f.Add([]byte("\x00asm\x01\x00\x00\x00\x00\x08\x04name\x01\x01\x00"))
 	f.Fuzz(func(t *testing.T, module []byte) {

@@ -8,13 +8,13 @@ var cloudflareCodes = []CodeInfo{
 	},
 	{
 		Code:    "SG6302",
-		Summary: "The site's code listens on a socket or starts a process, which a Worker cannot.",
-		Fix:     "Remove the call; Cloudflare hands requests to the Worker by itself.",
+		Summary: "Code of the site that is part of the Worker listens on a socket, opens one or starts a process, which a Worker cannot.",
+		Fix:     "Remove the call: Cloudflare hands requests to the Worker by itself, and site.Fetch asks other servers over HTTP.",
 	},
 	{
 		Code:    "SG6303",
-		Summary: "Code that may run in a Worker reads or writes files; a Worker has none, so the call will fail when it runs.",
-		Fix:     "Embed the data with //go:embed, or read it while prerendering only.",
+		Summary: "Code of the site that is part of the Worker reads or writes files, which a Worker does not have. What only prerendered pages call is not part of it.",
+		Fix:     "Embed the data with //go:embed, or read it in a function that only prerendered pages call.",
 	},
 	{
 		Code:    "SG6304",
