@@ -22,7 +22,6 @@ type preprocessor struct {
 	name    string   // of the program
 	install string   // how to get it
 	args    []string // %s is the file; the CSS comes on standard output
-	stdin   bool     // the text comes on standard input instead of by the file
 }
 
 var (
@@ -69,7 +68,7 @@ func (b *builder) css(file string, data []byte, at diag.Range) string {
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		b.list.Error("SG5051", at, p.name+" has not finished "+b.Layout.Rel(file)+" within a minute", "")
 	case err != nil:
-		b.list.Add(b.preprocessError(p.name, file, stderr.String(), at))
+		b.list.Add(b.preprocessError(p.name, file, data, stderr.String(), at))
 	}
 	return string(out)
 }
@@ -77,20 +76,45 @@ func (b *builder) css(file string, data []byte, at diag.Range) string {
 // sassPlace finds the place in what Sass prints: "  src/a.scss 3:7  root stylesheet".
 var sassPlace = regexp.MustCompile(`(?m)^\s+(\S+\.s[ac]ss) (\d+):(\d+) `)
 
+// terminalOnly is what programs print for terminals alone: colours, and the lines of boxes.
+var terminalOnly = regexp.MustCompile("\x1b\\[[0-9;]*m|[│┌└]")
+
+// quotedByTool is a word of the stylesheet in a message of Tailwind.
+var quotedByTool = regexp.MustCompile("`([^`\n]+)`")
+
 // preprocessError puts what a program says at the place that it names.
-func (b *builder) preprocessError(name, file, said string, at diag.Range) diag.Diagnostic {
-	first := strings.TrimSpace(said)
-	first, _, _ = strings.Cut(first, "\n")
-	first = strings.TrimPrefix(strings.TrimPrefix(first, "Error: "), "≈ ")
-	if first == "" {
-		first = "it failed without saying why"
-	}
-	d := diag.Diagnostic{Severity: diag.Error, Code: "SG5051", Range: at, Message: name + ": " + first}
+func (b *builder) preprocessError(name, file string, sheet []byte, said string, at diag.Range) diag.Diagnostic {
+	message := preprocessMessage(said)
+	d := diag.Diagnostic{Severity: diag.Error, Code: "SG5051", Range: at, Message: name + ": " + message}
+	var place diag.Range
 	if m := sassPlace.FindStringSubmatch(said); m != nil {
-		d.Range = diag.Range{Pos: diag.Pos{File: filepath.ToSlash(m[1]), Line: number(m[2]), Col: number(m[3])}}
-		d.Notes = []diag.Note{{Range: at, Message: "imported here"}}
+		place.Pos = diag.Pos{File: filepath.ToSlash(m[1]), Line: number(m[2]), Col: number(m[3])}
+	} else if m := quotedByTool.FindStringSubmatchIndex(message); m != nil {
+		word := message[m[2]:m[3]]
+		i := bytes.Index(sheet, []byte(word))
+		if i < 0 {
+			return d
+		}
+		line := bytes.LastIndexByte(sheet[:i], '\n') + 1
+		place.Pos = diag.Pos{File: b.Layout.Rel(file), Line: 1 + bytes.Count(sheet[:i], []byte("\n")), Col: 1 + i - line}
+		place.End = diag.Pos{File: place.File, Line: place.Line, Col: place.Col + len(word)}
+	} else {
+		return d
 	}
+	d.Range = place
+	d.Notes = []diag.Note{{Range: at, Message: "imported here"}}
 	return d
+}
+
+// preprocessMessage finds the first line that says what is wrong: not the name and version of the program, and not the word Error alone.
+func preprocessMessage(said string) string {
+	for line := range strings.Lines(terminalOnly.ReplaceAllString(said, "")) {
+		line = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(line), "Error:"))
+		if line != "" && !strings.HasPrefix(line, "≈") {
+			return line
+		}
+	}
+	return "it failed without saying why"
 }
 
 func number(digits string) (n int) {
