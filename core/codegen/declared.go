@@ -41,18 +41,17 @@ func (c *Component) propsInfo() *structInfo {
 		c.flat.Fields = append(c.flat.Fields, f)
 	}
 	c.flat.Open = false
-	embedded, path := own.Embedded, "Props."
+	types, path := own.Embedded, "Props."
 	if own.Same != "" {
-		embedded, path = []string{own.Same}, ""
+		types, path = []embedded{{Type: own.Same}}, ""
 	}
-	for _, typ := range embedded {
-		name, isProps := strings.CutSuffix(typ, ".Props")
-		link := c.links.comps[name]
-		if !isProps || link == nil || link.c == nil || link.c == c {
+	for _, t := range types {
+		from := c.propsOf(t)
+		if from == nil {
 			c.flat.Open = true // the struct of a Go package
 			continue
 		}
-		inner := link.c.propsInfo()
+		inner := from.propsInfo()
 		c.flat.Open = c.flat.Open || inner.Open
 		for _, f := range inner.Fields {
 			hidden := func(o fieldInfo) bool {
@@ -65,6 +64,16 @@ func (c *Component) propsInfo() *structInfo {
 		}
 	}
 	return c.flat
+}
+
+// propsOf gives the component whose Props an embedded field is, or nil where it is another struct.
+func (c *Component) propsOf(t embedded) *Component {
+	name, isProps := strings.CutSuffix(t.Type, ".Props")
+	link := c.links.comps[name]
+	if !isProps || link == nil || link.c == nil || link.c == c {
+		return nil
+	}
+	return link.c
 }
 
 // Props lists the props that a component declares in the order of the source.

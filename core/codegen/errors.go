@@ -1,6 +1,7 @@
 package codegen
 
 import (
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -332,7 +333,14 @@ func (p *Program) explain(d *diag.Diagnostic) {
 			d.Hint = "did you mean " + s + "?"
 			return
 		}
-		if m := undefinedName.FindStringSubmatch(d.Message); m != nil && isExported(m[1]) {
+		m := undefinedName.FindStringSubmatch(d.Message)
+		if m == nil {
+			return
+		}
+		if pkg := standard[m[1]]; pkg != "" {
+			d.Hint = "add import " + strconv.Quote(pkg)
+		}
+		if isExported(m[1]) {
 			l := &lowerer{p: p, c: c}
 			if hint := l.importHint(m[1]); !strings.HasSuffix(hint, "components/"+m[1]+".gosite\"") || p.hasName(m[1]) {
 				d.Hint = hint
@@ -340,6 +348,18 @@ func (p *Program) explain(d *diag.Diagnostic) {
 		}
 	}
 }
+
+// standard are the packages of the standard library that pages use, by name, as far as the name is theirs alone.
+var standard = func() map[string]string {
+	paths := map[string]string{}
+	for p := range strings.FieldsSeq("bufio bytes cmp context crypto/hmac crypto/sha256 crypto/subtle embed encoding/base64 encoding/csv encoding/hex " +
+		"encoding/json encoding/xml errors fmt html io iter log log/slog maps math math/bits net/http net/netip net/url os path path/filepath regexp " +
+		"slices sort strconv strings sync sync/atomic time unicode unicode/utf8") {
+		paths[path.Base(p)] = p
+	}
+	paths["rand"] = "math/rand/v2"
+	return paths
+}()
 
 func (p *Program) hasName(name string) bool {
 	for _, c := range p.Components {
@@ -377,6 +397,7 @@ func (p *Program) explainProp(c *Component, d *diag.Diagnostic) {
 		d.Code = "SG2014"
 		d.Message = "cannot spread " + strings.TrimSpace(m[1]+" "+m[2]) + " into <" + e.Name + ">, whose props are " + m[3]
 		d.Hint = "write the props out, or hand over a value of its type"
+		p.embeddedHint(c, e, a, m[2], d)
 		return
 	}
 	m := literalError.FindStringSubmatch(d.Message)
@@ -386,6 +407,7 @@ func (p *Program) explainProp(c *Component, d *diag.Diagnostic) {
 	what := strings.TrimSpace(m[1] + " " + m[2])
 	if a.Kind == syntax.AttrSpread {
 		d.Message = "cannot use " + what + " as the attributes of <" + e.Name + ">, which are " + m[3]
+		p.embeddedHint(c, e, a, m[2], d)
 		return
 	}
 	d.Message = "cannot use " + what + " as prop " + a.Name + " of <" + e.Name + ">, which is " + m[3] + m[4]
@@ -398,6 +420,21 @@ func (p *Program) explainProp(c *Component, d *diag.Diagnostic) {
 	if callee, _ := l.callee(e); callee != nil {
 		if f := callee.propsInfo().field(a.Name); f != nil {
 			d.Notes = append(d.Notes, diag.Note{Range: f.Of.file.Range(f.At), Message: "the prop is declared here"})
+		}
+	}
+}
+
+// embeddedHint says how to hand over a value whose type the Props of the component embed. What it is stands in parentheses behind the
+// expression: "(variable of struct type nav.Data)".
+func (p *Program) embeddedHint(c *Component, e *syntax.Element, a *syntax.Attr, what string, d *diag.Diagnostic) {
+	l := &lowerer{p: p, c: c, src: c.file.Src, diags: &diag.List{}}
+	callee, _ := l.callee(e)
+	if callee == nil || callee.front.props == nil {
+		return
+	}
+	for _, t := range callee.front.props.Embedded {
+		if strings.HasSuffix(what, " type "+t.Type+")") {
+			d.Hint = "write " + attrName(fieldOf(t.Type)) + "={" + a.Expr.Text(c.file.Src) + "}: the Props of <" + e.Name + "> embed " + t.Type
 		}
 	}
 }

@@ -48,9 +48,15 @@ type structInfo struct {
 	Params    []string    // names of the type parameters
 	ParamText string      // "[T any]", or ""
 	Fields    []fieldInfo
-	Embedded  []string // types of embedded fields
-	Same      string   // the type that this one is another name of
-	Open      bool     // there may be more fields: embedded ones', or those of another type that this one is
+	Embedded  []embedded
+	Same      string // the type that this one is another name of
+	Open      bool   // there may be more fields: embedded ones', or those of another type that this one is
+}
+
+// embedded is an embedded field of Props or Slots.
+type embedded struct {
+	Type string
+	At   syntax.Span
 }
 
 // fieldInfo is a field of Props or Slots.
@@ -329,7 +335,7 @@ func (r *frontReader) fields(t declTree, st *ast.StructType, info *structInfo, p
 	for _, f := range st.Fields.List {
 		if len(f.Names) == 0 {
 			info.Open = true
-			info.Embedded = append(info.Embedded, t.span(f.Type).Text(r.src))
+			info.Embedded = append(info.Embedded, embedded{t.span(f.Type).Text(r.src), t.span(f.Type)})
 			continue
 		}
 		for _, n := range f.Names {

@@ -45,6 +45,7 @@ func lower(p *Program, c *Component, diags *diag.List) {
 			l.query(it.Text(l.src), it.Start)
 		}
 	}
+	l.restAndStruct()
 	l.styles()
 	c.ops = l.nodes(c.file.Nodes, place{top: true})
 	if l.shadows(c.file.Nodes) {

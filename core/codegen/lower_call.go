@@ -264,6 +264,27 @@ func (l *lowerer) props(e *syntax.Element, callee *Component, op *Call) {
 	op.Props = out
 }
 
+// restAndStruct reports a rest prop beside an embedded struct of a Go package: what fields that has, and so which attributes are not
+// for the rest, is not known from this file.
+func (l *lowerer) restAndStruct() {
+	own := l.c.front.props
+	if own == nil || own.Same != "" || !slices.ContainsFunc(l.c.propsInfo().Fields, func(f fieldInfo) bool { return f.Rest }) {
+		return
+	}
+	for _, t := range own.Embedded {
+		if l.c.propsOf(t) == nil {
+			l.err("SG2013", t.At, "the rest prop would take the attributes for the fields of "+t.Type,
+				"give the field a name, "+fieldOf(t.Type)+" "+t.Type+", and hand it over whole, or write its fields here")
+		}
+	}
+}
+
+// fieldOf gives the name that an embedded field of a type has.
+func fieldOf(typ string) string {
+	typ, _, _ = strings.Cut(strings.TrimPrefix(typ, "*"), "[")
+	return typ[strings.LastIndexByte(typ, '.')+1:]
+}
+
 // base takes the spread of a whole Props, in which the attributes behind it set single props.
 func (l *lowerer) base(a *syntax.Attr, e *syntax.Element, op *Call, given map[string]syntax.Span) {
 	switch {

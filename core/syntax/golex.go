@@ -454,6 +454,9 @@ func (r *goReader) token() {
 		r.names = false
 		if r.operand {
 			r.openBracket('p')
+			if before == '&' || before == '|' {
+				r.last = before // for markup, which may stand in parentheses behind && where authors come from JSX
+			}
 		} else {
 			r.openBracket('c')
 		}
