@@ -3,6 +3,7 @@ package site
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -350,5 +351,23 @@ func TestCookieCodec(t *testing.T) {
 	other.Merge(c)
 	if got, _ := other.Get("n"); got.Value != "12" || other.Lines()[0] != "n=21.ok" {
 		t.Errorf("merged: %+v, %q", got, other.Lines())
+	}
+}
+
+func TestManyCookies(t *testing.T) {
+	var line strings.Builder
+	for i := range 20_000 {
+		line.WriteString("c" + strconv.Itoa(i) + "=1;")
+	}
+	req := &Request{}
+	req.Header.AddReceived("Cookie", line.String())
+	req.Header.AddReceived("Cookie", "last=1")
+	c := &Cookies{req: req}
+	n := 0
+	for range c.All() {
+		n++
+	}
+	if n != maxReceived || c.Has("last") || !c.Has("c0") {
+		t.Errorf("%d cookies, the last among them: %v", n, c.Has("last"))
 	}
 }
