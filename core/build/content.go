@@ -245,9 +245,20 @@ func (b *builder) findContent() error {
 			collection := strings.TrimSuffix(name, path.Ext(name))
 			c.names = append(c.names, collection)
 			c.files = append(c.files, &contentFile{name: file, collection: collection, several: true})
+		case content.IsMarkdown(name):
+			b.notRead(file, "put it into a folder, whose name is that of the collection")
+		default:
+			b.notRead(file, content.NotRead(name))
 		}
 	}
 	return nil
+}
+
+// notRead warns of a file that looks like an entry and is none, where there is something to do about it.
+func (b *builder) notRead(file, hint string) {
+	if hint != "" {
+		b.list.Warn("SG5070", diag.Range{Pos: diag.Pos{File: b.Layout.Rel(file)}}, path.Base(file)+" is not a kind of file that makes an entry", hint)
+	}
 }
 
 func (b *builder) findEntries(collection, dir string) error {
@@ -271,7 +282,11 @@ func (b *builder) findEntries(collection, dir string) error {
 			}
 			return nil
 		}
-		if d.IsDir() || !content.IsEntry(base) {
+		if d.IsDir() {
+			return nil
+		}
+		if !content.IsEntry(base) {
+			b.notRead(rel, content.NotRead(base))
 			return nil
 		}
 		if d.Type()&fs.ModeSymlink != 0 && !b.goodLink(name, rel) {

@@ -38,6 +38,27 @@ func IsEntry(name string) bool {
 	return endings[path.Ext(base)] && base[0] != '_' && base[0] != '.'
 }
 
+// NotRead says why a file among the entries of a collection is none, where its ending is one of which authors of other generators expect
+// that it is; "" for pictures and all else that lies beside entries.
+func NotRead(name string) string {
+	base := path.Base(name)
+	if base[0] == '_' || base[0] == '.' {
+		return ""
+	}
+	ext := path.Ext(base)
+	switch lower := strings.ToLower(ext); lower {
+	case ".mdx", ".mdoc", ".markdoc", ".adoc", ".asciidoc", ".rst", ".org":
+		return "rename it to " + strings.TrimSuffix(base, ext) + ".md if it is Markdown; components stand in pages, not in texts"
+	case ".toml":
+		return "write it as YAML or JSON"
+	default:
+		if lower != ext && endings[lower] {
+			return "write its ending in lower case, " + strings.TrimSuffix(base, ext) + lower
+		}
+	}
+	return ""
+}
+
 // IsMarkdown says whether a file is read as Markdown.
 func IsMarkdown(name string) bool {
 	ext := path.Ext(name)

@@ -154,8 +154,14 @@ func fileEntry(f Page, cfg Config, list *diag.List) *entry {
 	case Skipped:
 		return nil
 	case Unknown:
-		list.Warn("SG3004", whole, path.Base(f.Path)+" is not a kind of file that makes a page",
-			"move it out of the pages folder, or begin its name with an underscore")
+		hint := "move it out of the pages folder, or begin its name with an underscore"
+		switch ext := path.Ext(f.Path); ext {
+		case ".mdx", ".markdown", ".MD":
+			hint = "rename it to " + strings.TrimSuffix(path.Base(f.Path), ext) + ".md if it is Markdown; components stand in .gosite files"
+		case ".astro", ".ts", ".js", ".tsx", ".jsx", ".vue", ".svelte", ".templ", ".tmpl":
+			hint = "write the page as " + strings.TrimSuffix(path.Base(f.Path), ext) + ".gosite; scripts for the browser lie outside the pages folder"
+		}
+		list.Warn("SG3004", whole, path.Base(f.Path)+" is not a kind of file that makes a page", hint)
 		return nil
 	}
 	pattern, segments, problem := filePattern(f.Path)

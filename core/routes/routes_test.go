@@ -266,7 +266,7 @@ src/pages/a.md error SG3002 src/pages/a.md answers the same URLs as src/pages/a/
 		{"an index on demand hides a prerendered route of its shape", pages("[a]/index.gosite on", "[b].gosite paths"), Config{}, "\n/[a] page on demand\n", `
 src/pages/[b].gosite error SG3002 src/pages/[b].gosite answers the same URLs as src/pages/[a]/index.gosite | remove or rename one of the two (src/pages/[a]/index.gosite answered here)
 `},
-		{"names and kinds", pages("[].gosite", "photo.png", "style.css", "_x.png", "[id].md", "[id].html", "empty.gosite empty", "both.gosite tpl GET", "404.gosite GET"), Config{}, "\n", `
+		{"names and kinds", pages("[].gosite", "photo.png", "style.css", "old.mdx", "old.astro", "_x.png", "[id].md", "[id].html", "empty.gosite empty", "both.gosite tpl GET", "404.gosite GET"), Config{}, "\n", `
 src/pages/404.gosite:2:1 error SG3013 src/pages/404.gosite is an error page, which needs a template
 src/pages/[].gosite error SG3001 [] has no parameter name | write [slug], or [...path] for several segments
 src/pages/[id].html error SG3012 src/pages/[id].html has a parameter in its name, which only a .gosite file can fill | make it a .gosite page that declares GetStaticPaths
@@ -274,6 +274,8 @@ src/pages/[id].md error SG3012 src/pages/[id].md has a parameter in its name, wh
 src/pages/both.gosite:3:1 error SG3006 src/pages/both.gosite has a template and also declares GET | remove GET, or remove the template to make it an endpoint
 src/pages/empty.gosite error SG3005 src/pages/empty.gosite has neither a template nor a request handler | write the page below the closing ---, or declare a handler:
 func GET(page *site.Page) error { return page.JSON(1) }
+src/pages/old.astro warning SG3004 old.astro is not a kind of file that makes a page | write the page as old.gosite; scripts for the browser lie outside the pages folder
+src/pages/old.mdx warning SG3004 old.mdx is not a kind of file that makes a page | rename it to old.md if it is Markdown; components stand in .gosite files
 src/pages/photo.png warning SG3004 photo.png is not a kind of file that makes a page | move it out of the pages folder, or begin its name with an underscore
 src/pages/style.css warning SG3004 style.css is not a kind of file that makes a page | move it out of the pages folder, or begin its name with an underscore
 `},
