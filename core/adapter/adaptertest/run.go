@@ -5,11 +5,9 @@ import (
 	"encoding/json"
 	"hash/fnv"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"sync"
 	"testing"
 
@@ -24,7 +22,8 @@ type Target struct {
 	// Start serves the output and gives its origin. It ends the server with t.Cleanup.
 	Start func(t *testing.T, s Site) string
 	// Skip declares, by the name of the case, or name@variant, why the platform answers otherwise. A declaration for a
-	// case that passes, or that does not exist, fails the test.
+	// case that passes, or that does not exist, fails the test. A name with * is a pattern of path.Match, for a family of cases
+	// that differ for one reason: some of them may pass, but one has to differ.
 	Skip map[string]string
 	// Sample runs one of so many cases, chosen by their names, and at least one of each group, where a server is too slow for all;
 	// 0 and 1 are all.
@@ -124,28 +123,30 @@ func run(t *testing.T, name string, skip map[string]string, one, workers int, su
 		filter = regexp.MustCompile(s)
 	}
 	chosen := sample(t, one)
-	whole := &Report{Schema: 1, Target: name}
+	whole, variants := &Report{Schema: 1, Target: name}, 0
 	for _, v := range allVariants() {
 		if v.Needs != "" && !supports(v.Needs) {
 			continue
 		}
-		t.Run(v.Name, func(t *testing.T) {
+		variants++
+		t.Run(v.Name, func(t *testing.T) { // or not, with -run
+			variants--
 			origin := start(t, v)
 			// Declared differences run too: one that is none any more must go.
 			report, err := RunURL(t.Context(), origin, Options{Variant: v.Name, Filter: filter, Choose: chosen, Workers: workers})
 			if err != nil {
 				t.Fatal(err)
 			}
-			declared(report, skip)
+			differs(skip).apply(report)
 			for i := range report.Results {
 				show(t, &report.Results[i])
 			}
 			whole.Results = append(whole.Results, report.Results...)
 		})
 	}
-	if filter == nil && chosen == nil {
-		for _, id := range unknown(whole, skip) {
-			t.Errorf("%s is declared to differ, but there is no such case", id)
+	if filter == nil && chosen == nil && variants == 0 {
+		for _, name := range differs(skip).idle(whole) {
+			t.Errorf("%s is declared to differ, but there is no such case, or none of them differs", name)
 		}
 	}
 	if dir := os.Getenv("CONFORMANCE_DIR"); dir != "" {
@@ -184,25 +185,6 @@ func caseless(name string) string {
 	return regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(name, "-")
 }
 
-// byInstance is a case that asks a second time for what the first request has left in memory. Where a platform runs several
-// instances, which of them answers is chance, so a declaration holds though it may pass.
-const byInstance = "stream/slow-reader-slows-the-producer"
-
-// declared turns the failures that are declared into differences, and passes that are declared as such into failures.
-func declared(r *Report, skip map[string]string) {
-	for i := range r.Results {
-		res := &r.Results[i]
-		reason := (&Options{Skip: skip}).reason(res.Case, res.Variant)
-		switch {
-		case reason == "":
-		case res.Outcome == Failed || res.Case == byInstance:
-			res.Outcome, res.Reason, res.Problems = Differs, reason, nil
-		default:
-			res.Outcome, res.Problems = Failed, []string{"passes, but is declared to differ: " + reason + "; remove the declaration"}
-		}
-	}
-}
-
 func show(t *testing.T, r *Result) {
 	t.Helper()
 	if r.Outcome == Failed {
@@ -212,15 +194,4 @@ func show(t *testing.T, r *Result) {
 			}
 		})
 	}
-}
-
-// unknown gives the declarations for cases that do not exist.
-func unknown(r *Report, skip map[string]string) []string {
-	var out []string
-	for _, id := range slices.Sorted(maps.Keys(skip)) {
-		if !slices.ContainsFunc(r.Results, func(res Result) bool { return res.Case == id || res.Case+"@"+res.Variant == id }) {
-			out = append(out, id)
-		}
-	}
-	return out
 }

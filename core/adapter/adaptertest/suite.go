@@ -144,7 +144,7 @@ type Options struct {
 	Variant string               // name; "" is "default"
 	Filter  *regexp.Regexp       // of case names; nil is all
 	Choose  func(id string) bool // the same by a function
-	// Skip declares differences: by case name, or by case name and variant ("path/slash@base"), the reason.
+	// Skip declares differences, as that of a Target does; those cases do not run.
 	Skip map[string]string
 	// Workers is how many cases run at once; 0 is 8.
 	Workers int
@@ -185,7 +185,7 @@ func RunURL(ctx context.Context, origin string, o Options) (*Report, error) {
 				Case: c.ID, Variant: v.Name, Priority: c.Priority, Star: c.Star, Source: c.Source, At: c.At("cases/" + f.Name + ".http"),
 			})
 			i := len(report.Results) - 1
-			if reason := o.reason(c.ID, v.Name); reason != "" {
+			if reason, _ := differs(o.Skip).reason(c.ID, v.Name); reason != "" {
 				report.Results[i].Outcome, report.Results[i].Reason = Differs, reason
 				continue
 			}
@@ -194,13 +194,6 @@ func RunURL(ctx context.Context, origin string, o Options) (*Report, error) {
 	}
 	each(o.Workers, run)
 	return report, context.Cause(ctx)
-}
-
-func (o *Options) reason(id, variant string) string {
-	if reason := o.Skip[id+"@"+variant]; reason != "" {
-		return reason
-	}
-	return o.Skip[id]
 }
 
 func runCase(ctx context.Context, c *httpcase.Case, t *httpcase.Target, r *Result) {

@@ -109,22 +109,3 @@ func TestRunURL(t *testing.T) {
 		}
 	}
 }
-
-// A declared difference excuses a failure, and only a failure.
-func TestDeclared(t *testing.T) {
-	r := &Report{Results: []Result{
-		{Case: "a/fails", Variant: "default", Outcome: Failed, Problems: []string{"x"}},
-		{Case: "a/fails", Variant: "base", Outcome: Failed, Problems: []string{"x"}},
-		{Case: "a/passes", Variant: "default", Outcome: Passed},
-	}}
-	declared(r, map[string]string{"a/fails@base": "cannot", "a/passes": "could not"})
-	for i, want := range []string{"failed: x", "differs: cannot", `failed: passes, but is declared to differ: could not; remove the declaration`} {
-		res := r.Results[i]
-		if got := fmt.Sprintf("%s: %s", res.Outcome, strings.Join(append(res.Problems, res.Reason), "")); got != want {
-			t.Errorf("%q, want %q", got, want)
-		}
-	}
-	if got := unknown(r, map[string]string{"a/passes": "", "a/fails@base": "", "a/fails@never": "", "a/gone": ""}); !slices.Equal(got, []string{"a/fails@never", "a/gone"}) {
-		t.Errorf("stale declarations: %q", got)
-	}
-}
