@@ -96,11 +96,22 @@ func (b *builder) prerender(ctx context.Context) error {
 	if err := errors.Join(err, w.Flush(), f.Close()); err != nil {
 		return err
 	}
+	b.notePageHeaders()
 	b.list.Add(b.maskDiagnostics(list)...)
 	if m, ok := b.Output.(*mask); ok {
 		m.flush()
 	}
 	return nil
+}
+
+// notePageHeaders notes the routes whose prerendered pages set headers, which is known only now.
+func (b *builder) notePageHeaders() {
+	for i := range b.site.Manifest.Routes {
+		r := &b.site.Manifest.Routes[i]
+		if b.site.Pages.Routes[r.Pattern].Headers {
+			r.Features = append(slices.Clone(r.Features), manifest.Feature{Name: "pageHeaders", File: r.Source})
+		}
+	}
 }
 
 // copyHTML copies the plain HTML files of the pages folder to where a page of that name would be.
@@ -212,7 +223,7 @@ func (b *builder) manifest() *manifest.Manifest {
 		AssetsDir:     cfg.Build.Assets,
 		Routes:        append(b.islandRoutes(), b.routes...),
 		Middleware:    b.middleware != "" || b.guards != "",
-		Features:      b.sessionFeatures(),
+		Features:      append(b.sessionFeatures(), b.middlewareFeatures()...),
 	}
 	for _, r := range cfg.Redirects {
 		m.Redirects = append(m.Redirects, manifest.Redirect{From: r.From, To: r.To, Status: r.Status})

@@ -189,6 +189,7 @@ type builder struct {
 	islands    []*codegen.Component // components that are rendered by requests of their own
 	key        string               // of the islands
 	middleware string               // import path of the package that declares OnRequest, or ""
+	onRequest  manifest.Feature     // where the middleware is
 	guards     string               // import path of the package that declares Guards, or ""
 	guarded    []guard              // what they cover
 	binary     string               // absolute: the compiled prerender program

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -47,9 +48,11 @@ func (b *builder) findMiddleware() error {
 	for _, d := range file.Decls {
 		if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "OnRequest" {
 			b.middleware = pkg
+			b.runs(at(f.Name))
 		}
 		if value, found := guardsOf(d); found {
 			b.guards = pkg
+			b.runs(at(d))
 			b.readGuards(value, d, at)
 		}
 	}
@@ -64,6 +67,25 @@ func (b *builder) findMiddleware() error {
 	}
 	b.guardPages()
 	return nil
+}
+
+// middlewareFeature is the feature of OnRequest and Guards, as package adapter calls it.
+const middlewareFeature = "middleware"
+
+// runs notes where the first declaration is that makes requests run through the middleware.
+func (b *builder) runs(at diag.Range) {
+	if b.onRequest.Name == "" {
+		b.onRequest = manifest.Feature{Name: middlewareFeature, File: at.File, Line: at.Line, Col: at.Col}
+	}
+}
+
+// middlewareFeatures is what an adapter has to be able to do for the middleware. That of a site of files alone runs while it is built.
+func (b *builder) middlewareFeatures() []manifest.Feature {
+	runs := len(b.islands) > 0 || slices.ContainsFunc(b.routes, func(r manifest.Route) bool { return !r.Prerender && r.Type != manifest.Redir })
+	if b.onRequest.Name == "" || !runs {
+		return nil
+	}
+	return []manifest.Feature{b.onRequest}
 }
 
 // guardsOf gives the value of the declaration of Guards; nil when it has none.

@@ -39,8 +39,9 @@ type Options struct {
 
 // Count is what one route has produced.
 type Count struct {
-	Pages int
-	Bytes int64
+	Pages   int
+	Bytes   int64
+	Headers bool // whether a page sets some
 }
 
 // Result sums up a run.
@@ -141,6 +142,7 @@ func (r *run) event(e wire.Event) error {
 		c := r.result.Routes[e.Route]
 		c.Pages++
 		c.Bytes += e.Size
+		c.Headers = c.Headers || len(e.Headers) > 0
 		r.result.Routes[e.Route] = c
 		r.result.Pages++
 		if e.Kept {

@@ -187,9 +187,12 @@ func fileEntry(f Page, cfg Config, list *diag.List) *entry {
 	if f.Prerender != nil {
 		e.Prerender = *f.Prerender
 		e.Line = f.PrerenderAt.Line
+		if at := f.PrerenderAt; !e.Prerender && at.File != "" {
+			e.Features = append(slices.Clone(e.Features), manifest.Feature{Name: "onDemand", File: at.File, Line: at.Line, Col: at.Col})
+		}
 	}
 	if kind == HTML {
-		e.Prerender, e.Line = true, 0
+		e.Prerender, e.Line, e.Features = true, 0, f.Features
 	}
 	if !staticPaths(e, f, list) {
 		return nil
