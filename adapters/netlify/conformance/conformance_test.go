@@ -71,6 +71,15 @@ func in(variants, reason string, cases ...string) map[string]string {
 	return out
 }
 
+// every declares patterns of cases in all variants.
+func every(reason string, patterns ...string) map[string]string {
+	out := map[string]string{}
+	for _, p := range patterns {
+		out[p] = reason
+	}
+	return out
+}
+
 func merge(all ...map[string]string) map[string]string {
 	out := map[string]string{}
 	for _, m := range all {

@@ -77,7 +77,11 @@ func startServer(t *testing.T, cmd *exec.Cmd) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	host := "127.0.0.1:" + strings.TrimSpace(port)
+	return ask("127.0.0.1:" + strings.TrimSpace(port))
+}
+
+// ask gives a handler that asks a server.
+func ask(host string) http.Handler {
 	proxy := &httputil.ReverseProxy{
 		FlushInterval: -1,
 		// Connections are not used again: Node ends those whose request it refuses.
