@@ -215,6 +215,7 @@ var known = []struct {
 	{"SG2057", regexp.MustCompile(`is not used$`), ""},
 	{"SG2050", regexp.MustCompile(`^no new variables on left side of :=`), "write = to give the variable another value"},
 	{"SG2050", regexp.MustCompile(`^non-boolean condition in (?:if|for) statement`), "compare it: {if len(list) > 0 { … }}, {if text != \"\" { … }}"},
+	{"SG2050", regexp.MustCompile(`^invalid operation: (.+) && (.+) \(mismatched types (?:untyped )?bool and (?:untyped )?(?:string|int|float64|rune)\)`), "write site.When($1, $2): Go has no value that is one thing or nothing"},
 	{"SG2050", regexp.MustCompile(`^invalid operation: .* \(mismatched types (.+) and (.+)\)`), "convert one of them, as in fmt.Sprint(n) or strconv.Itoa(n) for text"},
 	{"SG2050", regexp.MustCompile(`^assignment mismatch: `), "write a name, or _, for each value: v, err := …"},
 	{"SG2050", regexp.MustCompile(`redeclared in this block`), "choose another name, or write = to give the variable another value"},

@@ -178,6 +178,8 @@ func goHint(src []byte, at int, msg string) string {
 		return "Go has no arrow functions: use {for _, x := range xs { … }}"
 	case strings.Contains(msg, "found 'map'"):
 		return "Go slices have no methods: use {for _, x := range xs { … }}"
+	case strings.Contains(msg, "expected operand, found 'if'"):
+		return `if is no value: an attribute takes site.When(cond, value), and classes class:list={"name": cond}`
 	case has("?"):
 		return "Go has no ?: and no optional chaining: use {if cond { … } else { … }}"
 	case has("==="):
