@@ -271,6 +271,9 @@ func callOf(props reflect.Value) (call islandCall, problem string) {
 		if err != nil {
 			return call, "prop " + f.Name + ": " + err.Error()
 		}
+		if holdsUser(v) {
+			return call, "prop " + f.Name + ": a URL with a user in it would arrive without"
+		}
 		if call.Props == nil {
 			call.Props = map[string]json.RawMessage{}
 		}
@@ -372,6 +375,9 @@ func typeProblem(t reflect.Type, seen map[reflect.Type]bool) string {
 		}
 		return ""
 	}
+	if t == reflect.TypeFor[url.Userinfo]() {
+		return "" // of a URL, which seldom has one: see holdsUser
+	}
 	switch t.Kind() {
 	case reflect.Func:
 		return t.String() + " is a function"
@@ -410,6 +416,40 @@ func typeProblem(t reflect.Type, seen map[reflect.Type]bool) string {
 		}
 	}
 	return ""
+}
+
+// holdsUser says whether a value that could be written as JSON holds a URL with the name of a user, which JSON leaves out.
+func holdsUser(v reflect.Value) bool {
+	t := v.Type()
+	if p := reflect.PointerTo(t); p.Implements(reflect.TypeFor[json.Marshaler]()) || p.Implements(reflect.TypeFor[encoding.TextMarshaler]()) {
+		return false
+	}
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		return !v.IsNil() && (t == reflect.TypeFor[*url.Userinfo]() || holdsUser(v.Elem()))
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if f := t.Field(i); (f.IsExported() || f.Anonymous) && holdsUser(v.Field(i)) {
+				return true
+			}
+		}
+	case reflect.Slice, reflect.Array:
+		if t.Elem().Kind() < reflect.Array {
+			return false // numbers, and perhaps many
+		}
+		for i := range v.Len() {
+			if holdsUser(v.Index(i)) {
+				return true
+			}
+		}
+	case reflect.Map:
+		for each := v.MapRange(); each.Next(); {
+			if holdsUser(each.Value()) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // serveIsland answers a request for an island. The name comes first: nothing is read or decoded for one that does not

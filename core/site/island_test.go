@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"html"
+	"math/big"
 	"net/url"
 	"regexp"
 	"strings"
@@ -26,6 +27,11 @@ type priceProps struct {
 	Big   string
 	Icon  Node
 	Any   any
+	Link  *url.URL
+	Links map[string]url.URL
+	Much  *big.Int
+	Raw   []byte
+	Has   map[string]struct{}
 	Key   string `json:"-"`
 	err   error
 }
@@ -57,6 +63,13 @@ func price(w *Writer, page *Page, p priceProps, s priceSlots) error {
 	V(len(p.Big)).Text(w)
 	if p.Key != "" {
 		w.S(p.Key)
+	}
+	if p.Link != nil {
+		home, raw := p.Links["home"], string(p.Raw)
+		w.S(p.Link.String() + home.String() + p.Much.String() + raw)
+		if _, ok := p.Has["User"]; ok {
+			w.S(" has")
+		}
 	}
 	for _, n := range []Node{s.Default, s.Aside} {
 		if n != nil {
@@ -141,6 +154,9 @@ func TestIsland(t *testing.T) {
 	}{
 		{"nothing", priceProps{}, nil, "GET", "<b></b>00<script></script>"},
 		{"props", full, nil, "GET", "<b>tea</b>L30K<script></script>"},
+		{"kinds", priceProps{SKU: "pot", Link: &url.URL{Scheme: "https", Host: "a.example", Path: "/a b", RawQuery: "q=1"}, Links: map[string]url.URL{"home": {Path: "/home"}},
+			Much: new(big.Int).Lsh(big.NewInt(1), 70), Raw: []byte("\x00raw"), Has: map[string]struct{}{"User": {}}}, nil, "GET",
+			"<b>pot</b>00https://a.example/a%20b?q=1/home1180591620717411303424\x00raw has<script></script>"},
 		{"slots", priceProps{SKU: "cake"}, slots, "GET", "<b>cake</b>00<u>in</u><script></script>"},
 		{"large", priceProps{Big: strings.Repeat("y", 4000)}, slots, "POST", "<b></b>04000<u>in</u><script></script>"},
 	} {
@@ -383,6 +399,9 @@ func TestDeferRefuses(t *testing.T) {
 		Self  *selfish
 		Node  Node
 		Nest  any
+		URL   *url.URL
+		URLs  map[string][]url.URL
+		Deep  struct{ At *url.URL }
 	}
 	self := &selfish{}
 	self.Next = self
@@ -398,6 +417,9 @@ func TestDeferRefuses(t *testing.T) {
 		"prop Attrs: the attribute \"onclick\" has the type site.JS": func() { d.Attrs = Attrs{"onclick": JS("x()")} },
 		"prop Self: json: unsupported value: encountered a cycle":    func() { d.Self = self },
 		"prop Node: site.Node is a function":                         func() { d.Node = func(*Writer) error { return nil } },
+		"prop URL: a URL with a user in it":                          func() { d.URL = &url.URL{Host: "a", User: url.User("ada")} },
+		"prop URLs: a URL with a user in it":                         func() { d.URLs = map[string][]url.URL{"a": {{}, {User: url.UserPassword("a", "b")}}} },
+		"prop Deep: a URL with a user in it":                         func() { d.Deep.At = &url.URL{User: url.User("")} },
 		"prop Nest: json: unsupported type: func()":                  func() { d.Nest = func() {} },
 	} {
 		zero := d
