@@ -164,25 +164,87 @@ func (s *sessionState) load() error {
 		return s.loadErr
 	}
 	s.loaded, s.values = true, map[string]sessionValue{}
-	id, ok := s.x.cookies.GetRaw(s.of.Cookie.Name)
-	if !ok || !isSessionID(id) {
-		return nil
+	id, _ := s.x.cookies.GetRaw(s.of.Cookie.Name)
+	_, s.loadErr = s.take(id)
+	return s.loadErr
+}
+
+// take makes the session the one with an id, if there is one. An id that is unknown is not taken over: what is set gets one
+// of ours.
+func (s *sessionState) take(id string) (bool, error) {
+	if !isSessionID(id) {
+		return false, nil
 	}
 	data, err := s.of.driver(s.x).Load(s.x.ctx, id)
 	if err != nil {
-		s.loadErr = errors.Join(errors.New("the session cannot be loaded"), err)
-		return s.loadErr
+		return false, errors.Join(errors.New("the session cannot be loaded"), err)
 	}
 	var stored storedSession
-	if data == nil || json.Unmarshal(data, &stored) != nil || stored.Until <= s.of.now().Unix() {
-		return nil // an id that is unknown is not taken over: what is set gets one of ours
-	}
-	s.id = id
-	if stored.Values != nil {
-		s.values = stored.Values
-	}
 	now := s.of.now().Unix()
+	if data == nil || json.Unmarshal(data, &stored) != nil || stored.Until <= now {
+		return false, nil
+	}
+	s.id, s.values = id, stored.Values
+	if s.values == nil {
+		s.values = map[string]sessionValue{}
+	}
 	maps.DeleteFunc(s.values, func(_ string, v sessionValue) bool { return v.Until != 0 && v.Until <= now })
+	return true, nil
+}
+
+// Load makes the session the one with an id, which came another way than by the cookie: from an app, or with the link of a
+// mail. It says whether there is such a session; if not, nothing changes. What was set before and not saved is dropped, and the
+// visitor's cookie names the session from then on.
+//
+// Whoever knows the id of a session has the session. Take none from an address that somebody else could have made up: he would have
+// the visitor put things into a session of his own.
+func (s *Session) Load(id string) (bool, error) {
+	if err := s.begin("Load", true); err != nil {
+		return false, err
+	}
+	defer s.mu.Unlock()
+	if slices.Contains(s.obsolete, id) {
+		return false, nil
+	}
+	old, renew := s.id, s.renew
+	ok, err := s.take(id)
+	if ok {
+		if renew && old != "" && old != id {
+			s.obsolete = append(s.obsolete, old) // worthless, as Regenerate has promised
+		}
+		s.changed, s.renew, s.destroy = true, renew && old == id, false
+	}
+	return ok, err
+}
+
+// ID gives the id of the session, which is as good as a password, and "" while there is nothing in the session. Of one that
+// is new or regenerated it is the new one.
+func (s *Session) ID() (string, error) {
+	if err := s.begin("ID", false); err != nil {
+		return "", err
+	}
+	defer s.mu.Unlock()
+	if s.changed && !s.destroy && !s.closed && !s.part {
+		if err := s.name(); err != nil {
+			return "", err
+		}
+	}
+	return s.id, nil
+}
+
+// name gives an id to a session that has none, or is to have another.
+func (s *sessionState) name() error {
+	if s.id != "" && !s.renew {
+		return nil
+	}
+	var raw [sessionIDSize]byte
+	if _, err := s.of.random(raw[:]); err != nil {
+		return err
+	}
+	if s.id != "" {
+		s.obsolete = append(s.obsolete, s.id)
+	}
+	s.id, s.renew = hex.EncodeToString(raw[:]), false
 	return nil
 }
 
@@ -304,25 +366,17 @@ func (s *Sessions) save(x *exchange) error {
 	}
 	one.changed = false
 	driver := s.driver(x)
-	for _, id := range one.obsolete {
-		if err := driver.Delete(x.ctx, id); err != nil {
-			return errors.Join(errors.New("the session cannot be deleted"), err)
-		}
-	}
-	one.obsolete = nil
 	if one.destroy {
+		if err := one.forget(driver); err != nil {
+			return err
+		}
 		if x.cookies.Has(s.Cookie.Name) {
 			x.cookies.Delete(s.Cookie.Name, s.Cookie)
 		}
 		return nil
 	}
-	old := one.id
-	if one.id == "" || one.renew {
-		var raw [sessionIDSize]byte
-		if _, err := s.random(raw[:]); err != nil {
-			return err
-		}
-		one.id = hex.EncodeToString(raw[:])
+	if err := one.name(); err != nil {
+		return err
 	}
 	until := s.now().Add(s.TTL)
 	data, err := json.Marshal(storedSession{Until: until.Unix(), Values: one.values})
@@ -335,15 +389,23 @@ func (s *Sessions) save(x *exchange) error {
 	if err := driver.Save(x.ctx, one.id, data, until); err != nil {
 		return errors.Join(errors.New("the session cannot be saved"), err)
 	}
-	if one.renew && old != "" {
-		if err := driver.Delete(x.ctx, old); err != nil {
-			return errors.Join(errors.New("the session cannot be deleted"), err)
-		}
+	if err := one.forget(driver); err != nil {
+		return err
 	}
-	one.renew = false
 	cookie := s.Cookie
 	cookie.Value, cookie.MaxAge = one.id, max(int(s.TTL/time.Second), 1)
 	x.cookies.Set(cookie)
+	return nil
+}
+
+// forget deletes what has gone by the ids that the session had before.
+func (s *sessionState) forget(driver SessionDriver) error {
+	for _, id := range s.obsolete {
+		if err := driver.Delete(s.x.ctx, id); err != nil {
+			return errors.Join(errors.New("the session cannot be deleted"), err)
+		}
+	}
+	s.obsolete = nil
 	return nil
 }
 

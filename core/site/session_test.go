@@ -96,6 +96,42 @@ func sessionRoutes() []*Route {
 			_, err2 := p.Session.Get("list", &got)
 			return errors.Join(err, err2, p.Text(fmt.Sprint(got)))
 		}),
+		get("/load", func(p *Page) error {
+			ok, err := p.Session.Load(p.URL.Query().Get("id"))
+			n, err2 := sessionCount.Get(p.Session)
+			id, err3 := p.Session.ID()
+			return errors.Join(err, err2, err3, p.Text(fmt.Sprintf("%t %d %s", ok, n, id)))
+		}),
+		get("/load-and-set", func(p *Page) error {
+			_, err := p.Session.Load(p.URL.Query().Get("id"))
+			return errors.Join(err, sessionCount.Set(p.Session, 30), p.Text("set"))
+		}),
+		get("/set-and-load", func(p *Page) error {
+			err := sessionCount.Set(p.Session, 50)
+			ok, err2 := p.Session.Load(p.URL.Query().Get("id"))
+			n, err3 := sessionCount.Get(p.Session)
+			return errors.Join(err, err2, err3, p.Text(fmt.Sprint(ok, n)))
+		}),
+		get("/destroy-and-load", func(p *Page) error {
+			id, err := p.Session.ID()
+			err2 := p.Session.Destroy()
+			ok, err3 := p.Session.Load(id)
+			return errors.Join(err, err2, err3, p.Text(fmt.Sprint(ok)))
+		}),
+		get("/regenerate-and-load", func(p *Page) error {
+			err := p.Session.Regenerate()
+			ok, err2 := p.Session.Load(p.URL.Query().Get("id"))
+			return errors.Join(err, err2, p.Text(fmt.Sprint(ok)))
+		}),
+		get("/id", func(p *Page) error {
+			id, err := p.Session.ID()
+			return errors.Join(err, p.Text("id="+id))
+		}),
+		get("/new-id", func(p *Page) error {
+			err := sessionCount.Set(p.Session, 1)
+			id, err2 := p.Session.ID()
+			return errors.Join(err, err2, p.Text(id))
+		}),
 		get("/fail", func(p *Page) error { return errors.Join(sessionCount.Set(p.Session, 7), errors.New("failed later")) }),
 		page("/late", func(w *Writer, p *Page) error {
 			w.S("begun")
@@ -206,6 +242,61 @@ func TestSession(t *testing.T) {
 	if _, sent := do("/destroy", ""); sent != "" {
 		t.Errorf("nothing destroyed: cookie %q", sent)
 	}
+
+	// A session whose id comes another way than by the cookie.
+	_, id = do("/count", "")
+	_, mine := do("/count", "")
+	if body, sent := do("/load?id="+id, ""); body != "true 1 "+id || sent != id {
+		t.Errorf("loaded: %q, cookie %q", body, sent)
+	}
+	if body, sent := do("/load?id="+id, mine); body != "true 1 "+id || sent != id {
+		t.Errorf("loaded in place of another: %q, cookie %q", body, sent)
+	}
+	if body, _ := do("/read", mine); body != "1 [count]" {
+		t.Errorf("the other one after that: %q", body)
+	}
+	for _, wrong := range []string{"", strings.Repeat("0", 32), "../x", strings.ToUpper(id)} {
+		if body, sent := do("/load?id="+wrong, mine); body != "false 1 "+mine || sent != "" {
+			t.Errorf("loaded %q: %q, cookie %q", wrong, body, sent)
+		}
+		if body, sent := do("/load?id="+wrong, ""); body != "false 0 " || sent != "" {
+			t.Errorf("loaded %q without a session: %q, cookie %q", wrong, body, sent)
+		}
+	}
+	if _, sent := do("/load-and-set?id="+id, mine); sent != id {
+		t.Errorf("loaded and set: cookie %q", sent)
+	}
+	if body, _ := do("/read", id); body != "30 [count]" {
+		t.Errorf("after that: %q", body)
+	}
+	if body, sent := do("/set-and-load?id="+id, mine); body != "true 30" || sent != id {
+		t.Errorf("set and loaded: %q, cookie %q", body, sent)
+	}
+	if body, _ := do("/read", mine); body != "1 [count]" {
+		t.Errorf("what was set before another session was loaded is saved: %q", body)
+	}
+	if body, sent := do("/id", id); body != "id="+id || sent != "" {
+		t.Errorf("the id: %q, cookie %q", body, sent)
+	}
+	if body, sent := do("/id", ""); body != "id=" || sent != "" {
+		t.Errorf("the id of no session: %q, cookie %q", body, sent)
+	}
+	if body, sent := do("/new-id", ""); !isSessionID(body) || body != sent {
+		t.Errorf("the id of a new one: %q, cookie %q", body, sent)
+	}
+
+	// What is over is not taken up again.
+	if body, sent := do("/destroy-and-load", id); body != "false" || sent != "-" {
+		t.Errorf("destroyed and loaded: %q, cookie %q", body, sent)
+	}
+	_, id = do("/count", "")
+	if body, sent := do("/regenerate-and-load?id="+id, mine); body != "true" || sent != id {
+		t.Errorf("regenerated and loaded: %q, cookie %q", body, sent)
+	}
+	if body, _ := do("/read", mine); body != "0 []" {
+		t.Errorf("the old id after that: %q", body)
+	}
+
 	a := v.do("GET /fail")
 	if a.status != 500 || !isSessionID(sessionOf(t, a)) {
 		t.Errorf("set by an endpoint that fails: %d, %v", a.status, a.header)
