@@ -330,18 +330,15 @@ func (p *Program) explain(d *diag.Diagnostic) {
 		}
 		p.explainProp(c, d)
 	case "SG2051":
+		if m := undefinedName.FindStringSubmatch(d.Message); m != nil && standard[m[1]] != "" {
+			d.Hint = "add import " + strconv.Quote(standard[m[1]])
+			return
+		}
 		if s := p.near(c, d.Message); s != "" {
 			d.Hint = "did you mean " + s + "?"
 			return
 		}
-		m := undefinedName.FindStringSubmatch(d.Message)
-		if m == nil {
-			return
-		}
-		if pkg := standard[m[1]]; pkg != "" {
-			d.Hint = "add import " + strconv.Quote(pkg)
-		}
-		if isExported(m[1]) {
+		if m := undefinedName.FindStringSubmatch(d.Message); m != nil && isExported(m[1]) {
 			l := &lowerer{p: p, c: c}
 			if hint := l.importHint(m[1]); !strings.HasSuffix(hint, "components/"+m[1]+".gosite\"") || p.hasName(m[1]) {
 				d.Hint = hint

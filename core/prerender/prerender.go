@@ -7,6 +7,7 @@ package prerender
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -173,6 +174,12 @@ func (r *run) event(e wire.Event) error {
 		}
 	case wire.Content:
 		r.list.Add(r.Content(e))
+	case wire.Slow:
+		what := cmp.Or(e.Path, e.Route)
+		if e.What == wire.PathList {
+			what = "GetStaticPaths of " + e.Route
+		}
+		fmt.Fprintf(r.Output, "%s: %s takes long, %d seconds until now\n", r.Place(diag.Range{Pos: diag.Pos{File: e.Source}}).File, what, e.Seconds)
 	case wire.Done:
 		r.done = true
 	}
@@ -211,6 +218,9 @@ func (r *run) diagnostic(e wire.Event) diag.Diagnostic {
 	case wire.RequestData:
 		d.Code = "SG3101"
 		d.Message = fmt.Sprintf("%s is prerendered, so there is no request: %s cannot be read", e.Route, reads)
+		if reads == "page.Events" {
+			d.Message = e.Route + " is prerendered, so there is nobody to whom page.Events could send"
+		}
 		d.Hint = "write `const prerender = false` in the frontmatter of " + e.Source + " to render it on demand, or guard the code with `if !page.Prerendered { … }`"
 		if i := strings.Index(r.line(e.At), reads); i >= 0 {
 			d.Col = i + 1

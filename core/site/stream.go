@@ -34,8 +34,12 @@ type EventStream struct {
 }
 
 // Events answers with a stream of server-sent events. f runs until it returns or the visitor goes away, which ends
-// page.Context and makes Send fail.
+// page.Context and makes Send fail. It begins when the function that calls Events has returned: what it needs is opened and closed in
+// f. A prerendered route has no events.
 func (p *Page) Events(f func(s *EventStream) error) error {
+	if p.Prerendered {
+		panic(&PrerenderError{What: "page.Events()"})
+	}
 	last := ""
 	if p.Request != nil {
 		last = p.Request.Header.Get("Last-Event-ID")

@@ -89,6 +89,11 @@ func Run(ctx context.Context, app *site.App, content Content, job wire.Job, w io
 		p.event(wire.Event{Kind: wire.Error, What: wire.Disk, File: job.Records, Message: bare(err).Error()})
 	}
 
+	for range job.Concurrency + 1 { // and one for what asks for paths
+		p.workers = append(p.workers, &busy{})
+	}
+	defer p.watch()()
+
 	// Routes with a fixed path cannot meet each other, so they are rendered as one batch. A dynamic route begins when
 	// those before it are written: where two make the same file, the one of higher priority has it.
 	var fixed []task
@@ -117,12 +122,17 @@ func Run(ctx context.Context, app *site.App, content Content, job wire.Job, w io
 	})
 	for _, r := range dynamic {
 		p.batch(ctx, func(yield func(task) bool) {
+			asking := p.workers[job.Concurrency]
+			asking.begin(task{route: r}, true)
+			defer asking.end()
 			for e, err := range app.StaticPaths(ctx, r) {
+				asking.end()
 				if err != nil {
 					p.event(p.failure(wire.Event{Route: r.Pattern, Source: r.Source}, wire.PathList, err))
 				} else if !yield(task{r, e}) {
 					return
 				}
+				asking.begin(task{route: r}, true)
 			}
 		})
 	}
@@ -177,7 +187,9 @@ type printer struct {
 	enc    *json.Encoder
 	line   []byte
 	errors int
-	known  *known // nil where nothing is remembered
+
+	workers []*busy // those that render, and the one that asks for paths
+	known   *known  // nil where nothing is remembered
 }
 
 func (p *printer) event(e wire.Event) {
@@ -215,12 +227,12 @@ func (p *printer) batch(ctx context.Context, tasks iter.Seq[task]) {
 	jobs := make(chan job)
 	order := make(chan job, 4*p.job.Concurrency)
 	var workers sync.WaitGroup
-	for range p.job.Concurrency {
+	for i := range p.job.Concurrency {
 		workers.Go(func() {
 			var buf []byte
 			for j := range jobs {
 				var events []wire.Event
-				buf, events = p.page(ctx, j.task, buf)
+				buf, events = p.page(ctx, j.task, buf, p.workers[i])
 				j.done <- events
 			}
 		})
@@ -250,7 +262,7 @@ func (p *printer) batch(ctx context.Context, tasks iter.Seq[task]) {
 }
 
 // page renders and writes one page, unless it is known to come out as it did. It gives back the buffer for the next one.
-func (p *printer) page(ctx context.Context, t task, buf []byte) (_ []byte, events []wire.Event) {
+func (p *printer) page(ctx context.Context, t task, buf []byte, worker *busy) (_ []byte, events []wire.Event) {
 	e := wire.Event{Kind: wire.Page, Route: t.route.Pattern, Source: t.route.Source}
 	id, key := p.known.name(t)
 	if before := p.known.find(id, key); before != nil {
@@ -262,6 +274,8 @@ func (p *printer) page(ctx context.Context, t task, buf []byte) (_ []byte, event
 		p.known.write(before)
 		return buf, []wire.Event{e}
 	}
+	worker.begin(t, false)
+	defer worker.end()
 	inputs := &site.Inputs{}
 	if p.known != nil {
 		ctx = site.WithInputs(ctx, inputs)

@@ -1,12 +1,15 @@
 package runtime
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -88,6 +91,51 @@ func TestPagesAreWrittenAndReportedInOrder(t *testing.T) {
 		if err != nil || string(data) != fmt.Sprint("page ", i) || e.Size != int64(len(data)) {
 			t.Errorf("%s holds %q (%v), reported as %d bytes", e.File, data, err, e.Size)
 		}
+	}
+}
+
+func TestWhatTakesLongIsTold(t *testing.T) {
+	defer func(d time.Duration) { slow = d }(slow)
+	slow = time.Millisecond
+	told, asked := make(chan bool), make(chan bool)
+	waits := func(w *site.Writer, p *site.Page) error {
+		<-told
+		return w.End()
+	}
+	list := &site.Route{Pattern: "/[n]", Source: "src/pages/[n].gosite", Prerender: true, Paths: func(*site.Build) ([]site.PathEntry, error) {
+		<-asked
+		return []site.PathEntry{{Params: site.Params{"n": "1"}, Render: waits}}, nil
+	}}
+	app := &site.App{Routes: []*site.Route{list}}
+	r, w := io.Pipe()
+	go func() {
+		Run(t.Context(), app, nil, wire.Job{Out: t.TempDir(), Concurrency: 1}, w)
+		w.Close()
+	}()
+	var got []string
+	in := bufio.NewReader(r)
+	for {
+		line, err := in.ReadString('\n')
+		if err != nil {
+			break
+		}
+		e, err := wire.ReadEvent([]byte(strings.TrimPrefix(line, wire.Prefix)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch {
+		case e.Kind != wire.Slow:
+			got = append(got, string(e.Kind))
+		case e.What == wire.PathList && len(got) == 0:
+			got = append(got, "list of "+e.Route+" in "+e.Source)
+			close(asked)
+		case e.What == "" && len(got) == 1:
+			got = append(got, e.Path)
+			close(told)
+		}
+	}
+	if want := []string{"list of /[n] in src/pages/[n].gosite", "/1", "page", "done"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

@@ -38,6 +38,7 @@ const (
 	Warning Kind = "warning" // Message about a page that was written
 	Error   Kind = "error"   // a page or a path list failed
 	Content Kind = "content" // an entry of the content is not what its type asks for: Source, Problem
+	Slow    Kind = "slow"    // a page is not through after Seconds, or a list of paths where What is PathList
 	Done    Kind = "done"    // the last event of a run that was not cut off
 )
 
@@ -52,7 +53,8 @@ type Event struct {
 	Size    int64       `json:"size,omitempty"` // bytes
 	Headers [][2]string `json:"headers,omitempty"`
 	Images  []Image     `json:"images,omitempty"` // files that the page shows and the build is to make
-	Kept    bool        `json:"kept,omitempty"`   // of a Page: it is what it was, and was not written
+	Seconds int         `json:"seconds,omitempty"`
+	Kept    bool        `json:"kept,omitempty"` // of a Page: it is what it was, and was not written
 
 	// Of an Error or a Warning: what happened and, where it is known, the author's line.
 	Message string  `json:"message,omitempty"`
