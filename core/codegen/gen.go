@@ -43,7 +43,7 @@ func (c *Component) generate() []byte {
 }
 
 func (c *Component) print(dev *devPrinter, plain bool) *printer {
-	p := &printer{file: c.file, path: c.Path, b: make([]byte, 0, 4096+4*len(c.file.Src)), shifted: map[int]int{}, dev: dev, plain: plain}
+	p := &printer{splitter: sections, file: c.file, path: c.Path, b: make([]byte, 0, 4096+4*len(c.file.Src)), shifted: map[int]int{}, dev: dev, plain: plain}
 	p.raw(Header, "\npackage ", c.Package, "\n\n")
 	p.imports(c)
 	if dev != nil {
@@ -232,7 +232,7 @@ func (p *printer) render(c *Component) {
 		}
 		p.stmt(-1, "_sg.LateScripts(page, ", strings.Join(quoted, ", "), ")")
 	}
-	p.ops(c.ops)
+	p.function(c.ops)
 	for _, id := range c.outside() {
 		p.stmt(-1, "_sg.Script(_w, page, ", strconv.Quote(id), ")")
 	}

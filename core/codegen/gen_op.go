@@ -15,10 +15,10 @@ func (p *printer) ops(ops Ops) {
 func (p *printer) op(op Op) {
 	switch op := op.(type) {
 	case Lit:
-		p.stmt(-1, "_w.S(", p.literal(op.HTML), ")")
+		p.stmt(-1, p.writes(), p.literal(op.HTML), ")")
 	case Value:
 		if html, ok := p.constantHTML(op); ok {
-			p.stmt(-1, "_w.S(", p.literal(html), ")")
+			p.stmt(-1, p.writes(), p.literal(html), ")")
 			return
 		}
 		p.near(op.At, op.X)
@@ -142,6 +142,8 @@ func (p *printer) op(op Op) {
 		p.stmt(op.At, "_sg.HeadFirst(_w, page)")
 	case HeadEnd:
 		p.stmt(op.At, "_sg.Head(_w, page)")
+	case Section:
+		p.section(op)
 	case BodyEnd:
 		p.stmt(op.At, "_sg.BodyEnd(_w, page)")
 	}

@@ -170,7 +170,7 @@ func (l *lowerer) nodes(ns []syntax.Node, in place) Ops {
 		case *syntax.ExprNode:
 			out = out.add(l.expr(n, in)...)
 		case *syntax.Stmt:
-			op := Stmt{At: n.Code.Start, X: l.code(n.Code)}
+			op := Stmt{At: n.Code.Start, X: l.code(n.Code), Kind: n.Kind}
 			if n.Kind == syntax.StmtDefine || n.Kind == syntax.StmtVar {
 				op.Vars = n.Names
 			}

@@ -123,6 +123,8 @@ type (
 		At   int      `json:"at"`
 		X    Code     `json:"x"`
 		Vars []string `json:"vars,omitempty"`
+
+		Kind syntax.StmtKind `json:"-"`
 	}
 	// Call renders a component. Package is its qualifier, "" for the component itself. With Async it is rendered beside
 	// the page, with Defer by a request of its own.

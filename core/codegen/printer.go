@@ -24,6 +24,9 @@ type printer struct {
 	dev     *devPrinter // nil unless it prints for the development server
 	late    []string    // scripts of the component that are written behind the rest
 
+	splitter splitter
+	long     bool // what is printed belongs to a function that was divided
+
 	plain  bool // no line directives: for Virtual
 	ranges []Mapped
 }
@@ -182,7 +185,7 @@ func (p *printer) closure(ops Ops) {
 	p.raw("func(_w *_sg.Writer) error {")
 	p.close("")
 	p.indent++
-	p.ops(ops)
+	p.function(ops)
 	p.stmt(-1, "return _w.Err()")
 	p.indent--
 	p.tabs(p.indent)

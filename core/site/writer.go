@@ -28,6 +28,11 @@ func NewWriter(buf []byte) *Writer { return &Writer{buf: buf, limit: math.MaxInt
 // S writes s as it is. Generated code passes the literal parts of the template.
 func (w *Writer) S(s string) { w.buf = append(w.buf, s...) }
 
+// Long is S for generated functions that are so long that the copies of an inlined S would take most of the compiler's time.
+//
+//go:noinline
+func (w *Writer) Long(s string) { w.buf = append(w.buf, s...) }
+
 // Fail sets the error of the Writer unless it has one. A nil err changes nothing.
 func (w *Writer) Fail(err error) {
 	if err == nil || w.err != nil {
