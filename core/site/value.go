@@ -197,7 +197,16 @@ const maxDepth = 32
 type (
 	stringer interface{ String() string }
 	texter   interface{ MarshalText() ([]byte, error) }
+	// moment is time.Time, whose String is for debugging: with the monotonic clock it is no date that <time datetime> takes. Asked for by
+	// its methods, it brings no formatting of dates into a program without any.
+	moment interface {
+		Format(layout string) string
+		UnixNano() int64
+	}
 )
+
+// rfc3339 is time.RFC3339.
+const rfc3339 = "2006-01-02T15:04:05Z07:00"
 
 var (
 	stringerType = reflect.TypeFor[stringer]()
@@ -229,6 +238,8 @@ func (w *Writer) method(x any) (s string, ok bool) {
 	switch x := x.(type) {
 	case error:
 		return x.Error(), true
+	case moment:
+		return x.Format(rfc3339), true
 	case stringer:
 		return x.String(), true
 	case texter:

@@ -99,6 +99,10 @@ func TestText(t *testing.T) {
 		{text(&url.URL{Path: "/a", RawQuery: "b=1&c=2"}), "/a?b=1&amp;c=2"},
 		{text(any("<")), "&lt;"},
 		{text[any](nil), ""},
+		{text(time.Date(2026, 4, 2, 9, 30, 0, 5, time.UTC)), "2026-04-02T09:30:00Z"},
+		{text(time.Date(2026, 4, 2, 9, 30, 0, 0, time.FixedZone("", 3600))), "2026-04-02T09:30:00+01:00"},
+		{text(func() *time.Time { t := time.Date(2026, 4, 2, 9, 30, 0, 0, time.UTC); return &t }()), "2026-04-02T09:30:00Z"},
+		{text((*time.Time)(nil)), ""},
 		{text[fmt.Stringer](nil), ""},
 		{text[fmt.Stringer](fruit(1)), "pear"},
 
