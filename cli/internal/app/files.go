@@ -107,7 +107,9 @@ func writeAll(ctx context.Context, changes []*change) (err error) {
 func writeBeside(c *change) (string, error) {
 	mode := fs.FileMode(0o644)
 	if info, err := os.Stat(c.path); err == nil {
-		mode = info.Mode().Perm()
+		if mode = info.Mode().Perm(); mode&0o222 == 0 {
+			return "", errors.New("is read-only") // a rename would replace it all the same
+		}
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(real(c.path)), ".sitegen-*")
 	if err != nil {

@@ -99,6 +99,15 @@ func TestWriteAllOrNothing(t *testing.T) {
 				return t.Context()
 			}},
 		{name: "fails in the middle", names: []string{"a", "link", "deep/b", "deep/b"}, want: "deep/b has come up meanwhile"},
+		{name: "read-only", names: []string{"b", "a"}, want: "a: is read-only",
+			spoil: func(t *testing.T, dir string, changes []*change) context.Context {
+				name := filepath.Join(dir, "a")
+				if err := os.Chmod(name, 0o444); err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(func() { os.Chmod(name, 0o640) })
+				return t.Context()
+			}},
 		{name: "interrupted", names: []string{"a", "deep/b"}, want: "context canceled",
 			spoil: func(t *testing.T, dir string, changes []*change) context.Context {
 				ctx, cancel := context.WithCancel(t.Context())
@@ -109,12 +118,12 @@ func TestWriteAllOrNothing(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := t.TempDir()
 			writeTest(t, dir)
-			before := tree(t, dir)
 			changes := changesOf(t, dir, tt.names...)
 			ctx := t.Context()
 			if tt.spoil != nil {
 				ctx = tt.spoil(t, dir, changes)
 			}
+			before := tree(t, dir)
 			err := writeAll(ctx, changes)
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("writeAll = %v; want %s", err, tt.want)
