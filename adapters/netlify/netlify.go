@@ -252,6 +252,9 @@ func (b *builder) framework() error {
 	}
 	if s := (functionSetting{b.o.Memory, b.o.VCPU, b.o.Region}); b.site.OnDemand && s != (functionSetting{}) {
 		c.Functions = map[string]functionSetting{functionName: s}
+		for _, name := range b.taskNames() {
+			c.Functions[name] = s
+		}
 	}
 	data, err := encode(c)
 	if err != nil {

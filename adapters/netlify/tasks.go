@@ -88,6 +88,20 @@ func (b *builder) planTasks() {
 	}
 }
 
+// taskNames are the functions beside the one for visitors.
+func (b *builder) taskNames() []string {
+	var names []string
+	for i := range b.schedules {
+		names = append(names, cronName(i))
+	}
+	if len(b.slow) > 0 {
+		names = append(names, backgroundName)
+	}
+	return names
+}
+
+func cronName(i int) string { return fmt.Sprintf("cron-%d", i+1) }
+
 // routeAt gives the route that answers a path, nil for none and for finished files.
 func (b *builder) routeAt(at string) *manifest.Route {
 	rest, ok := strings.CutPrefix(path.Clean(at), strings.TrimSuffix(b.base, "/"))
@@ -165,7 +179,7 @@ func (b *builder) tasks() error {
 		return b.script(dir+"/"+name+".mjs", c, t)
 	}
 	for i, s := range b.schedules {
-		if err := add(fmt.Sprintf("cron-%d", i+1), functionConfig{Name: "sitegen " + s.cron, Schedule: s.cron}, &task{Paths: s.paths}); err != nil {
+		if err := add(cronName(i), functionConfig{Name: "sitegen " + s.cron, Schedule: s.cron}, &task{Paths: s.paths}); err != nil {
 			return err
 		}
 	}

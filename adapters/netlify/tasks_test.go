@@ -10,7 +10,7 @@ import (
 )
 
 func TestTasks(t *testing.T) {
-	site, stage := project(t, `{"skewProtection": true, "include": ["data/a.json"], "background": ["/import/[id]"],
+	site, stage := project(t, `{"skewProtection": true, "memory": 2048, "region": "eu-central-1", "include": ["data/a.json"], "background": ["/import/[id]"],
 		"crons": [{"path": "/daily?x=1", "schedule": "0 5 * * *"}, {"path": "/import/7", "schedule": "0 5 * * *"}, {"path": "/daily", "schedule": "@hourly"}]}`)
 	site.Manifest.Routes = append(site.Manifest.Routes,
 		manifest.Route{Pattern: "/import/[id]", Segments: [][]manifest.Part{text("import"), param("id")}, Type: manifest.Endpoint, Methods: []string{"GET", "POST"}, Source: "src/pages/import/[id].gosite"},
@@ -47,6 +47,12 @@ func TestTasks(t *testing.T) {
 	}
 	if code := read(t, stage, shimFile); !strings.Contains(code, `"/import/:id"`) {
 		t.Error("the function for visitors answers what runs in the background")
+	}
+	settings, err := readSettings(stage + "/" + frameworkDir)
+	for _, name := range []string{"cron-1", "cron-2", "slow", "ssr"} {
+		if s := settings.Functions[name]; err != nil || s != (functionSetting{Memory: 2048, Region: "eu-central-1"}) {
+			t.Errorf("the settings of %s are %+v, %v", name, s, err)
+		}
 	}
 	var skew skewConfig
 	if err := json.Unmarshal([]byte(read(t, stage, frameworkDir, skewFile)), &skew); err != nil || len(skew.Patterns) != 2 || skew.Patterns[1] != "/_assets/.*" {
