@@ -120,7 +120,7 @@ var devDifferences = merge(
 	in("default base never server", platformSlashes, "slash/file-never-has-a-slash/prerendered-endpoint", "slash/file-never-has-a-slash/public"),
 	in("default base server", platformSlashes, "static/hashed-is-exact/slash", "static/name-is-exact/trailing-slash"),
 	in("default", platformSlashes, "slash/repeated/alone", "slash/repeated/of-a-file"),
-	every(devBroken, "async/failure-after-the-flush/*", "async/failure-behind-what-went-out/*", "stream/error-after-the-flush/*",
+	every(devBroken, "async/failure-after-the-flush/*", "async/failure-behind-what-went-out/*", "redirect/by-a-component-after-the-flush*", "stream/error-after-the-flush/*",
 		"stream/error-after-the-layouts-flush/*", "stream/error-in-mid-stream/*"),
 	in("default server", devVisitor, "async/visitor-leaves"),
 	every(devVisitor, "stream/visitor-leaves-*"),

@@ -116,6 +116,7 @@ var nodeDifferences = merge(
 		"endpoint/method-missing/capitals-matter", "endpoint/method-missing/own-name", "endpoint/method-missing/unknown-to-five",
 		"endpoint/method-missing/unknown-to-get", "islands/method/brew", "request/method/long-word"),
 	in("default base", nodeRequest, "csrf/refused/own-word"),
+	in("default", nodeRequest, "redirect/method/own-word"),
 	in("default base server", nodeRequest, "guard/stops/own-word"),
 	in("default", nodeRequest, "malformed/trace/page", "malformed/trace/all-endpoint"),
 	in("default base server", nodeURL, "request/query-stays/quote"),
