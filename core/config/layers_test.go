@@ -176,3 +176,14 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+func TestListOverride(t *testing.T) {
+	src := "security: {allowedHosts: [old.example]}\n"
+	c, list := Load("site.yaml", []byte(src), nil, Override{"security.allowedHosts", "a.example, *.b.example,a.example", "--allowed-hosts"})
+	if d := cmp.Diff([]string{"a.example", "*.b.example"}, c.Security.AllowedHosts); d != "" || list.Len() > 0 {
+		t.Errorf("%v, %v", d, list.Err())
+	}
+	if _, list = Load("site.yaml", []byte(src), nil, Override{"security.allowedHosts", "a b", "--allowed-hosts"}); !list.HasErrors() {
+		t.Error("a host with a blank is taken")
+	}
+}

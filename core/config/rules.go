@@ -43,6 +43,7 @@ var (
 	_ settable = boolean{}
 	_ settable = size{}
 	_ settable = adapterRule{}
+	_ settable = list{}
 
 	_ valued = text{}
 	_ valued = integer{}
@@ -295,6 +296,22 @@ func (r list) load(l *loader, path string, n *yaml.Node) {
 		out = append(out, clean)
 	}
 	*r.into(l.c) = out
+}
+
+// set takes the values between commas.
+func (r list) set(c *Config, value string) *problem {
+	var out []string
+	for s := range strings.SplitSeq(value, ",") {
+		clean, p := r.check(strings.TrimSpace(s))
+		if p != nil {
+			return p
+		}
+		if !slices.Contains(out, clean) {
+			out = append(out, clean)
+		}
+	}
+	*r.into(c) = out
+	return nil
 }
 
 func (r list) schema() map[string]any {

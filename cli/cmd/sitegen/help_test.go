@@ -95,16 +95,23 @@ func (e example) script() string {
 			break
 		}
 		text += "[!exec:script] skip 'no way to have a terminal'\nexec script -qec 'bash '$WORK/example.sh typescript\ngrep ^adapter: site.yaml\n"
-	case "dev":
-		text = site + server
+	case "dev", "preview":
+		text = site + "sitegen build -q\n" + server
+		switch words := strings.Fields(e.line); {
+		case strings.Contains(e.line, "--background"):
+			text = strings.Replace(text, server, run+"stdout ^http://\nsitegen "+e.command+" stop\n", 1)
+		case len(words) > 2 && !strings.HasPrefix(words[2], "-") && words[2] != "#":
+			text = strings.Replace(text, server, "sitegen "+e.command+" --background --port 0\n"+run, 1)
+			if words[2] != "stop" {
+				text += "stdout .\nsitegen " + e.command + " stop\n"
+			}
+		}
 		if strings.Contains(e.line, "--open") {
 			text = "[linux] mkdir $WORK/bin\n[linux] cp $WORK/browser $WORK/bin/xdg-open\n[linux] chmod 755 $WORK/bin/xdg-open\n[linux] env PATH=$WORK/bin:$PATH\n" +
-				site + strings.Replace(server, "quit", "[linux] exec bash $WORK/opened.sh\n[linux] grep ^$URL $WORK/opened\nquit", 1)
+				strings.Replace(text, "quit", "[linux] exec bash $WORK/opened.sh\n[linux] grep ^$URL $WORK/opened\nquit", 1)
 		}
 	case "build":
 		text = site + run + "exists dist\n"
-	case "preview":
-		text = site + "sitegen build -q\n" + server
 	case "deploy":
 		text = site + "netlify tea\nenv NETLIFY_AUTH_TOKEN=$TOKEN\nsitegen add -q netlify --yes\ncp $WORK/netlify.yaml site.yaml\nsitegen build -q\n" + run + "stdout .\n"
 	case "test":
@@ -135,6 +142,9 @@ func (e example) script() string {
 		text += "sitegen completion " + shell + "\nstdout __complete\n"
 	default:
 		text = site + run
+		if strings.Contains(e.line, "--watch") {
+			text = site + "start 'waiting for changes' bash $WORK/example.sh\nquit\n"
+		}
 	}
 	if strings.Contains(e.line, "--json") && strings.HasPrefix(e.line, "sitegen "+e.command) && e.command != "test" {
 		text += "stdout '\"schema\"|\"ok\"'\n"
@@ -153,7 +163,7 @@ y
 #!/bin/sh
 echo "$1" >"$WORK/opened"
 -- opened.sh --
-while [ ! -s "$WORK/opened" ]; do sleep 0.01; done
+for ((i = 0; i < 1000; i++)); do [ ! -s "$WORK/opened" ] || exit 0; sleep 0.01; done; exit 1
 -- netlify.yaml --
 adapter: {name: netlify, project: tea}
 -- a.gosite --

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"html"
@@ -83,6 +84,7 @@ func scriptParams(t *testing.T) testscript.Params {
 			if dir := filepath.Join(goEnv("GOPATH"), "bin"); exists(filepath.Join(dir, "gopls")) {
 				env.Setenv("PATH", env.Getenv("PATH")+string(os.PathListSeparator)+dir)
 			}
+			env.Defer(func() { endServers(env.WorkDir) })
 			return addModule(env.WorkDir)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -100,6 +102,21 @@ func scriptParams(t *testing.T) testscript.Params {
 			"sarif":     validSARIF,
 		},
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
+	}
+}
+
+// endServers ends the servers in the background that a script has left.
+func endServers(dir string) {
+	files, _ := filepath.Glob(filepath.Join(dir, "*", ".sitegen", "*", "server.json"))
+	more, _ := filepath.Glob(filepath.Join(dir, ".sitegen", "*", "server.json"))
+	for _, name := range append(files, more...) {
+		var s build.Server
+		if data, err := os.ReadFile(name); err != nil || json.Unmarshal(data, &s) != nil || !s.Background {
+			continue
+		}
+		if p, err := os.FindProcess(s.PID); err == nil {
+			p.Kill()
+		}
 	}
 }
 

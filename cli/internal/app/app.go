@@ -108,9 +108,13 @@ func Main(ctx context.Context, args []string, env Env) (code int) {
 			code = exitInternal
 		}
 	}()
-	err := run(ctx, args, env)
+	app := newApp(env)
+	err := run(ctx, app, args)
 	if err == nil {
 		return exitOK
+	}
+	if t, ok := app.Metadata[terminalKey].(*terminal); ok && t.silent {
+		env.Stderr = io.Discard
 	}
 	var e *exit
 	if errors.As(err, &e) {
@@ -132,18 +136,21 @@ func Main(ctx context.Context, args []string, env Env) (code int) {
 	return exitFailed
 }
 
-func run(ctx context.Context, args []string, env Env) error {
-	app := newApp(env)
+func run(ctx context.Context, app *cli.App, args []string) error {
 	arranged, err := arrange(app, args)
 	if err != nil {
 		return err
 	}
+	app.Metadata = map[string]any{argsKey: args}
 	err = app.RunContext(ctx, arranged)
 	if t, ok := app.Metadata[terminalKey].(*terminal); ok {
 		t.flush()
 	}
 	return err
 }
+
+// argsKey is where commands find the command line as it was typed.
+const argsKey = "args"
 
 // newApp lists the commands.
 func newApp(env Env) *cli.App {

@@ -87,7 +87,7 @@ func (a *arranger) read(args []string) error {
 			a.help = true
 			continue
 		}
-		if _, isBool := f.(*cli.BoolFlag); !isBool && !hasValue {
+		if !stands(f) && !hasValue {
 			i++
 			if i == len(args) {
 				return usage("%s needs a value", dashed(name))
@@ -123,12 +123,26 @@ func (a *arranger) word(arg string) error {
 				names = append(names, c.Name)
 			}
 		}
+		if why := elsewhere[arg]; why != "" {
+			return usage("%s", why)
+		}
 		if s := diag.Suggest(arg, names); s != "" {
 			return usage("unknown command %q, did you mean %q?", arg, s)
 		}
 		return usage("unknown command %q; `sitegen help` lists the commands", arg)
 	}
 	return nil
+}
+
+// elsewhere are commands that similar programs have.
+var elsewhere = map[string]string{
+	"telemetry":   "there is no telemetry to switch off: sitegen sends nothing anywhere",
+	"preferences": "there are no preferences: what a site wants stands in site.yaml, what you want in variables; `sitegen info` prints both",
+	"docs":        "the documentation is on the website; `sitegen help` explains the commands, and docs/errors every code",
+	"serve":       "`sitegen dev` serves the site while you work on it, `sitegen preview` what was built",
+	"start":       "`sitegen dev` serves the site while you work on it, `sitegen preview` what was built",
+	"init":        "`sitegen new` makes a site; `sitegen sync --init` makes a folder the module of one",
+	"create":      "`sitegen new` makes a site",
 }
 
 // lookup finds a flag of the program or of the command; before the command, one of any command.
@@ -149,7 +163,7 @@ func (a *arranger) candidates() []cli.Flag {
 func (a *arranger) cluster(name string) []string {
 	var out []string
 	for _, r := range name {
-		if _, isBool := a.lookup(string(r)).(*cli.BoolFlag); !isBool {
+		if !stands(a.lookup(string(r))) {
 			return nil
 		}
 		out = append(out, "-"+string(r))

@@ -43,6 +43,9 @@ func TestArrange(t *testing.T) {
 		{"--nothing", "unknown flag --nothing; `sitegen help` lists the flags"},
 		{"build -z", "unknown flag -z; `sitegen help build` lists the flags"},
 		{"build --out", "--out needs a value"},
+		{"dev --open --port 1", "dev --open --port=1 --"},
+		{"dev --open=/about/ -f logs", "dev --open=/about/ --f -- logs"},
+		{"telemetry", "there is no telemetry to switch off: sitegen sends nothing anywhere"},
 	} {
 		got, err := arrange(newApp(testEnv()), strings.Fields("sitegen "+tt.in))
 		text := strings.TrimSpace(strings.TrimPrefix(strings.Join(got, " "), "sitegen"))
@@ -114,6 +117,10 @@ func TestCandidates(t *testing.T) {
 		{"routes|/a", "/about/"},
 		{"routes|/about/|/", ""}, // it takes one
 		{"routes|-C|x|", "--C=x / /about/ /blog/"},
+		{"dev|st", "stop status"},
+		{"dev|stop|s", ""},
+		{"preview|l", "logs"},
+		{"dev|--open", "--open"},
 		{"help|bu", "build"},
 		{"completion|", "bash fish pwsh zsh"},
 		{"fmt|sr", ""}, // file names are the shell's
@@ -139,7 +146,11 @@ func TestDidYouMean(t *testing.T) {
 		{"new --template blgo x", `did you mean "blog"?`},
 		{"new --adapter netlfy x", `did you mean "netlify"?`},
 		{"dev --editor vscod", `did you mean "vscode"?`},
-		{"env --mode developmnt", `did you mean "development"?`},
+		{"dev stauts", `did you mean "status"?`},
+		{"preview stpo", `did you mean "stop"?`},
+		{"dev --bakground", "did you mean --background?"},
+		{"build --outDir x", "did you mean --out?"},
+		{"dev --allowedHosts x", "did you mean --allowed-hosts?"},
 		{"test --variant bse http://127.0.0.1:1", `did you mean "base"?`},
 		{"completion zhs", `did you mean "zsh"?`},
 		{"build --adapter nod", `did you mean "node"?`},

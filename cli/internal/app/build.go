@@ -28,6 +28,7 @@ type buildOptions struct {
 	out     string
 	site    string
 	base    string
+	mode    string
 	strict  bool
 	force   bool
 	clean   bool
@@ -51,13 +52,14 @@ one. If anything fails, the last output stays as it is.
 			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "write to `DIR`", Destination: &o.out},
 			&cli.StringFlag{Name: "site", Usage: "the public `ORIGIN` of the site, https://example.com", Destination: &o.site},
 			&cli.StringFlag{Name: "base", Usage: "the `PATH` below which the site lives", Destination: &o.base},
+			modeFlag(&o.mode, production),
 			&cli.BoolFlag{Name: "strict", Usage: "treat warnings as errors and run go vet", Destination: &o.strict},
 			&cli.BoolFlag{Name: "clean", Usage: "render every page, also those that have not changed since the last build", Destination: &o.clean},
 			&cli.BoolFlag{Name: "force", Usage: "replace an output folder that sitegen did not make", Destination: &o.force},
 			&cli.BoolFlag{Name: "json", Usage: "print the report as JSON on standard output", Destination: &o.json},
 		},
 		Action: func(c *cli.Context) error {
-			if err := noArguments(c); err != nil {
+			if err := cmp.Or(noArguments(c), checkMode(o.mode)); err != nil {
 				return err
 			}
 			p, err := open(c, env, overrides(map[string]string{"out": o.out, "site": o.site, "base": o.base})...)
@@ -108,7 +110,7 @@ func runBuild(ctx context.Context, p *project, o buildOptions) (report, error) {
 	}
 	defer unlock()
 	defer p.term.progress("", "")
-	vars, err := p.environ(production)
+	vars, err := p.environ(o.mode)
 	if err != nil {
 		return r, err
 	}
@@ -124,7 +126,7 @@ func runBuild(ctx context.Context, p *project, o buildOptions) (report, error) {
 	}
 	before := options
 	before.Force = o.force // what lies in a platform's own folder may be replaced, but need not be
-	snapshot, err := build.TakeSnapshot(ctx, before, adapterState(p, chosen))
+	snapshot, err := build.TakeSnapshot(ctx, before, adapterState(p, chosen)+"\x00"+o.mode)
 	if err != nil {
 		return r, err
 	}

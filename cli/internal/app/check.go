@@ -1,13 +1,17 @@
 package app
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
+	"sitegen.dev/cli/internal/devserver"
 	"sitegen.dev/cli/internal/registry"
 	"sitegen.dev/core/adapter"
 	"sitegen.dev/core/build"
@@ -17,9 +21,12 @@ import (
 
 type checkOptions struct {
 	adapter     string
+	mode        string
 	strict      bool
 	maxWarnings int
 	links       bool
+	watch       bool
+	poll        bool
 	json        bool
 	sarif       bool
 }
@@ -38,6 +45,7 @@ do. The output is not touched. Warnings fail only if asked for.
    sitegen check --strict            # warnings fail too
    sitegen check --max-warnings 10   # more warnings than these fail
    sitegen check --adapter all       # which adapters can do what the site uses
+   sitegen check --watch             # again after every change
    sitegen check --json              # what was found, as JSON on standard output
    sitegen check --sarif >out.sarif  # the same for code hosts, as SARIF 2.1.0
    sitegen check --format github     # as annotations of a workflow`,
@@ -46,14 +54,21 @@ do. The output is not touched. Warnings fail only if asked for.
 			&cli.BoolFlag{Name: "links", Usage: "render all pages too, and look for links that lead nowhere", Destination: &o.links},
 			&cli.BoolFlag{Name: "strict", Usage: "warnings fail too", Destination: &o.strict},
 			&cli.IntFlag{Name: "max-warnings", Usage: "fail if there are more than `N` warnings", DefaultText: "any number", Value: -1, Destination: &o.maxWarnings},
+			modeFlag(&o.mode, production),
+			&cli.BoolFlag{Name: "watch", Aliases: []string{"w"}, Usage: "check again after every change, until Ctrl-C", Destination: &o.watch},
+			&cli.BoolFlag{Name: "poll", Usage: "with --watch: look at the files again and again", EnvVars: []string{"SITEGEN_POLL"}, Destination: &o.poll},
 			&cli.BoolFlag{Name: "json", Usage: "print what was found as JSON on standard output", Destination: &o.json},
 			&cli.BoolFlag{Name: "sarif", Usage: "print what was found as SARIF on standard output", Destination: &o.sarif},
 		},
 		Action: func(c *cli.Context) error {
-			if err := noArguments(c); err != nil {
+			if err := cmp.Or(noArguments(c), checkMode(o.mode)); err != nil {
 				return err
 			}
 			switch {
+			case o.watch && (o.json || o.sarif):
+				return usage("--watch goes on for ever, and --json and --sarif are one answer; `sitegen check --watch --format json` prints an object each time")
+			case o.watch:
+				return watchCheck(c, env, o)
 			case o.json && o.sarif:
 				return usage("--json and --sarif both want standard output; choose one")
 			case o.adapter == allAdapters && (o.json || o.sarif):
@@ -73,6 +88,64 @@ do. The output is not touched. Warnings fail only if asked for.
 			}
 			return err
 		},
+	}
+}
+
+// watchCheck checks again after every change, until Ctrl-C.
+func watchCheck(c *cli.Context, env Env, o checkOptions) error {
+	var edits *devserver.Edits
+	for {
+		p, err := open(c, env)
+		if p == nil || p.root == "" {
+			return err // there is nothing to watch
+		}
+		var now *devserver.Project
+		if p.layout != nil {
+			now = &devserver.Project{Config: p.config, Layout: p.layout}
+		}
+		if edits == nil {
+			var werr error
+			edits, werr = devserver.NewEdits(devserver.Options{Root: p.root, File: filepath.Join(p.root, p.file), Poll: o.poll, Note: p.term.note}, now)
+			if werr != nil {
+				return werr
+			}
+			defer edits.Close()
+		}
+		if err == nil {
+			err = runCheck(c.Context, p, o)
+		}
+		if c.Context.Err() == nil {
+			var f *diag.Failure
+			if errors.As(err, &f) {
+				p.term.print(f.List, p.read)
+			} else if err != nil && err.Error() != "" {
+				fmt.Fprintln(p.env.Stderr, "sitegen: "+err.Error())
+			}
+			p.term.flush()
+			p.term.forget()
+			p.term.note("waiting for changes; Ctrl-C stops it")
+		}
+		changed, err := edits.Next(c.Context, now)
+		switch {
+		case c.Context.Err() != nil:
+			p.term.note("stopped")
+			return nil
+		case err != nil:
+			return err
+		}
+		p.term.note("\n%s", several(changed))
+	}
+}
+
+// several names changed files in a line.
+func several(names []string) string {
+	switch n := len(names); {
+	case n == 0:
+		return "the site has changed"
+	case n == 1:
+		return names[0] + " has changed"
+	default:
+		return fmt.Sprintf("%s and %d more have changed", names[0], n-1)
 	}
 }
 
@@ -107,7 +180,7 @@ func runCheck(ctx context.Context, p *project, o checkOptions) error {
 	if o.links {
 		until = build.Links
 	}
-	vars, err := p.environ(production)
+	vars, err := p.environ(o.mode)
 	if err != nil {
 		return err
 	}

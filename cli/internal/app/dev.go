@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"fmt"
 	"net"
 	"os/exec"
@@ -20,39 +19,49 @@ import (
 )
 
 type devOptions struct {
-	host   string
-	port   string
-	open   bool
-	poll   bool
-	editor string
+	host    string
+	port    string
+	site    string
+	base    string
+	mode    string
+	allowed string
+	open    maybe
+	poll    bool
+	editor  string
 }
 
 func devCommand(env Env) *cli.Command {
 	var o devOptions
+	s := &server{kind: build.DevServer}
 	return &cli.Command{
-		Name:  "dev",
-		Usage: "serve the site while you work on it",
+		Name:      "dev",
+		Usage:     "serve the site while you work on it",
+		ArgsUsage: "[stop|status|logs]",
 		Description: `Watches the files, builds what has changed and shows it in the browser at once; errors appear there too, with a link that
 opens the editor. Pages, endpoints, middleware and islands behave as in the site that is built. Requests must name this
-machine, an IP address, or a host of security.allowedHosts.
+machine, an IP address, or a host of security.allowedHosts. With --background it does so without a terminal, until it is
+told to stop.
 
    sitegen dev
-   sitegen dev --port 8080 --open
-   sitegen dev --host 0.0.0.0  # for other machines too
-   sitegen dev --editor idea   # links of errors open IntelliJ IDEA`,
-		Flags: []cli.Flag{
+   sitegen dev --port 8080 --open=/about/
+   sitegen dev --host 0.0.0.0     # for other machines too
+   sitegen dev --editor idea      # links of errors open IntelliJ IDEA
+   sitegen dev --background       # comes back when the site is there, and prints its address
+   sitegen dev status             # the address of the server of this site, if it runs
+   sitegen dev logs               # what it has said since it began; with --follow, what it goes on to say
+   sitegen dev stop`,
+		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "port", Aliases: []string{"p"}, Usage: "listen on port `NUMBER`, or the next one that is free; 0 for any", DefaultText: "server.port of site.yaml", Destination: &o.port},
 			&cli.StringFlag{Name: "host", Usage: "listen on `ADDRESS`", DefaultText: "server.host of site.yaml", Destination: &o.host},
-			&cli.BoolFlag{Name: "open", Usage: "open the site in the browser", Destination: &o.open},
-			&cli.StringFlag{Name: "editor", Usage: "open files in `EDITOR`: " + strings.Join(editorNames(), ", ") + ", or a URL with {file}, {line} and {column}", DefaultText: "vscode", EnvVars: []string{"SITEGEN_EDITOR"}, Destination: &o.editor},
+			openFlag(&o.open),
+			hostsFlag(&o.allowed),
+			&cli.StringFlag{Name: "site", Usage: "the public `ORIGIN` of the site, https://example.com", Destination: &o.site},
+			&cli.StringFlag{Name: "base", Usage: "the `PATH` below which the site lives", Destination: &o.base},
+			modeFlag(&o.mode, development),
+			&cli.StringFlag{Name: "editor", Usage: "links open `EDITOR`: " + strings.Join(editorNames(), ", ") + ", or a URL with {file}, {line}, {column}", DefaultText: "vscode", EnvVars: []string{"SITEGEN_EDITOR"}, Destination: &o.editor},
 			&cli.BoolFlag{Name: "poll", Usage: "look at the files again and again, where the system does not tell of changes", EnvVars: []string{"SITEGEN_POLL"}, Destination: &o.poll},
-		},
-		Action: func(c *cli.Context) error {
-			if err := noArguments(c); err != nil {
-				return err
-			}
-			return runDev(c, env, o)
-		},
+		}, s.flags()...),
+		Action: func(c *cli.Context) error { return s.run(c, env, func() error { return runDev(c, env, s, o) }) },
 	}
 }
 
@@ -91,12 +100,15 @@ func editorURL(value string) (string, error) {
 	return value, nil
 }
 
-func runDev(c *cli.Context, env Env, o devOptions) error {
+func runDev(c *cli.Context, env Env, s *server, o devOptions) error {
 	editor, err := editorURL(o.editor)
 	if err != nil {
 		return err
 	}
-	flags := overrides(map[string]string{"server.host": o.host, "server.port": o.port})
+	if err := checkMode(o.mode); err != nil {
+		return err
+	}
+	flags := overrides(map[string]string{"server.host": o.host, "server.port": o.port, "security.allowedHosts": o.allowed, "site": o.site, "base": o.base})
 	p, err := openConfig(c, env, flags...)
 	if err != nil {
 		return err
@@ -113,21 +125,28 @@ func runDev(c *cli.Context, env Env, o devOptions) error {
 	} else {
 		port = got
 	}
-	unlock, err := onlyOne(c.Context, p, addresses(host, port, p.config.Base)[0])
-	if err != nil {
-		return err
+	d := &devTerminal{p: p, host: host, port: port, open: o.open, ready: func() {}}
+	if layout, list := build.FindLayout(p.root, p.config.Src); !list.HasErrors() { // else the server says so, and that it is mended
+		p.layout = layout
+		me, unlock, other, err := s.lock(p, addresses(host, port, p.config.Base)[0])
+		if err != nil {
+			return err
+		}
+		if unlock == nil {
+			return s.taken(other)
+		}
+		defer unlock()
+		d.ready = func() { s.ready(p, me) }
 	}
-	defer unlock()
 	p.unexport = func() {}
-	d := &devTerminal{p: p, host: host, port: port, open: o.open}
-	s := devserver.New(devserver.Options{
+	dev := devserver.New(devserver.Options{
 		Root: p.root, File: filepath.Join(p.root, p.file),
-		Load:    func() (*devserver.Project, *diag.List, error) { return load(p, flags) },
+		Load:    func() (*devserver.Project, *diag.List, error) { return load(p, o.mode, flags) },
 		Allowed: hostAllowed, Type: registry.ContentType, Version: env.Version, Key: env.Getenv("SITEGEN_KEY"),
 		Poll: o.poll, Editor: editor,
 		Output: p.term, Report: d.report, Failed: d.failed, Note: p.term.note,
 	})
-	if err := s.Run(c.Context, l); err != nil {
+	if err := dev.Run(c.Context, l); err != nil {
 		return err
 	}
 	p.term.progress("", "")
@@ -136,7 +155,7 @@ func runDev(c *cli.Context, env Env, o devOptions) error {
 }
 
 // load reads the configuration and finds the module, as they are now.
-func load(p *project, flags []config.Override) (*devserver.Project, *diag.List, error) {
+func load(p *project, mode string, flags []config.Override) (*devserver.Project, *diag.List, error) {
 	all := &diag.List{}
 	cfg, list, err := readConfig(p, flags)
 	if err != nil {
@@ -154,7 +173,7 @@ func load(p *project, flags []config.Override) (*devserver.Project, *diag.List, 
 	// The program that renders the site gets them from the process.
 	now := &project{env: p.env, root: p.root, config: cfg, layout: layout}
 	now.checkAdapter(all)
-	vars, list := readVariables(now, development)
+	vars, list := readVariables(now, mode)
 	all.Add(list.Sorted()...)
 	if all.HasErrors() {
 		return nil, all, nil
@@ -166,28 +185,13 @@ func load(p *project, flags []config.Override) (*devserver.Project, *diag.List, 
 	return &devserver.Project{Config: cfg, Layout: layout, Getenv: vars.get}, all, nil
 }
 
-// onlyOne keeps two development servers of one site from writing over each other.
-func onlyOne(ctx context.Context, p *project, url string) (unlock func(), err error) {
-	layout, list := build.FindLayout(p.root, p.config.Src)
-	if list.HasErrors() {
-		return func() {}, nil // the server says so, and that it is mended
-	}
-	unlock, at, err := build.LockDev(layout, url)
-	if err != nil {
-		return nil, err
-	}
-	if unlock == nil {
-		return nil, fmt.Errorf("this site is served already, at %s; stop that one first", at)
-	}
-	return unlock, nil
-}
-
 // devTerminal tells what the development server does.
 type devTerminal struct {
-	p    *project
-	host string
-	port int
-	open bool
+	p     *project
+	host  string
+	port  int
+	open  maybe
+	ready func()
 }
 
 func (d *devTerminal) report(r devserver.Report) {
@@ -203,8 +207,9 @@ func (d *devTerminal) report(r devserver.Report) {
 		} else {
 			t.note("ready in %v; Ctrl-C stops it", since(t))
 		}
-		if d.open {
-			openBrowser(addresses(d.host, d.port, d.p.config.Base)[0])
+		d.ready()
+		if d.open.given {
+			openBrowser(addresses(d.host, d.port, d.p.config.Base)[0], d.open.value)
 		}
 		return
 	}
@@ -239,8 +244,11 @@ func (d *devTerminal) failed(list *diag.List) {
 	d.p.term.forget()
 }
 
-// openBrowser opens a URL, if the system knows how; nothing is lost if it does not.
-func openBrowser(url string) {
+// openBrowser opens the site, or a page of it, if the system knows how; nothing is lost if it does not.
+func openBrowser(url, page string) {
+	if page != "" {
+		url = strings.TrimSuffix(url, "/") + "/" + strings.TrimPrefix(page, "/")
+	}
 	var cmd *exec.Cmd
 	switch runtime.GOOS {
 	case "darwin":

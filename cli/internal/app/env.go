@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -131,14 +130,14 @@ wrong; those of the run time are asked for when the program starts.
    sitegen env --mode development  # as sitegen dev sees them`,
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "json", Usage: "print it as JSON", Destination: &asJSON},
-			&cli.StringFlag{Name: "mode", Usage: "read the files .env of `MODE`: production or development", Value: production, Destination: &mode},
+			modeFlag(&mode, production),
 		},
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
 				return err
 			}
-			if !slices.Contains(modes, mode) {
-				return usage("--mode must be %s or %s, not %q%s", production, development, mode, orRather(mode, modes))
+			if err := checkMode(mode); err != nil {
+				return err
 			}
 			p, err := openConfig(c, env)
 			if err != nil {

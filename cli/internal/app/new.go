@@ -136,7 +136,7 @@ func runNew(ctx context.Context, env Env, term *terminal, q *questions, dir, sho
 	if err == nil && o.adapter != "" {
 		quiet := env
 		quiet.InTTY, quiet.Stdout, quiet.Stderr = false, io.Discard, io.Discard
-		if err = run(ctx, []string{"sitegen", "-C", dir, "--quiet", "add", o.adapter, "--yes"}, quiet); err != nil {
+		if err = run(ctx, newApp(quiet), []string{"sitegen", "-C", dir, "--quiet", "add", o.adapter, "--yes"}); err != nil {
 			err = fmt.Errorf("the site could not be set up for %s: %w; try `sitegen new` without --adapter, then `sitegen add %s`", o.adapter, err, o.adapter)
 		}
 	}

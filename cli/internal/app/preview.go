@@ -32,40 +32,53 @@ type previewOptions struct {
 	out     string
 	host    string
 	port    string
+	mode    string
+	allowed string
+	open    maybe
 }
 
 func previewCommand(env Env) *cli.Command {
 	var o previewOptions
+	s := &server{kind: build.PreviewServer}
 	return &cli.Command{
-		Name:  "preview",
-		Usage: "serve what was built",
+		Name:      "preview",
+		Usage:     "serve what was built",
+		ArgsUsage: "[stop|status|logs]",
 		Description: `Serves the last build as its platform would: with an adapter its program runs, without one the files are served. It
-never builds. Requests must name this machine, an IP address, or a host of security.allowedHosts.
+never builds. Requests must name this machine, an IP address, or a host of security.allowedHosts. With --background it
+serves without a terminal, until it is told to stop.
 
    sitegen preview
-   sitegen preview --port 8080
-   sitegen preview --host 0.0.0.0  # for other machines too`,
-		Flags: []cli.Flag{
+   sitegen preview --port 8080 --open
+   sitegen preview --host 0.0.0.0   # for other machines too
+   sitegen preview --background     # comes back when it serves, and prints the address
+   sitegen preview stop`,
+		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "port", Aliases: []string{"p"}, Usage: "listen on port `NUMBER`, or the next one that is free; 0 for any", DefaultText: "server.port of site.yaml", Destination: &o.port},
 			&cli.StringFlag{Name: "host", Usage: "listen on `ADDRESS`", DefaultText: "server.host of site.yaml", Destination: &o.host},
 			&cli.StringFlag{Name: "adapter", Usage: "the `NAME` that --adapter of the build gave", Destination: &o.adapter},
 			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "the `DIR` that --out of the build gave", Destination: &o.out},
-		},
+			openFlag(&o.open),
+			hostsFlag(&o.allowed),
+			modeFlag(&o.mode, production),
+		}, s.flags()...),
 		Action: func(c *cli.Context) error {
-			if err := noArguments(c); err != nil {
-				return err
-			}
-			p, err := open(c, env, overrides(map[string]string{"out": o.out, "server.host": o.host, "server.port": o.port})...)
-			if err != nil {
-				return err
-			}
-			return runPreview(c.Context, p, o)
+			return s.run(c, env, func() error {
+				if err := checkMode(o.mode); err != nil {
+					return err
+				}
+				p, err := open(c, env, overrides(map[string]string{"out": o.out, "server.host": o.host, "server.port": o.port, "security.allowedHosts": o.allowed})...)
+				if err != nil {
+					return err
+				}
+				return runPreview(c.Context, p, s, o)
+			})
 		},
 	}
 }
 
-func runPreview(ctx context.Context, p *project, o previewOptions) error {
-	vars, err := p.environ(production)
+func runPreview(ctx context.Context, p *project, s *server, o previewOptions) error {
+	vars, err := p.environ(o.mode)
 	if err != nil {
 		return err
 	}
@@ -94,10 +107,26 @@ func runPreview(ctx context.Context, p *project, o previewOptions) error {
 		ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog:          slog.NewLogLogger(slog.NewTextHandler(p.term, nil), slog.LevelWarn),
 	}
-	for _, url := range addresses(host, port, p.config.Base) {
+	urls := addresses(host, port, p.config.Base)
+	me, unlock, other, err := s.lock(p, urls[0])
+	switch {
+	case err != nil:
+		return err
+	case unlock != nil:
+		defer unlock()
+	case p.env.Getenv(backgroundVariable) != "":
+		return s.taken(other)
+	}
+	for _, url := range urls {
 		p.term.note("%s", url)
 	}
 	p.term.note("Ctrl-C stops it")
+	if o.open.given {
+		openBrowser(urls[0], o.open.value)
+	}
+	if unlock != nil { // several may run in terminals; the first is the one that others find
+		s.ready(p, me)
+	}
 	done := make(chan error, 1)
 	go func() { done <- srv.Serve(l) }()
 	select {

@@ -25,6 +25,7 @@ func globalFlags() []cli.Flag {
 		&cli.StringFlag{Name: "config", Usage: "read `FILE` instead of site.yaml", EnvVars: []string{"SITEGEN_CONFIG"}},
 		&cli.StringFlag{Name: "format", Usage: "print errors and warnings as `FORMAT`: text, json or github", DefaultText: "text; github in GitHub Actions"},
 		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print errors and warnings only"},
+		&cli.BoolFlag{Name: "silent", Usage: "print nothing but answers; the exit code says the rest"},
 		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "print what is done and how long it takes"},
 		&cli.BoolFlag{Name: "no-color", Usage: "print without colours, as with NO_COLOR"},
 		&cli.BoolFlag{Name: "version", Usage: "print the version"},
@@ -69,7 +70,7 @@ func openConfig(c *cli.Context, env Env, flags ...config.Override) (*project, er
 	if err != nil {
 		return nil, err
 	}
-	p := &project{env: env, term: term, file: "site.yaml"}
+	p := &project{env: term.env, term: term, file: "site.yaml"}
 	if name := c.String("config"); name != "" {
 		if !filepath.IsAbs(name) {
 			name = filepath.Join(dir, name)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -19,6 +20,7 @@ type terminal struct {
 	format  string // text, json or github
 	color   bool
 	quiet   bool
+	silent  bool // says nothing at all
 	verbose bool
 	said    diag.List // everything that was printed
 	now     func() time.Time
@@ -38,8 +40,11 @@ type terminal struct {
 var formats = []string{"text", "json", "github"}
 
 func newTerminal(c *cli.Context, env Env) (*terminal, error) {
-	t := &terminal{env: env, format: c.String("format"), quiet: c.Bool("quiet"), verbose: c.Bool("verbose"), now: time.Now}
+	t := &terminal{env: env, format: c.String("format"), quiet: c.Bool("quiet") || c.Bool("silent"), silent: c.Bool("silent"), verbose: c.Bool("verbose"), now: time.Now}
 	t.start = t.now()
+	if t.silent {
+		t.env.Stderr = io.Discard
+	}
 	switch {
 	case slices.Contains(formats, t.format):
 	case t.format == "":
