@@ -49,6 +49,59 @@ func TestPolicyOfPrerenderedPage(t *testing.T) {
 	}
 }
 
+// A page on demand has its policy in the header, however it is sent: whole, in pieces, with parts, or by a middleware.
+func TestPolicyOfPageOnDemand(t *testing.T) {
+	const policy = "script-src 'self'; img-src https://a.example"
+	for _, tt := range []struct {
+		name string
+		body func(w *Writer, page *Page)
+		want string
+	}{
+		{"whole", func(w *Writer, page *Page) { page.AllowSource("img-src", "https://a.example") }, policy},
+		{"flushed", func(w *Writer, page *Page) {
+			page.AllowSource("img-src", "https://a.example")
+			w.S("x")
+			page.Flush()
+			page.AllowSource("img-src", "https://late.example")
+		}, policy},
+		{"large", func(w *Writer, page *Page) {
+			page.AllowSource("img-src", "https://a.example")
+			for range 100 {
+				if !w.Loop() {
+					break
+				}
+				w.S(strings.Repeat("x", 1000))
+			}
+		}, policy},
+		{"parts", func(w *Writer, page *Page) {
+			page.AllowSource("img-src", "https://a.example")
+			Async(w, page, func(w *Writer, page *Page) error { w.S("part"); return w.End() })
+		}, policy},
+		{"its own", func(w *Writer, page *Page) {
+			page.Response.Header.Set("Content-Security-Policy", "default-src 'none'")
+			w.S("x")
+			page.Flush()
+		}, "default-src 'none'"},
+		{"none for an error", func(w *Writer, page *Page) { page.AllowSource("img-src", "a;b") }, ""},
+	} {
+		x := newTester(t, policed(false, tt.body), nil)
+		if got := x.do("GET /").get("Content-Security-Policy"); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+		if late := strings.Contains(x.messages(), "source of img-src was set after the output had begun"); late != (tt.name == "flushed") {
+			t.Errorf("%s: log %q", tt.name, x.messages())
+		}
+	}
+	sent := policed(false, func(w *Writer, page *Page) {})
+	sent.Routes = append(sent.Routes, get("/api", func(p *Page) error { return p.Text("x") }),
+		&Route{Pattern: "/own", Policy: "script-src 'self'", Render: func(_ *Writer, p *Page) error { return p.Send(NewResponse(200, "x")) }})
+	for _, path := range []string{"/api", "/own", "/nothing"} {
+		if got := newTester(t, sent, nil).do("GET " + path).get("Content-Security-Policy"); got != "" {
+			t.Errorf("%s, which no component has made: %q", path, got)
+		}
+	}
+}
+
 func TestSourcesThatAreNone(t *testing.T) {
 	for _, source := range []string{"a; script-src *", "a, b", "a\r\nX: y"} {
 		app := policed(true, func(w *Writer, page *Page) { page.AllowSource("img-src", source) })
