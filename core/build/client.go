@@ -50,7 +50,7 @@ func (b *builder) clientModule(bundle assets.Bundle, used []*codegen.Component) 
 			b.emit(bundle.Files, bundle.Entry)
 			return true
 		}
-		b.table.byID[bundle.ID] = codegen.Asset{URL: url, Tag: fmt.Sprintf(`<script type="module" async src="%s"></script>`, html.EscapeString(url))}
+		b.table.byID[bundle.ID] = codegen.Asset{URL: url, Tag: fmt.Sprintf(`<script type="module" async src="%s"%s></script>`, html.EscapeString(url), b.integrity(bundle))}
 		b.emit(bundle.Files, "")
 		return true
 	}

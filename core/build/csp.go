@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"sitegen.dev/core/assets"
 	"sitegen.dev/core/codegen"
 	"sitegen.dev/core/config"
 	"sitegen.dev/core/diag"
@@ -98,6 +99,13 @@ func (b *builder) policy(head string, closure []*codegen.Component) string {
 		for _, text := range between(html, "style") {
 			allow(false, hash(text))
 		}
+		for rest, ok := html, true; ok; {
+			var value string
+			_, rest, _ = strings.Cut(rest, integrityMark)
+			if value, rest, ok = strings.Cut(rest, `"`); ok {
+				allow(true, "'"+value+"'")
+			}
+		}
 	}
 	tags(head)
 	for _, c := range closure {
@@ -132,6 +140,26 @@ func (b *builder) policy(head string, closure []*codegen.Component) string {
 		}
 	}
 	return strings.Join(append(out, cfg.Directives...), "; ")
+}
+
+// strictDynamic makes browsers trust what a trusted script loads, and no origin and no address any more.
+const strictDynamic = "'strict-dynamic'"
+
+// integrityMark begins the attribute that names a bundled file by its hash.
+const integrityMark = ` integrity="`
+
+// integrity is the attribute of the <script> of a bundled file. Where the policy trusts no origin, the hash in it is what the file is
+// allowed by.
+func (b *builder) integrity(bundle assets.Bundle) string {
+	if !b.hasCSP() || !slices.Contains(b.Config.Security.CSP.Scripts, strictDynamic) {
+		return ""
+	}
+	i := slices.IndexFunc(bundle.Files, func(f assets.File) bool { return f.Name == bundle.Entry })
+	if i < 0 {
+		return ""
+	}
+	hash := cspHashes[b.Config.Security.CSP.Algorithm].hash
+	return integrityMark + strings.Trim(hash(string(bundle.Files[i].Data)), "'") + `"`
 }
 
 // between gives the texts of the elements of a name. The tags are those that the build writes itself.

@@ -173,7 +173,7 @@ func (b *builder) scripts(used []*codegen.Component, o assets.Options) {
 			if bundle.CSS != "" {
 				fmt.Fprintf(&tag, `<link rel="stylesheet" href="%s">`, html.EscapeString(b.publicPath()+bundle.CSS))
 			}
-			fmt.Fprintf(&tag, `<script type="module" src="%s"></script>`, html.EscapeString(b.publicPath()+bundle.Entry))
+			fmt.Fprintf(&tag, `<script type="module" src="%s"%s></script>`, html.EscapeString(b.publicPath()+bundle.Entry), b.integrity(bundle))
 			b.table.byID[bundle.ID] = codegen.Asset{URL: b.publicPath() + bundle.Entry, Tag: tag.String()}
 			b.emit(bundle.Files, "")
 		}
