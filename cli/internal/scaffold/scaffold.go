@@ -62,7 +62,7 @@ func Files(template, module string) (map[string][]byte, error) {
 				rel = "." + after
 			}
 			text := strings.ReplaceAll(string(data), templatePath, module)
-			out[rel] = []byte(strings.ReplaceAll(text, "SITENAME", path.Base(module)))
+			out[rel] = []byte(strings.ReplaceAll(text, "SITENAME", siteName(module)))
 			return nil
 		})
 		if err != nil {
@@ -70,4 +70,13 @@ func Files(template, module string) (map[string][]byte, error) {
 		}
 	}
 	return out, nil
+}
+
+// siteName is the last element of a module path that is no major version: "shop" of example.com/shop/v2.
+func siteName(module string) string {
+	dir, base := path.Split(module)
+	if n, ok := strings.CutPrefix(base, "v"); ok && dir != "" && n != "" && strings.Trim(n, "0123456789") == "" {
+		return path.Base(dir)
+	}
+	return base
 }
