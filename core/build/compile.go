@@ -46,6 +46,9 @@ func (b *builder) compile(ctx context.Context) error {
 		if _, err := b.run(ctx, append([]string{"vet", program}, packages...), true); err != nil || b.list.HasErrors() {
 			return err
 		}
+		if err := b.printable(ctx, packages); err != nil || b.list.HasErrors() {
+			return err
+		}
 	}
 	return writeChanged(b.compileRecord(), []byte(b.compileKey+" "+b.binaryStamp()+"\n"))
 }

@@ -31,6 +31,7 @@ var componentCodes = []CodeInfo{
 	{"SG2043", "A <style> element has an attribute that it cannot keep in the page's stylesheet.", "Write it in the CSS (`@media print { … }`), or add `is:inline`."},
 	{"SG2045", "define:vars has a value without a usable name.", "Write `define:vars={name}` or `define:vars={name: value}`."},
 	{"SG2046", "A component with server:defer is given something that cannot be sent to the request that renders it.", "Hand over data: text, numbers, structs, slices, maps. Markup goes between the tags; functions, channels and type parameters belong into a component that is deferred as a whole."},
+	{"SG2047", "A value is printed whose type has no text: a struct, a map, a function.", "Print one of its fields or values, call the function, or give the type a `String` method."},
 	{"SG2048", "A call that answers the request is printed instead of returned.", "Write `{return page.Redirect(\"/\")}` in the template, or `return page.Redirect(\"/\")` in the fence."},
 	{"SG2050", "The Go compiler or go vet reports an error.", "Correct the Go at the place given."},
 	{"SG2051", "A name is not defined.", "Declare it in the fence, or import the package or component that holds it."},
