@@ -310,6 +310,11 @@ func (x *exchange) Start(status int, h *site.Header) error {
 
 func (x *exchange) start(status int) {
 	x.status = status
+	if len(x.r.TransferEncoding) > 0 && x.r.ProtoMajor < 2 {
+		// Perhaps a length was there as well: net/http takes it away. What stands in front of us may have gone by that, and sees
+		// the end of the request elsewhere; then nothing that follows may be taken for another one (RFC 9112, section 6.1).
+		x.w.Header()["Connection"] = []string{"close"}
+	}
 	x.w.WriteHeader(status)
 }
 

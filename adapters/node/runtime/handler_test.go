@@ -68,6 +68,28 @@ func TestBytes(t *testing.T) {
 	}
 }
 
+// TestSmuggled sends two requests where the end of the first can be seen in two places. The second is never answered.
+func TestSmuggled(t *testing.T) {
+	s := start(t, setup{})
+	const second = "GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n"
+	for _, tt := range []struct{ name, first string }{
+		{"length and chunks", "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 49\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
+		{"chunks and length", "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nContent-Length: 49\r\n\r\n0\r\n\r\n"},
+		{"of a file", "GET /digits.txt HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 49\r\n\r\n0\r\n\r\n"},
+		{"refused", "TRACE / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 49\r\n\r\n0\r\n\r\n"},
+		{"unread", "POST /none HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nContent-Length: 49\r\n\r\n0\r\n\r\n"},
+		{"of old HTTP", "POST /echo HTTP/1.0\r\nContent-Type: application/json\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\nContent-Length: 49\r\n\r\n0\r\n\r\n"},
+	} {
+		if got := s.exchangeBytes(t, tt.first+second); strings.Contains(got, "hello") || strings.Count(got, "HTTP/1.") != 1 {
+			t.Errorf("%s: %q", tt.name, got)
+		}
+	}
+	// With a length alone there is no doubt.
+	if got := s.exchangeBytes(t, "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"+second); strings.Count(got, "HTTP/1.") != 2 {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestRequests(t *testing.T) {
 	s := start(t, setup{})
 	const end = "Connection: close\n\n"
