@@ -54,7 +54,8 @@ func NewSessions(c SessionConfig, random func([]byte) (int, error)) *Sessions {
 
 // Session holds values of one visitor from one request to the next. Nothing is loaded before it is asked for, and no cookie
 // is sent before something is set. Values are kept as JSON, so a later change of what was set does not change the session.
-// What is set is saved, as a whole, when the answer begins; of two requests at once, the later one wins.
+// What is set is saved, as a whole, when the answer begins; of two requests at once, the later one wins, and what is set in a
+// session that the other has ended or given another id is dropped.
 //
 // On a page that is prerendered every method panics, since there is no visitor.
 type Session struct {
@@ -70,7 +71,8 @@ type sessionState struct {
 	mu       sync.Mutex
 	loaded   bool
 	loadErr  error
-	id       string // under which the driver has it; "" for none
+	id       string // under which the driver has it, or is to have it; "" for none
+	from     string // under which the driver had the values; "" for none
 	values   map[string]sessionValue
 	changed  bool
 	closed   bool // the header is on its way
@@ -184,7 +186,7 @@ func (s *sessionState) take(id string) (bool, error) {
 	if data == nil || json.Unmarshal(data, &stored) != nil || stored.Until <= now {
 		return false, nil
 	}
-	s.id, s.values = id, stored.Values
+	s.id, s.from, s.values = id, id, stored.Values
 	if s.values == nil {
 		s.values = map[string]sessionValue{}
 	}
@@ -346,6 +348,7 @@ func (s *Session) Destroy() error {
 	}
 	defer s.mu.Unlock()
 	clear(s.values)
+	s.from = ""
 	if s.id != "" {
 		s.obsolete = append(s.obsolete, s.id)
 		s.id = ""
@@ -375,6 +378,17 @@ func (s *Sessions) save(x *exchange) error {
 		}
 		return nil
 	}
+	if one.from != "" {
+		// Another request may have ended the session since this one began, to sign out: what is saved now would bring it back.
+		kept, err := s.kept(x, driver, one.from)
+		if err != nil {
+			return err
+		}
+		if !kept {
+			x.log(LevelInfo, "what was set in the session is dropped: another request has ended it meanwhile", nil)
+			return one.forget(driver)
+		}
+	}
 	if err := one.name(); err != nil {
 		return err
 	}
@@ -396,6 +410,18 @@ func (s *Sessions) save(x *exchange) error {
 	cookie.Value, cookie.MaxAge = one.id, max(int(s.TTL/time.Second), 1)
 	x.cookies.Set(cookie)
 	return nil
+}
+
+// kept says whether a driver still has a session.
+func (s *Sessions) kept(x *exchange, driver SessionDriver, id string) (bool, error) {
+	data, err := driver.Load(x.ctx, id)
+	if err != nil {
+		return false, errors.Join(errors.New("the session cannot be loaded"), err)
+	}
+	var stored struct {
+		Until int64 `json:"u"`
+	}
+	return data != nil && json.Unmarshal(data, &stored) == nil && stored.Until > s.now().Unix(), nil
 }
 
 // forget deletes what has gone by the ids that the session had before.

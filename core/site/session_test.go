@@ -303,6 +303,40 @@ func TestSession(t *testing.T) {
 	}
 }
 
+// A request that began before somebody signed out does not bring the session back, however long it takes.
+func TestSessionEndsMeanwhile(t *testing.T) {
+	for _, tt := range []struct{ meanwhile, then string }{
+		{"/destroy", "set"}, {"/destroy", "regenerate"}, {"/destroy", "delete"}, {"/regenerate", "set"}, {"/regenerate", "regenerate"},
+	} {
+		var v *visits
+		id := ""
+		v = newVisits(t, nil, append(sessionRoutes(), get("/slow", func(p *Page) error {
+			n, err := sessionCount.Get(p.Session)
+			v.do("GET " + tt.meanwhile + "\nCookie: session=" + id)
+			switch tt.then {
+			case "set":
+				err = errors.Join(err, sessionCount.Set(p.Session, n+10))
+			case "regenerate":
+				err = errors.Join(err, p.Session.Regenerate())
+			case "delete":
+				err = errors.Join(err, sessionCount.Delete(p.Session))
+			}
+			return errors.Join(err, p.Text("done"))
+		}))...)
+		id = sessionOf(t, v.do("GET /count"))
+		a := v.do("GET /slow\nCookie: session=" + id)
+		if sent := sessionOf(t, a); a.status != 200 || sent != "" {
+			t.Errorf("%s, then %s: %d, cookie %q", tt.meanwhile, tt.then, a.status, sent)
+		}
+		if a := v.do("GET /read\nCookie: session=" + id); a.body.String() != "0 []" {
+			t.Errorf("%s, then %s: the old id gives %q", tt.meanwhile, tt.then, a.body.String())
+		}
+		if len(v.logs) != 1 || v.logs[0].Level != LevelInfo {
+			t.Errorf("%s, then %s: %v", tt.meanwhile, tt.then, v.logs)
+		}
+	}
+}
+
 // brokenDriver fails.
 type brokenDriver struct{ load, save error }
 
