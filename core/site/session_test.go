@@ -337,6 +337,42 @@ func TestSessionEndsMeanwhile(t *testing.T) {
 	}
 }
 
+// idsDriver notes the ids that it is asked for.
+type idsDriver struct {
+	memorySessions
+	ids []string
+}
+
+func (d *idsDriver) Load(ctx context.Context, id string) ([]byte, error) {
+	d.ids = append(d.ids, id)
+	return d.memorySessions.Load(ctx, id)
+}
+
+// What a visitor sends in place of an id never reaches a driver, for which it may be the name of a file.
+func TestSessionIDsOfDrivers(t *testing.T) {
+	d := &idsDriver{}
+	v := newVisits(t, d, sessionRoutes()...)
+	for _, sent := range []string{"", "..", "../../etc/passwd", "..%2f..", "/etc/passwd", "x", strings.Repeat("0", 31), strings.Repeat("0", 33),
+		strings.Repeat("A", 32), strings.Repeat("g", 32), strings.Repeat("0", 31) + "/", strings.Repeat("0", 31) + "\x00", strings.Repeat("0", 31) + "\u0660"} {
+		v.do("GET /count\nCookie: session=" + sent)
+	}
+	if len(d.ids) > 0 {
+		t.Errorf("the driver was asked for %q", d.ids)
+	}
+	if v.do("GET /read\nCookie: session=" + strings.Repeat("0", 32)); len(d.ids) != 1 {
+		t.Errorf("the driver was asked for %q", d.ids)
+	}
+}
+
+// Without random bytes there is no session, rather than one with an id that can be guessed.
+func TestSessionWithoutRandom(t *testing.T) {
+	v := newVisits(t, nil, sessionRoutes()...)
+	v.app.Sessions.random = func(b []byte) (int, error) { return 0, errors.New("there is nothing random") }
+	if a := v.do("GET /count"); a.status != 500 || sessionOf(t, a) != "" || len(v.logs) != 1 {
+		t.Errorf("%d, cookie %q, %v", a.status, sessionOf(t, a), v.logs)
+	}
+}
+
 // brokenDriver fails.
 type brokenDriver struct{ load, save error }
 
