@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -390,6 +391,44 @@ func TestSessionDriverFails(t *testing.T) {
 		if a.status != 500 || sessionOf(t, a) != "" || strings.Contains(a.body.String(), "secret") || len(v.logs) != 1 {
 			t.Errorf("%s: %d %q %v", name, a.status, a.body.String(), v.logs)
 		}
+	}
+}
+
+// idDriver is told of every id, and has a session for each.
+type idDriver struct{ ids []string }
+
+func (d *idDriver) Load(_ context.Context, id string) ([]byte, error) {
+	d.ids = append(d.ids, id)
+	return []byte(`{"u":9999999999,"v":{"count":{"d":8}}}`), nil
+}
+func (d *idDriver) Save(_ context.Context, id string, _ []byte, _ time.Time) error {
+	d.ids = append(d.ids, id)
+	return nil
+}
+func (d *idDriver) Delete(_ context.Context, id string) error {
+	d.ids = append(d.ids, id)
+	return nil
+}
+
+// Nothing that a visitor makes up reaches a driver, for which an id may be the name of a file.
+func TestSessionIDsThatAreNone(t *testing.T) {
+	good := strings.Repeat("0a", 16)
+	for _, id := range []string{"", "x", "..", "../../etc/passwd", "/etc/passwd", `..\..\x`, "%2e%2e%2f", strings.ToUpper(good), good[1:], good + "0", good[:31] + "g", good[:31] + "/",
+		good[:31] + "\x00", good[:31] + "%", good[:30] + "é", `"` + good + `"`, " " + good[1:]} {
+		d := &idDriver{}
+		v := newVisits(t, d, sessionRoutes()...)
+		for _, path := range []string{"/read", "/count", "/regenerate", "/destroy", "/load?id=" + url.QueryEscape(id)} {
+			v.do("GET " + path + "\nCookie: session=" + id)
+		}
+		for _, got := range d.ids {
+			if !isSessionID(got) || strings.EqualFold(got, id) {
+				t.Errorf("with the cookie %q the driver is asked for %q", id, got)
+			}
+		}
+	}
+	d := &idDriver{}
+	if a := newVisits(t, d, sessionRoutes()...).do("GET /read\nCookie: session=" + good); a.body.String() != "8 [count]" || len(d.ids) != 1 || d.ids[0] != good {
+		t.Errorf("with an id: %q, the driver is asked for %q", a.body.String(), d.ids)
 	}
 }
 
