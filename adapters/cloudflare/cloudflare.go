@@ -260,7 +260,7 @@ func (b *builder) finish(ctx context.Context, support []byte) ([]function, error
 	if err := b.out.Remove(name); err != nil {
 		return nil, err
 	}
-	return functions, b.out.Write(name, module, 0o644)
+	return functions, b.out.Write(name, bound(module), 0o644)
 }
 
 // compact takes lines that are comments, and the indentation, out of a module that we know: nothing in it spans lines

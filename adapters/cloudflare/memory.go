@@ -1,6 +1,9 @@
 package cloudflare
 
-import "encoding/binary"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // joinBelow is how many zeros between two pieces of memory are written out. The linker leaves out eight of them already,
 // which makes forty thousand pieces of a small Worker, whose places compress worse than the zeros do: by a thirteenth of
@@ -9,6 +12,25 @@ const joinBelow = 256
 
 // maxMemory is a bound for what a program begins with: all that an isolate may have.
 const maxMemory = 128 << 20
+
+// mostMemory is a bound for what an instance may grow to, whatever its page does. Beyond it Go gives up, and one visitor gets
+// an error; without it the isolate is ended, with the requests of all visitors.
+const mostMemory = 96 << 20
+
+// bound gives a module whose memory grows no further. One that is not as the go command writes it stays as it is.
+func bound(module []byte) []byte {
+	const page = 64 << 10
+	bounded, ok := mapSections(module, func(kind byte, contents []byte) ([]byte, bool) {
+		if least, found := bytes.CutPrefix(contents, []byte{1, 0}); kind == memorySection && found { // one memory, without a bound
+			return binary.AppendUvarint(append([]byte{1, 1}, least...), mostMemory/page), true
+		}
+		return contents, true
+	})
+	if !ok {
+		return module
+	}
+	return bounded
+}
 
 // readMemory gives the memory that the contents of a data section describe: active pieces of memory 0 at constant places,
 // as the go command writes them. ok is false for anything else.

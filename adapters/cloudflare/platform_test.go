@@ -192,6 +192,8 @@ func TestWorker(t *testing.T) {
 		{"do=leak-blocked", 200, "x"},
 		{"do=leak-timer&n=50", 200, "x"},
 		{"do=memory&n=50", 200, "x"},
+		{"do=memory&n=200", 500, own500},
+		{"do=garbage&n=2000", 500, own500},
 		{"do=stream&n=5", 200, "x 0\nx 1\nx 2\nx 3\nx 4\n"},
 		{"do=kv", 200, `x value of x true false {"by":"x"}`},
 		{"do=kv-none", 200, "x kv.get NONE: there is no binding NONE: see wrangler.jsonc"},

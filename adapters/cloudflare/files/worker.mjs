@@ -593,7 +593,7 @@ class Instance {
 		else if (this.timed(() => this.go._resume()) && this.timed(() => this.resume(TIDY)) && this.timed(() => this.go._resume())) why = "a timer outlives the request";
 		if (why !== "") console.warn(`an instance is replaced after ${x.request.method} ${pathOf(x.request)}: ${why}`);
 		this.x = null;
-		if (why !== "" || this.dead || this.memory > MEMORY) {
+		if (why !== "" || this.dead || this.memory > MEMORY || pool.memory() > MEMORY_ALL) {
 			this.retire("");
 			return;
 		}
