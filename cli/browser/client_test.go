@@ -4,8 +4,6 @@ package browser
 
 import (
 	"context"
-	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -123,6 +121,12 @@ import Price "../components/Price.gosite"
 // clientServer builds clientSite and serves it.
 func clientServer(t *testing.T) string {
 	t.Helper()
+	return serve(t, filepath.Join(builtSite(t, clientSite), "dist/server/server"))
+}
+
+// builtSite writes the files of a txtar archive and builds them as a site with a server of its own. It gives the folder.
+func builtSite(t *testing.T, files string) string {
+	t.Helper()
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
@@ -132,7 +136,7 @@ func clientServer(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := txtar.Parse([]byte(clientSite))
+	a := txtar.Parse([]byte(files))
 	for _, f := range append(a.Files, txtar.File{Name: "go.mod", Data: mod}) {
 		name := filepath.Join(dir, filepath.FromSlash(f.Name))
 		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
@@ -148,31 +152,7 @@ func clientServer(t *testing.T) string {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := l.Addr().String()
-	l.Close()
-	_, port, _ := net.SplitHostPort(addr)
-	server := exec.Command(filepath.Join(dir, "dist/server/server"))
-	server.Env = append(os.Environ(), "HOST=127.0.0.1", "PORT="+port)
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		server.Process.Signal(os.Interrupt)
-		server.Wait()
-	})
-	for range 200 {
-		if resp, err := http.Get("http://" + addr + "/"); err == nil {
-			resp.Body.Close()
-			return "http://" + addr
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	t.Fatal("the server does not answer")
-	return ""
+	return dir
 }
 
 func TestClientIslands(t *testing.T) {
