@@ -44,13 +44,17 @@ func Overlays(l *List, source func(file string) []byte) []Overlay {
 			if !ok {
 				continue
 			}
-			if n != d.Line || d.Col < 1 {
+			if n != d.Line {
 				text, _, _ := window(line, 0, 0)
 				o.Frame = append(o.Frame, OverlayLine{Line: n, Text: text})
 				continue
 			}
 			start := min(d.Col-1, len(line))
-			text, from, to := window(line, start, markEnd(d.Range, line, start))
+			end := markEnd(d.Range, line, max(start, 0))
+			if d.Col < 1 { // only the line is known, so all of it is meant
+				start, end = len(line)-len(bytes.TrimLeft(line, " \t")), len(bytes.TrimRight(line, " \t\r"))
+			}
+			text, from, to := window(line, start, max(start, end))
 			o.Frame = append(o.Frame, OverlayLine{Line: n, Text: text, From: from, To: max(to, from+1)})
 		}
 		for len(o.Frame) > 0 && len(bytes.TrimSpace([]byte(o.Frame[len(o.Frame)-1].Text))) == 0 && o.Frame[len(o.Frame)-1].Line > d.Line {

@@ -344,7 +344,9 @@ func (s *Server) once(ctx context.Context, now changes, retry bool) (r *outcome)
 		return fail(err)
 	}
 	r.site = site
+	s.mu.Lock()
 	s.missed.merge(now)
+	s.mu.Unlock()
 	r.news = compare(before, site, r.report.Linked, s.public(s.missed))
 	return r
 }

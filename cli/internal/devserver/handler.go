@@ -190,7 +190,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 			list.Add(deathOf(died, site))
 			s.o.Failed(list)
 		}
-		s.failed(r.URL.Path, s.describe(list))
+		s.failed(r.URL.Path, s.describeRunning(list))
 	}
 	switch {
 	case err == nil:
@@ -215,7 +215,7 @@ func (s *Server) problemsOf(err error, site *build.DevSite) []problem {
 	} else {
 		list.Add(diag.Diagnostic{Code: "SG3150", Message: err.Error()})
 	}
-	return s.describe(list)
+	return s.describeRunning(list)
 }
 
 // failed remembers what went wrong with a page, or that nothing did, and tells the browsers that show it.

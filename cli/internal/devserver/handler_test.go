@@ -114,6 +114,21 @@ func TestBrokenEscapes(t *testing.T) {
 	}
 }
 
+// A program that was built before the last edits shows no lines of files that have changed since.
+func TestRunningProgramShowsItsOwnLines(t *testing.T) {
+	s := New(Options{Root: t.TempDir()})
+	list := &diag.List{}
+	for _, name := range []string{"src/new.gosite", "src/old.gosite"} {
+		put(t, filepath.Join(s.o.Root, filepath.FromSlash(name)), "<p>a</p>\n")
+		list.Error("SG3150", diag.Range{Pos: diag.Pos{File: name, Line: 1}}, "panic: x", "")
+	}
+	s.missed.add(filepath.Join(s.o.Root, "src", "new.gosite"))
+	p := s.describeRunning(list)
+	if len(p) != 2 || p[0].Frame != nil || len(p[1].Frame) != 1 || p[1].Frame[0].To != len("<p>a</p>") {
+		t.Errorf("%+v", p)
+	}
+}
+
 // A file that was put in the place of a public one since, and leads out of the project, is not read.
 func TestFileWithinProject(t *testing.T) {
 	dir := t.TempDir()

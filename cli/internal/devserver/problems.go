@@ -2,6 +2,7 @@ package devserver
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -22,7 +23,23 @@ type problem struct {
 }
 
 // describe makes the errors of a List ready to be shown. Warnings are for the terminal.
-func (s *Server) describe(l *diag.List) []problem {
+func (s *Server) describe(l *diag.List) []problem { return s.overlays(l, s.source) }
+
+// describeRunning is describe for what the running program says. Files that have changed since it was built are not shown:
+// its lines are not theirs any more.
+func (s *Server) describeRunning(l *diag.List) []problem {
+	s.mu.Lock()
+	all, changed := s.missed.all, maps.Clone(s.missed.paths)
+	s.mu.Unlock()
+	return s.overlays(l, func(name string) []byte {
+		if all || changed[s.path(name)] {
+			return nil
+		}
+		return s.source(name)
+	})
+}
+
+func (s *Server) overlays(l *diag.List, source func(string) []byte) []problem {
 	errors := &diag.List{}
 	for _, d := range l.Sorted() {
 		if d.Severity == diag.Error {
@@ -30,7 +47,7 @@ func (s *Server) describe(l *diag.List) []problem {
 		}
 	}
 	out := []problem{}
-	for _, o := range diag.Overlays(errors, s.source) {
+	for _, o := range diag.Overlays(errors, source) {
 		p := problem{Overlay: o, Open: s.editor(o.At)}
 		for _, n := range o.Notes {
 			p.OpenNotes = append(p.OpenNotes, s.editor(n.At))
