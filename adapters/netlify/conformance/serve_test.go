@@ -108,20 +108,23 @@ func freePort(t *testing.T) string {
 
 // Why `netlify serve` answers otherwise than Netlify's network.
 const (
-	serveAgain   = "`netlify serve` asks again, with .html and /index.html behind the path, where the answer is 403 or 404, and shows 404.html in the end"
-	serveFiles   = "`netlify serve` names no methods in Allow where it refuses one for a file, and takes slashes that follow each other for one"
+	serveAgain   = "`netlify serve` asks again, with .html and /index.html behind the path, where the answer is 403 or 404, which takes its time, and shows 404.html in the end"
+	serveFiles   = "the server of files in `netlify serve` refuses methods in its own way, and takes slashes that follow each other for one"
 	serveSilent  = "`netlify serve` gives no answer where JavaScript refuses the address, the host or the type of the body"
 	serveInflate = "`netlify serve` reads compressed bodies"
 )
 
 // serveDifferences are those of `netlify serve` alone.
 var serveDifferences = merge(
-	every(serveAgain, "endpoint/empty-error-stays-empty/*", "params/*-does-not-match/*", "response/empty-error-shows-the-error-page/*", "response/error-of-a-status/*",
-		"csrf/refused*"),
-	every(serveFiles, "prerender/method/*", "prerender/endpoint-method*", "static/method/*", "static/hashed-other-method*", "slash/repeated*/*"),
-	every(serveSilent, "csrf/refused/*", "hosts/host-malformed/*", "paths/ambiguous/*", "malformed/body-of-head*"),
+	every(serveAgain, "content/missing/*", "csrf/refused*", "endpoint/empty-error-stays-empty/*", "endpoint/status/not-found*", "errors/not-found/*",
+		"errors/on-demand-sees-the-path/*", "hosts/error-page-is-not-fetched/*", "params/*-does-not-match/*", "prerender/pagination-has-no-page/*",
+		"response/empty-error-shows-the-error-page/*", "response/error-of-a-status/*"),
+	every(serveFiles, "base/nothing-outside-by-other-methods/*", "prerender/method/*", "prerender/endpoint-method*", "static/method/*", "static/hashed-other-method*", "slash/repeated*/*"),
+	every(serveSilent, "csrf/refused/*", "errors/malformed-path/*", "hosts/host-malformed/*", "paths/ambiguous/*", "malformed/body-of-head*"),
 	every(serveInflate, "body/encoded-body-stays-encoded/*"),
+	every(nodeURL, "redirect/no-other-host-by-slashes/*"),
 	every(devNode, "malformed/connect/*"),
+	every(devBroken, "async/failure-*/*", "redirect/by-a-component-after-the-flush*", "stream/error-*/*"),
 	every(devProgram, "stream/server-goes-on*", "stream/slow-reader-slows-the-producer*"),
 	every(devVisitor, "stream/visitor-leaves-*", "async/visitor-leaves*"),
 )
