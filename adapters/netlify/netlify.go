@@ -131,6 +131,7 @@ type builder struct {
 	carried   map[string]file   // files inside the function
 	included  []string          // files beside the program
 	schedules []schedule        // by their times
+	functions []ownFunction     // of routes with options of their own
 	slow      []string          // paths of routes that run in the background, as Netlify writes patterns
 	private   []string          // files that only the function may answer with, or nobody
 	own       map[string][]byte // _redirects and _headers of the author
@@ -238,6 +239,23 @@ type functionSetting struct {
 	Region string  `json:"region,omitempty"`
 }
 
+// settings are those of the functions that have some.
+func (b *builder) settings() map[string]functionSetting {
+	all := map[string]functionSetting{}
+	set := func(name string, o functionOptions) {
+		if s := o.setting(); s != (functionSetting{}) {
+			all[name] = s
+		}
+	}
+	for _, name := range append(b.taskNames(), functionName) {
+		set(name, b.o.common())
+	}
+	for _, f := range b.functions {
+		set(f.name, f.options)
+	}
+	return all
+}
+
 // framework writes the configuration, and the manifest for the preview.
 func (b *builder) framework() error {
 	var c frameworkConfig
@@ -250,11 +268,8 @@ func (b *builder) framework() error {
 	if len(remote) > 0 {
 		c.Images = &imagesConfig{remote}
 	}
-	if s := (functionSetting{b.o.Memory, b.o.VCPU, b.o.Region}); b.site.OnDemand && s != (functionSetting{}) {
-		c.Functions = map[string]functionSetting{functionName: s}
-		for _, name := range b.taskNames() {
-			c.Functions[name] = s
-		}
+	if b.site.OnDemand {
+		c.Functions = b.settings()
 	}
 	data, err := encode(c)
 	if err != nil {

@@ -2,6 +2,7 @@ package netlify
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -19,20 +20,21 @@ const (
 
 // Options is the adapter's block of site.yaml.
 type Options struct {
-	Project    string       `json:"project"` // for deploys from here
-	Mode       string       `json:"mode" oneof:"shim lambda"`
-	Memory     int          `json:"memory" min:"128" max:"4096"` // MB
-	VCPU       float64      `json:"vcpu" min:"0.5" max:"2"`      // processors, in place of Memory
-	Region     string       `json:"region"`
-	RateLimit  rateLimit    `json:"rateLimit"`
-	Cache      cache        `json:"cache"`
-	Rewrites   []string     `json:"rewrites"` // client files that the function can answer with
-	Include    []string     `json:"include"`
-	Exclude    []string     `json:"exclude"`
-	Crons      []cronOption `json:"crons"`
-	Background []string     `json:"background"` // patterns of routes
-	Images     images       `json:"images"`
-	Skew       bool         `json:"skewProtection"`
+	Project    string                     `json:"project"` // for deploys from here
+	Mode       string                     `json:"mode" oneof:"shim lambda"`
+	Memory     int                        `json:"memory" min:"128" max:"4096"` // MB
+	VCPU       float64                    `json:"vcpu" min:"0.5" max:"2"`      // processors, in place of Memory
+	Region     string                     `json:"region"`
+	RateLimit  rateLimit                  `json:"rateLimit"`
+	Cache      cache                      `json:"cache"`
+	Functions  map[string]functionOptions `json:"functions"` // by pattern
+	Rewrites   []string                   `json:"rewrites"`  // client files that the function can answer with
+	Include    []string                   `json:"include"`
+	Exclude    []string                   `json:"exclude"`
+	Crons      []cronOption               `json:"crons"`
+	Background []string                   `json:"background"` // patterns of routes
+	Images     images                     `json:"images"`
+	Skew       bool                       `json:"skewProtection"`
 }
 
 // rateLimit refuses visitors who ask too often.
@@ -82,16 +84,11 @@ func decode(site *adapter.Site) (Options, []diag.Diagnostic) {
 		}
 		ds = append(ds, diag.Diagnostic{Code: "SG6006", Range: site.At(at), Message: "option " + at + " of adapter netlify " + problem, Hint: hint})
 	}
-	if o.Region != "" && !regionName.MatchString(o.Region) {
-		wrong("region", fmt.Sprintf("must be a region of AWS, not %q", o.Region), "region: eu-central-1")
-	}
-	if o.VCPU != 0 && o.Memory != 0 {
-		wrong("vcpu", "is another way to say memory", "leave one of them out")
-	}
-	if r := o.RateLimit; (r.Requests == 0) != (r.Seconds == 0) {
-		wrong("rateLimit", "needs both requests and seconds", "rateLimit: {requests: 100, seconds: 60}")
-	} else if len(r.By) > 0 && r.Requests == 0 {
-		wrong("rateLimit.by", "says who is counted, but requests and seconds are missing", "rateLimit: {requests: 100, seconds: 60, by: [ip]}")
+	common := o.common()
+	common.check("", wrong)
+	for _, pattern := range slices.Sorted(maps.Keys(o.Functions)) {
+		f := o.Functions[pattern]
+		f.check("functions."+pattern+".", wrong)
 	}
 	if o.Cache != (cache{}) && o.Cache.Seconds == 0 {
 		wrong("cache", "needs seconds", "cache: {seconds: 60, stale: 600, durable: true}")
@@ -108,7 +105,7 @@ func decode(site *adapter.Site) (Options, []diag.Diagnostic) {
 		}
 	}
 	if o.Mode == lambda {
-		for at, set := range map[string]bool{"rateLimit": o.RateLimit.Requests > 0, "include": len(o.Include) > 0, "crons": len(o.Crons) > 0, "background": len(o.Background) > 0} {
+		for at, set := range map[string]bool{"rateLimit": o.RateLimit.Requests > 0, "include": len(o.Include) > 0, "crons": len(o.Crons) > 0, "background": len(o.Background) > 0, "functions": len(o.Functions) > 0} {
 			if set {
 				wrong(at, "works in mode shim only", "leave out `mode: lambda`")
 			}
@@ -140,6 +137,9 @@ const schema = `{
 			"seconds": {"type": "integer", "minimum": 1, "maximum": 180, "description": "within which time"},
 			"by": {"type": "array", "items": {"enum": ["ip", "domain"]}, "description": "who is counted together"}
 		}},
+		"functions": {"type": "object", "description": "routes with a function of their own, by pattern: /api/report", "additionalProperties": {"type": "object", "additionalProperties": false, "properties": {
+			"memory": {"$ref": "#/properties/memory"}, "vcpu": {"$ref": "#/properties/vcpu"}, "region": {"$ref": "#/properties/region"}, "rateLimit": {"$ref": "#/properties/rateLimit"}
+		}}},
 		"cache": {"type": "object", "additionalProperties": false, "required": ["seconds"], "description": "keep the answers of pages that render on demand and say nothing about caches", "properties": {
 			"seconds": {"type": "integer", "minimum": 1, "description": "for how long"},
 			"stale": {"type": "integer", "minimum": 1, "description": "for how many seconds more, while a new one is made"},

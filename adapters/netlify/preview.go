@@ -80,7 +80,7 @@ func previewOf(dir string, start func(framework string, code []byte) (http.Handl
 			return nil, nil, err
 		}
 	}
-	if err := p.background(filepath.Join(framework, "functions", backgroundName, backgroundName+".mjs")); err != nil {
+	if err := p.others(filepath.Join(framework, "functions")); err != nil {
 		return nil, nil, err
 	}
 	function, stop, err := start(framework, code)
@@ -88,21 +88,32 @@ func previewOf(dir string, start func(framework string, code []byte) (http.Handl
 	return p, stop, err
 }
 
-// background reads which paths run in the background, if any do.
-func (p *preview) background(name string) error {
-	code, err := os.ReadFile(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
+// others reads which paths have functions of their own: those that run in the background, and those with other options, which
+// the same program answers here.
+func (p *preview) others(functions string) error {
+	entries, err := os.ReadDir(functions)
 	if err != nil {
 		return err
 	}
-	c, err := readConfig(code)
-	if err != nil {
-		return err
-	}
-	for _, s := range c.Path {
-		p.slow = append(p.slow, patternExpression(s))
+	for _, e := range entries {
+		if !e.IsDir() || e.Name() == functionName {
+			continue
+		}
+		code, err := os.ReadFile(filepath.Join(functions, e.Name(), e.Name()+".mjs"))
+		if err != nil {
+			return err
+		}
+		c, err := readConfig(code)
+		if err != nil {
+			return err
+		}
+		for _, s := range c.Path {
+			if c.Background {
+				p.slow = append(p.slow, patternExpression(s))
+			} else {
+				p.apart = append(p.apart, patternExpression(s))
+			}
+		}
 	}
 	return nil
 }
@@ -163,6 +174,7 @@ type preview struct {
 	// Of a function with a path of its own.
 	paths, excluded []*regexp.Regexp
 	preferStatic    bool
+	apart           []*regexp.Regexp // paths of functions for some routes, behind files
 	slow            []*regexp.Regexp // paths that are answered in the background
 }
 
@@ -243,6 +255,10 @@ func (p *preview) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			p.function.ServeHTTP(w, r)
 			return
 		}
+	}
+	if p.function != nil && name == "" && matchAny(p.apart, path) {
+		p.function.ServeHTTP(w, r)
+		return
 	}
 	for i := range p.redirects {
 		rule := &p.redirects[i]

@@ -46,6 +46,7 @@ func (b *builder) planRedirects() {
 		b.excluded = append(b.excluded, "/.netlify/*") // the platform's own
 	}
 	b.planTasks()
+	b.planFunctions()
 	b.planOwn()
 	slices.Sort(b.excluded)
 	b.excluded = slices.Compact(b.excluded)

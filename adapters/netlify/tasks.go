@@ -154,7 +154,7 @@ func answers(r *manifest.Route, method string) bool {
 	return r.Type == manifest.Page || slices.Contains(r.Methods, method) || slices.Contains(r.Methods, "ALL")
 }
 
-// tasks writes the functions that do something else than answer visitors. Each is a copy of the program: a function of Netlify's
+// tasks writes the functions beside the one for all: those of some routes, and those that do something else than answer visitors. Each is a copy of the program: a function of Netlify's
 // has its own files and no others.
 func (b *builder) tasks() error {
 	add := func(name string, c functionConfig, t *task) error {
@@ -177,6 +177,11 @@ func (b *builder) tasks() error {
 			}
 		}
 		return b.script(dir+"/"+name+".mjs", c, t)
+	}
+	for _, f := range b.functions {
+		if err := add(f.name, functionConfig{Name: "sitegen " + f.paths[0], Path: f.paths, PreferStatic: true, RateLimit: f.options.RateLimit.config()}, nil); err != nil {
+			return err
+		}
 	}
 	for i, s := range b.schedules {
 		if err := add(cronName(i), functionConfig{Name: "sitegen " + s.cron, Schedule: s.cron}, &task{Paths: s.paths}); err != nil {

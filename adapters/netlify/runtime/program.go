@@ -34,6 +34,8 @@ type Program struct {
 	Cache string
 	// Skew is the path of the cookie that keeps what a page loads later on its deploy; "" is none.
 	Skew string
+	// Exact says that some routes have functions of their own, which only the exact spelling of an address reaches.
+	Exact bool
 	// Sessions keeps sessions, where the site has them; nil leaves them in the memory of one instance.
 	Sessions site.SessionDriver
 }
@@ -50,6 +52,7 @@ type handler struct {
 	site  *site.RequestHandler
 	cache string
 	skew  string
+	exact bool
 
 	mu     sync.Mutex // of stderr
 	stderr io.Writer
@@ -62,7 +65,7 @@ func newHandler(p *Program, stderr io.Writer) (h *handler, err error) {
 			h, err = nil, fmt.Errorf("the site cannot start: %v", v)
 		}
 	}()
-	h = &handler{stderr: stderr, cache: p.Cache, skew: p.Skew}
+	h = &handler{stderr: stderr, cache: p.Cache, skew: p.Skew, exact: p.Exact}
 	host := site.Host{Log: h.report, Getenv: os.Getenv}
 	carried := files{}
 	if len(p.Files) > 0 {

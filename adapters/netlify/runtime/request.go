@@ -56,6 +56,12 @@ func (h *handler) prepare(req *site.Request, p *Platform) {
 
 // serve lets the site answer.
 func (h *handler) serve(ctx context.Context, req *site.Request, p *Platform, sink site.Sink) {
+	if h.exact {
+		if to, other := exact(req.Target); other {
+			redirect(sink, to)
+			return
+		}
+	}
 	h.site.Serve(netlify.With(context.WithValue(ctx, requestKey{}, p.info.RequestID), &p.info), req, sink)
 }
 
