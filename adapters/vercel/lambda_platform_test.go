@@ -69,6 +69,7 @@ const (
 // lambdaDifferences are the cases that differ in mode lambda alone.
 var lambdaDifferences = map[string]string{
 	"body/continue-that-nobody-reads":            bodyFirst,
+	"redirect/by-a-component-after-the-flush":    streamsNot,
 	"async/first-part-goes-out/flushed":          streamsNot,
 	"async/first-part-goes-out/unasked":          streamsNot,
 	"async/failure-behind-what-went-out/error":   streamsNot,
