@@ -181,21 +181,21 @@ type builder struct {
 	inputs     *inputs
 	emitted    []file // hashed files, names below the assets directory
 	table      assetTable
-	ctx        context.Context      // of the build, for the programs that it runs
-	env        *codegen.Env         // variables of the environment, or nil
-	envState   string               // values of all variables
-	buildEnv   map[string]string    // values of those that are read while building
-	secrets    map[string]string    // values that nothing may show
-	islands    []*codegen.Component // components that are rendered by requests of their own
-	key        string               // of the islands
-	middleware string               // import path of the package that declares OnRequest, or ""
-	onRequest  manifest.Feature     // where the middleware is
-	guards     string               // import path of the package that declares Guards, or ""
-	guarded    []guard              // what they cover
-	binary     string               // absolute: the compiled prerender program
-	packages   map[string][][]byte  // Go files that were read for a hint; see goFiles
-	memory     *memory              // of a Session; nil in a build that starts from nothing
-	gen        string               // where the generated packages go, below the module root
+	ctx        context.Context       // of the build, for the programs that it runs
+	env        *codegen.Env          // variables of the environment, or nil
+	envState   string                // values of all variables
+	buildEnv   map[string]string     // values of those that are read while building
+	secrets    map[string]string     // values that nothing may show
+	islands    []*codegen.Component  // components that are rendered by requests of their own
+	key        string                // of the islands
+	middleware string                // import path of the package that declares OnRequest, or ""
+	joints     map[string]diag.Range // where OnRequest and Guards are declared
+	guards     string                // import path of the package that declares Guards, or ""
+	guarded    []guard               // what they cover
+	binary     string                // absolute: the compiled prerender program
+	packages   map[string][][]byte   // Go files that were read for a hint; see goFiles
+	memory     *memory               // of a Session; nil in a build that starts from nothing
+	gen        string                // where the generated packages go, below the module root
 }
 
 func (b *builder) progress(p Phase, done int) {

@@ -108,6 +108,7 @@ func (b *builder) run(ctx context.Context, args []string, vet bool) (ok bool, er
 		}
 	}
 	ds := b.program.MapGoOutput(said.Output)
+	b.placeJoints(ds)
 	if len(ds) == 0 && vet && said.Output != "" {
 		return true, nil // all of it was about generated code
 	}

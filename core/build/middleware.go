@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -48,11 +49,11 @@ func (b *builder) findMiddleware() error {
 	for _, d := range file.Decls {
 		if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "OnRequest" {
 			b.middleware = pkg
-			b.runs(at(f.Name))
+			b.runs("OnRequest", at(f.Name))
 		}
 		if value, found := guardsOf(d); found {
 			b.guards = pkg
-			b.runs(at(d))
+			b.runs("Guards", at(d))
 			b.readGuards(value, d, at)
 		}
 	}
@@ -72,20 +73,36 @@ func (b *builder) findMiddleware() error {
 // middlewareFeature is the feature of OnRequest and Guards, as package adapter calls it.
 const middlewareFeature = "middleware"
 
-// runs notes where the first declaration is that makes requests run through the middleware.
-func (b *builder) runs(at diag.Range) {
-	if b.onRequest.Name == "" {
-		b.onRequest = manifest.Feature{Name: middlewareFeature, File: at.File, Line: at.Line, Col: at.Col}
+// runs notes where a declaration is that makes requests run through the middleware.
+func (b *builder) runs(name string, at diag.Range) {
+	if b.joints == nil {
+		b.joints = map[string]diag.Range{}
+	}
+	b.joints[name] = at
+}
+
+// placeJoints gives errors about what generated code takes from the middleware the place of its declaration.
+func (b *builder) placeJoints(ds []diag.Diagnostic) {
+	for i := range ds {
+		for _, name := range slices.Sorted(maps.Keys(b.joints)) {
+			if ds[i].File == "" && strings.Contains(ds[i].Message, name) {
+				ds[i].Range = b.joints[name]
+			}
+		}
 	}
 }
 
 // middlewareFeatures is what an adapter has to be able to do for the middleware. That of a site of files alone runs while it is built.
 func (b *builder) middlewareFeatures() []manifest.Feature {
 	runs := len(b.islands) > 0 || slices.ContainsFunc(b.routes, func(r manifest.Route) bool { return !r.Prerender && r.Type != manifest.Redir })
-	if b.onRequest.Name == "" || !runs {
+	at, found := b.joints["OnRequest"]
+	if !found {
+		at, found = b.joints["Guards"]
+	}
+	if !found || !runs {
 		return nil
 	}
-	return []manifest.Feature{b.onRequest}
+	return []manifest.Feature{{Name: middlewareFeature, File: at.File, Line: at.Line, Col: at.Col}}
 }
 
 // guardsOf gives the value of the declaration of Guards; nil when it has none.
