@@ -233,6 +233,10 @@ func (p *parser) exprOrStmt(start int) Node {
 			s.Kind = StmtIncDec
 		}
 		if ok && !p.twoStatements(&c) && p.check(&c, checkStmt, "") && c.badLeft {
+			if message, hint := codeHabit(c.span.Text(p.src), checkStmt); message != "" {
+				p.error("SG1007", c.span, message, hint)
+				return s
+			}
 			left := string(bytes.TrimRight(p.src[c.span.Start:c.assignAt], blanks))
 			p.error("SG1007", Span{c.span.Start, c.span.Start + len(left)}, "Go syntax: only names can stand on the left side of :=",
 				"write "+clip(left)+" = … to assign")

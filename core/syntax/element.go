@@ -361,6 +361,14 @@ func (p *parser) attribute(e *Element, a *Attr) {
 			p.error("SG1016", a.NameSpan, "attribute "+a.Name+" has no value behind the =", "write "+a.Name+`="…" or `+a.Name+"={…}")
 			return
 		}
+		// HTML takes the / for part of the value, JSX for the end of the tag. Where the value is a path, nobody can
+		// tell; an element that is void needs no end.
+		if value := a.Value.Text(p.src); p.has("/>") && strings.Contains(value, "/") && !IsVoid(e.Name) {
+			p.pos++
+			a.Value.End = p.pos
+			p.error("SG1030", Span{p.pos - 1, p.pos}, "the / before > may belong to the value or close the tag", "write "+a.Name+`="`+value+`/", or a blank before />`)
+			return
+		}
 		if p.pos < len(p.src) && strings.IndexByte("\"'<={}`", p.src[p.pos]) >= 0 {
 			bad := Span{p.pos, p.pos + 1}
 			hint := `write ` + a.Name + `="…"`

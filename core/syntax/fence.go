@@ -408,7 +408,7 @@ func (p *parser) checkFence(f *Fence, split fenceSplit) {
 			if off >= f.Body.End {
 				msg = strings.Replace(msg, "found '}'", "found the end of the frontmatter", 1)
 			}
-			p.error("SG1008", p.tokenSpan(max(off, f.Body.Start)), msg, cmp.Or(fenceMarkup(p.src, off), goHint(p.src, off, e.Msg)))
+			p.error("SG1008", p.tokenSpan(max(off, f.Body.Start)), msg, cmp.Or(fenceMarkup(p.src, off), fenceHabit(p.src, off), goHint(p.src, off, e.Msg)))
 		}
 	}
 }

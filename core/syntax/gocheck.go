@@ -139,7 +139,8 @@ func (p *parser) check(c *goCode, k checkKind, keyword string) bool {
 	foreign := foreignWord(string(t.buf[len(before):t.segs[len(t.segs)-1].at]), keyword)
 	e := list[0] // the others mostly follow from the first
 	at := t.source(e.Pos.Offset)
-	p.error("SG1007", p.tokenSpan(at), goMessage(e.Msg, k), cmp.Or(goHint(p.src, at, e.Msg), foreign))
+	message, habit := codeHabit(string(p.src[c.span.Start:c.span.End]), k)
+	p.error("SG1007", p.tokenSpan(at), cmp.Or(message, goMessage(e.Msg, k)), cmp.Or(habit, goHint(p.src, at, e.Msg), foreign))
 	return false
 }
 

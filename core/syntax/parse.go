@@ -236,6 +236,9 @@ func (p *parser) nodes(arm bool) []Node {
 		case '{':
 			if n := p.container(); n != nil {
 				out = append(out, n)
+				if _, ok := n.(*If); ok {
+					p.lostElse()
+				}
 			}
 		default:
 			n, ok := p.markup()
@@ -248,6 +251,21 @@ func (p *parser) nodes(arm bool) []Node {
 		}
 	}
 	return out
+}
+
+// lostElse reports an else with a block behind the braces of an if, which would be printed.
+func (p *parser) lostElse() {
+	at := p.pos
+	for at < len(p.src) && isBlank(p.src[at]) {
+		at++
+	}
+	if !bytes.HasPrefix(p.src[at:], []byte("else")) {
+		return
+	}
+	rest := bytes.TrimLeft(p.src[at+4:min(len(p.src), at+100)], blanks)
+	if bytes.HasPrefix(rest, []byte("{")) || bytes.HasPrefix(rest, []byte("if ")) && bytes.IndexByte(rest, '{') > 0 {
+		p.error("SG1031", Span{at, at + 4}, "else stands behind the braces of its if", `write {if cond { … } else { … }}, or {"else"} to print the word`)
+	}
 }
 
 // text skips literal text.

@@ -1,0 +1,80 @@
+package syntax
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+)
+
+// fenceHabits are what people write in frontmatter who come from Astro or JavaScript, by the start of the line, and how it is said
+// in Go. $1 in a hint is the first group.
+var fenceHabits = []struct {
+	re   *regexp.Regexp
+	hint string
+}{
+	{regexp.MustCompile(`^import\s+type\b`), `the types of a Go package come with it: import "example.com/site/package"`},
+	{regexp.MustCompile(`^import\s+(\w+)\s+from\s+["']([^"']+?)\.astro["']`), `Go names an import before its path: import $1 "$2.gosite"`},
+	{regexp.MustCompile(`^import\s+(\w+)\s+from\s+["']([^"']+)["']`), `Go names an import before its path: import $1 "$2"`},
+	{regexp.MustCompile(`^import\s+[{*]`), `Go imports a package as a whole, and takes names from it with a dot: import "example.com/site/package", then package.Name`},
+	{regexp.MustCompile(`^package\b`), "remove the line: the compiler names the package"},
+	{regexp.MustCompile(`^export\s+const\s+(prerender|partial)\s*=\s*(true|false)`), "write const $1 = $2"},
+	{regexp.MustCompile(`^export\s+(?:async\s+)?(?:function|const)\s+getStaticPaths\b`), "write func GetStaticPaths(b *site.Build) ([]site.Path[Props], error) { … }"},
+	{regexp.MustCompile(`^export\s+(?:async\s+)?(?:function|const)\s+(GET|POST|PUT|PATCH|DELETE|OPTIONS|HEAD|ALL)\b`), "write func $1(page *site.Page) error { … }"},
+	{regexp.MustCompile(`^export\s+(?:interface|type)\s+(\w+)`), "write type $1 struct { … }"},
+	{regexp.MustCompile(`^export\b`), "Go exports what begins with a capital letter: leave the word out"},
+	{regexp.MustCompile(`^interface\s+Props\b`), "write type Props struct { Title string }, a field a line"},
+	{regexp.MustCompile(`^interface\s+(\w+)`), "write type $1 struct { … }"},
+	{regexp.MustCompile(`^type\s+(\w+)\s*=\s*\{`), "write type $1 struct { … }"},
+	{regexp.MustCompile(`^(?:const|let|var)\s*\{[^}]*\}(?:\s*:\s*\w+)?\s*=\s*Astro\.props\b`), "declare type Props struct { … }, and write props.Title where you need it"},
+	{regexp.MustCompile(`^(?:const|let|var)\s*\{\s*(\w+)[^}]*\}\s*=\s*Astro\.params\b`), `write $1 := page.Params["$1"]`},
+	{regexp.MustCompile(`^(?:const|let|var)\s*[{\[]`), "Go takes no values apart: write a line for each, title := post.Title"},
+	{regexp.MustCompile(`^const\s+(\w+)\s*=\s*await\b`), "Go waits without a word: write $1, err := load(…)"},
+	{regexp.MustCompile(`^(?:const|let)\s+(\w+)\s*:`), "Go declares variables with $1 := …, or var $1 string"},
+	{regexp.MustCompile(`^(?:async\s+)?function\s+(\w+)`), "write func $1(name string) string { … }"},
+	{regexp.MustCompile(`^(?:try|catch)\b`), "Go returns errors: v, err := load(), then if err != nil { return err }"},
+	{regexp.MustCompile(`^class\b`), "write type Name struct { … }"},
+}
+
+// fenceHabit is the hint for the line of the frontmatter that off is on, or "".
+func fenceHabit(src []byte, off int) string {
+	off = min(off, len(src))
+	start := bytes.LastIndexByte(src[:off], '\n') + 1
+	line := src[start:]
+	if n := bytes.IndexByte(line, '\n'); n >= 0 {
+		line = line[:n]
+	}
+	line = bytes.TrimSpace(line[:min(len(line), 500)])
+	for _, h := range fenceHabits {
+		if m := h.re.FindSubmatchIndex(line); m != nil {
+			return string(h.re.Expand(nil, []byte(strings.ReplaceAll(strings.ReplaceAll(h.hint, "$1", "${1}"), "$2", "${2}")), line, m))
+		}
+	}
+	return ""
+}
+
+var (
+	labelHabit     = regexp.MustCompile(`^\w+\s*:\s*(?:for|switch|\{)`)
+	namedFunc      = regexp.MustCompile(`^func\s+(\w+)\s*\(`)
+	bracketedList  = regexp.MustCompile(`^\[`)
+	jsObjectInList = regexp.MustCompile(`\{\s*["']?[\w-]+["']?\s*:`)
+)
+
+// codeHabit is the same for Go in braces of the template. It gives a message too where that of Go would lead astray.
+func codeHabit(code string, k checkKind) (message, hint string) {
+	switch {
+	case k == checkList && bracketedList.MatchString(code):
+		hint = `write the entries without brackets: class:list={"a", size, "active": on}`
+		if jsObjectInList.MatchString(code) {
+			hint = `write the entries without brackets and braces: class:list={"a", "active": on}`
+		}
+		return "", hint
+	case k == checkList && jsObjectInList.MatchString(code) && strings.HasPrefix(code, "{"):
+		return "", `write the entries without inner braces: {"active": on}`
+	case k != checkList && labelHabit.MatchString(code):
+		return "a loop in the template has no label", "let a variable tell the outer loop to stop, or move the loops into a function of the frontmatter"
+	case namedFunc.MatchString(code):
+		m := namedFunc.FindStringSubmatch(code)
+		return "a function with a name cannot stand in braces", "move it to the frontmatter, or write {" + m[1] + " := func(…) … { … }}"
+	}
+	return "", ""
+}
