@@ -37,9 +37,10 @@ var imageAttrs = map[string]bool{
 	"th background": true, "tr background": true,
 }
 
-// enumAttrs take "true" and "false" as words.
+// enumAttrs take "true" and "false" as words, or others that the runtime knows: translate yes and no, autocomplete on and off.
 var enumAttrs = map[string]bool{
 	"contenteditable": true, "draggable": true, "spellcheck": true, "writingsuggestions": true,
+	"translate": true, "autocomplete": true, "autocorrect": true,
 	"focusable": true, "preservealpha": true, "externalresourcesrequired": true,
 }
 

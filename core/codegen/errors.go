@@ -53,6 +53,15 @@ func mapGoOutput(output string, place func(importStack) diag.Range) []diag.Diagn
 		case strings.TrimSpace(line) == "":
 			continue
 		case line[0] == '\t':
+			if m := goLine.FindStringSubmatch(strings.TrimSpace(line)); m != nil && last == nil && len(loose) == 1 && strings.HasPrefix(loose[0], "package ") {
+				loose = nil // the place says which package it is
+				d := diag.Diagnostic{Severity: diag.Error, Code: "SG2050", Message: m[4]}
+				d.File = sourcePath(m[1])
+				d.Line, _ = strconv.Atoi(m[2])
+				d.Col, _ = strconv.Atoi(m[3])
+				last = &d
+				continue
+			}
 			if last != nil {
 				more = append(more, strings.TrimSpace(line))
 			} else {
@@ -330,7 +339,14 @@ func (p *Program) explain(d *diag.Diagnostic) {
 		}
 		p.explainProp(c, d)
 	case "SG2051":
-		if m := undefinedName.FindStringSubmatch(d.Message); m != nil && standard[m[1]] != "" {
+		m := undefinedName.FindStringSubmatch(d.Message)
+		if m != nil {
+			if hint := foreignHint(c.file, m[1], d.Pos); hint != "" {
+				d.Hint = hint
+				return
+			}
+		}
+		if m != nil && standard[m[1]] != "" {
 			d.Hint = "add import " + strconv.Quote(standard[m[1]])
 			return
 		}

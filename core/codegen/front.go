@@ -181,6 +181,10 @@ func (r *frontReader) imports(it syntax.FenceItem) {
 		if s.Name != nil {
 			spec.Name = s.Name.Name
 		}
+		if p == "C" {
+			r.diags.Error("SG2041", r.c.file.Range(spec.Lit), "a component cannot call C", "call it in a Go package of the site, and import that")
+			continue
+		}
 		r.f.imports = append(r.f.imports, spec)
 	}
 }

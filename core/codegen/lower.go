@@ -43,9 +43,11 @@ func lower(p *Program, c *Component, diags *diag.List) {
 	for _, items := range [][]syntax.FenceItem{c.front.stmts, c.front.hoisted} {
 		for _, it := range items {
 			l.query(it.Text(l.src), it.Start)
+			l.notReplaced(it.Text(l.src), it.Start)
 		}
 	}
 	l.restAndStruct()
+	eachCode(c.file.Nodes, func(s syntax.Span) { l.notReplaced(s.Text(l.src), s.Start) })
 	l.styles()
 	c.ops = l.nodes(c.file.Nodes, place{top: true})
 	if l.shadows(c.file.Nodes) {
@@ -87,6 +89,31 @@ func (l *lowerer) query(text string, at int) {
 		}
 	})
 }
+
+// notReplaced warns of ${name} in a Go string, which is JavaScript's, where there is such a name. Other strings with ${…} mean it.
+func (l *lowerer) notReplaced(text string, at int) {
+	if !strings.Contains(text, "${") {
+		return
+	}
+	scanTokens(text, func(off int, tok token.Token, lit string) {
+		if tok != token.STRING || lit[0] != '`' {
+			return
+		}
+		m := hole.FindStringSubmatchIndex(lit)
+		if m == nil {
+			return
+		}
+		name := lit[m[2]:m[3]]
+		known := slices.ContainsFunc(l.c.front.vars, func(v variable) bool { return v.Name == name })
+		if !known && !strings.HasPrefix(lit[m[3]:], ".") || !known && name != "props" && name != "page" {
+			return
+		}
+		at := syntax.Span{Start: at + off + m[0], End: at + off + m[1]}
+		l.diags.Warn("SG2049", l.rng(at), "a Go string prints "+lit[m[0]:m[1]]+" as it stands", `join texts with +, as in "a " + b, or write text beside braces: a {b}; an attribute takes backticks without braces`)
+	})
+}
+
+var hole = regexp.MustCompile(`\$\{\s*([a-zA-Z_]\w*)[^{}` + "`" + `]*\}`)
 
 func (l *lowerer) firstAt(ns []syntax.Node) int {
 	for _, n := range ns {

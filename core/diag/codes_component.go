@@ -33,6 +33,7 @@ var componentCodes = []CodeInfo{
 	{"SG2046", "A component with server:defer is given something that cannot be sent to the request that renders it.", "Hand over data: text, numbers, structs, slices, maps. Markup goes between the tags; functions, channels and type parameters belong into a component that is deferred as a whole."},
 	{"SG2047", "A value is printed whose type has no text: a struct, a map, a function.", "Print one of its fields or values, call the function, or give the type a `String` method."},
 	{"SG2048", "A call that answers the request is printed instead of returned.", "Write `{return page.Redirect(\"/\")}` in the template, or `return page.Redirect(\"/\")` in the fence."},
+	{"SG2049", "A Go string holds `${…}`, which Go does not replace.", "Join texts with `+`, or put text and braces beside each other: `Hello {name}`. An attribute takes `href=` with backticks, without braces around them."},
 	{"SG2050", "The Go compiler or go vet reports an error.", "Correct the Go at the place given."},
 	{"SG2051", "A name is not defined.", "Declare it in the fence, or import the package or component that holds it."},
 	{"SG2052", "A Go package is imported and not used.", "Remove the import."},

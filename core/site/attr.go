@@ -15,7 +15,8 @@ func (v Val[T]) Attr(w *Writer, name string) {
 	w.scalarAttr(name, v.scalar(w, name, ""))
 }
 
-// EnumAttr is Attr for attributes that spell out true and false, such as aria-busy and contenteditable.
+// EnumAttr is Attr for attributes that spell out true and false, such as aria-busy and contenteditable, or have two other words
+// for them, such as translate.
 func (v Val[T]) EnumAttr(w *Writer, name string) {
 	w.enumAttr(name, v.scalar(w, name, ""))
 }
@@ -23,12 +24,25 @@ func (v Val[T]) EnumAttr(w *Writer, name string) {
 func (w *Writer) enumAttr(name string, sc scalar) {
 	switch sc.kind {
 	case isTrue:
-		w.attr(name, "true")
+		yes, _ := boolWords(name)
+		w.attr(name, yes)
 	case isFalse:
-		w.attr(name, "false")
+		_, no := boolWords(name)
+		w.attr(name, no)
 	default:
 		w.scalarAttr(name, sc)
 	}
+}
+
+// boolWords are the keywords of an attribute that HTML gives two of, instead of having it there or not.
+func boolWords(name string) (yes, no string) {
+	switch name {
+	case "translate":
+		return "yes", "no"
+	case "autocomplete", "autocorrect":
+		return "on", "off"
+	}
+	return "true", "false"
 }
 
 func (w *Writer) attr(name, value string) {

@@ -187,7 +187,7 @@ func kindOfAttr(tag, name string) attrKind {
 			return contentAttr
 		}
 	case "contenteditable", "draggable", "spellcheck", "writingsuggestions", "focusable", "externalresourcesrequired",
-		"preservealpha":
+		"preservealpha", "translate", "autocomplete", "autocorrect":
 		return enumAttr
 	}
 	for _, prefix := range [...]string{"on", "hx-on", "x-on", "v-on", "@"} {

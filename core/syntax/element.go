@@ -509,8 +509,13 @@ func (p *parser) list(a *Attr) {
 		li.Value = c.part(p.src, rest)
 		a.List = append(a.List, li)
 	}
-	if ok {
-		p.check(&c, checkList, "")
+	if !ok || !p.check(&c, checkList, "") {
+		return
+	}
+	for _, it := range a.List {
+		if it.Key == nil && it.Value.Start < it.Value.End && p.src[it.Value.Start] == '{' && strings.HasSuffix(a.Name, ":list") {
+			p.error("SG1007", Span{it.Value.Start, it.Value.Start + 1}, "an entry of "+a.Name+" has no braces of its own", "write the entries without inner braces: "+a.Name+`={"name": value}`)
+		}
 	}
 }
 
