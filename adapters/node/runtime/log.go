@@ -17,6 +17,7 @@ type logger struct {
 	handler slog.Handler
 	access  bool
 	json    bool
+	level   slog.LevelVar
 
 	mu    sync.Mutex
 	buf   []byte
@@ -35,12 +36,19 @@ const (
 
 func newLog(w io.Writer, format string) *logger {
 	l := &logger{w: w, access: format != "off", json: format == "json"}
-	l.handler = slog.NewTextHandler(l, nil)
+	o := &slog.HandlerOptions{Level: &l.level}
+	l.handler = slog.NewTextHandler(l, o)
 	if l.json {
-		l.handler = slog.NewJSONHandler(l, nil)
+		l.handler = slog.NewJSONHandler(l, o)
 	}
 	l.Logger = slog.New(l.handler)
 	return l
+}
+
+// least leaves out what is below a level from now on. It is called before requests come.
+func (l *logger) least(level slog.Level) {
+	l.level.Set(level)
+	l.access = l.access && level <= slog.LevelInfo
 }
 
 // Write takes one line.

@@ -76,6 +76,7 @@ type settings struct {
 	host, port string
 	client     string
 	log        string
+	level      slog.Level // least that is logged
 	finish     time.Duration
 	cert, key  string
 }
@@ -90,6 +91,8 @@ Serves the site.
   --client DIR          folder of the client files (CLIENT_DIR; %[4]s)
   --log FORMAT          access log and messages: text, json, or off for
                         messages only (LOG_FORMAT; text)
+  --log-level LEVEL     the least that is logged: info, warn or error (LOG_LEVEL;
+                        info); the address is logged in any case
   --finish DURATION     how long running requests may take to end when the server
                         is stopped (FINISH_TIMEOUT; %[5]s)
   --version             print the version and exit
@@ -130,6 +133,7 @@ func parse(p *Program, proc process) (s settings, done bool, err error) {
 	flags.StringVar(&s.port, "port", or("PORT", strconv.Itoa(p.Port)), "")
 	flags.StringVar(&s.client, "client", or("CLIENT_DIR", ""), "")
 	flags.StringVar(&s.log, "log", or("LOG_FORMAT", "text"), "")
+	level := flags.String("log-level", or("LOG_LEVEL", "info"), "")
 	finish := flags.String("finish", or("FINISH_TIMEOUT", finishTimeout.String()), "")
 	version := flags.Bool("version", false, "")
 	bad := func(format string, a ...any) (settings, bool, error) {
@@ -160,6 +164,15 @@ func parse(p *Program, proc process) (s settings, done bool, err error) {
 	}
 	if s.log != "text" && s.log != "json" && s.log != "off" {
 		return bad("log must be text, json or off, not %q", s.log)
+	}
+	switch *level {
+	case "info":
+	case "warn":
+		s.level = slog.LevelWarn
+	case "error":
+		s.level = slog.LevelError
+	default:
+		return bad("log-level must be info, warn or error, not %q", *level)
 	}
 	if s.finish, err = time.ParseDuration(*finish); err != nil || s.finish < 0 {
 		return bad("finish must be a duration such as 30s, not %q", *finish)
@@ -216,6 +229,7 @@ func run(p *Program, proc process) int {
 	}
 	log.message(slog.LevelInfo, "listening", slog.String("url", address(l.Addr(), config != nil, app.Config.Base)))
 	log.flush()
+	log.least(s.level)
 	if err := serve(h, l, config, s.finish, proc.signals, log); err != nil {
 		return fail(err)
 	}

@@ -17,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -119,6 +120,35 @@ func TestRunLogs(t *testing.T) {
 	}
 }
 
+// TestRunLogLevel has what is below the level left out, but for the address, without which nobody finds the server.
+func TestRunLogLevel(t *testing.T) {
+	for _, tt := range []struct {
+		env, flag string
+		want      []string // beside the address
+	}{
+		{"", "info", []string{"level=INFO msg=request", "level=ERROR", "level=INFO msg=stopping"}},
+		{"error", "info", []string{"level=INFO msg=request", "level=ERROR", "level=INFO msg=stopping"}},
+		{"warn", "", []string{"level=ERROR"}},
+		{"error", "", []string{"level=ERROR"}},
+	} {
+		args := []string{"--port", "0"}
+		if tt.flag != "" {
+			args = append(args, "--log-level", tt.flag)
+		}
+		r := launch(t, map[string]string{"LOG_LEVEL": tt.env}, args...)
+		http.Get(r.url + "/panic")
+		if code := r.stop(t); code != 0 {
+			t.Errorf("exit code %d", code)
+		}
+		for _, line := range []string{"level=INFO msg=listening", "level=INFO msg=request", "level=ERROR", "level=INFO msg=stopping"} {
+			want := line == "level=INFO msg=listening" || slices.Contains(tt.want, line)
+			if strings.Contains(r.log.String(), line) != want {
+				t.Errorf("LOG_LEVEL=%s --log-level=%s: %q is there: %t\n%s", tt.env, tt.flag, line, !want, r.log)
+			}
+		}
+	}
+}
+
 func TestRunUsage(t *testing.T) {
 	busy, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -143,6 +173,8 @@ func TestRunUsage(t *testing.T) {
 		{nil, map[string]string{"PORT": "70000"}, 2, "", `port must be a number from 0 to 65535, not "70000"`},
 		{nil, map[string]string{"PORT": "+80"}, 2, "", `port must be a number`},
 		{[]string{"--log", "xml"}, nil, 2, "", `log must be text, json or off, not "xml"`},
+		{[]string{"--log-level", "loud"}, nil, 2, "", `log-level must be info, warn or error, not "loud"`},
+		{nil, map[string]string{"LOG_LEVEL": "INFO"}, 2, "", `log-level must be info, warn or error, not "INFO"`},
 		{[]string{"--finish", "soon"}, nil, 2, "", `finish must be a duration such as 30s, not "soon"`},
 		{nil, map[string]string{"SERVER_CERT_PATH": "x"}, 2, "", "belong together"},
 		{nil, map[string]string{"PORT": port}, 1, "", "server: port " + port + " is taken by another program; stop that one or choose another with --port or PORT\n"},
