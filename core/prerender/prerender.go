@@ -248,6 +248,9 @@ func (r *run) diagnostic(e wire.Event) diag.Diagnostic {
 		d.Code = "SG3105"
 		d.Message = fmt.Sprintf("%s makes the file %s, which another page or the public folder has made already", e.Path, e.File)
 		d.Hint = "give the two different paths, or remove one"
+		if strings.Contains(e.Route, "[") {
+			d.Hint = "list each path once in GetStaticPaths of " + e.Source + ", or give one of two pages another path"
+		}
 	case wire.Guarded:
 		path := e.Path
 		if path == "" {
