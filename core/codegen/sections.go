@@ -119,7 +119,7 @@ func (s *splitter) group(ops Ops, weights []int) (Ops, []int, int) {
 		out, outWeights, total = append(out, op), append(outWeights, n), total+n
 	}
 	flush := func(end int) {
-		if sum > weight(Section{}) && (end-start > 1 || sum > s.section/4) {
+		if sum > weight(Section{}) && sum > s.section/4 {
 			emit(Section{slices.Clip(ops[start:end])}, weight(Section{}))
 		} else {
 			for i := start; i < end; i++ {
