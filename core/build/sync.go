@@ -94,6 +94,11 @@ func InitModule(data []byte) ([]byte, error) {
 			return nil, err
 		}
 	}
+	if m.Go == nil || version.Compare("go"+m.Go.Version, "go"+core.GoVersion()) < 0 {
+		if err := m.AddGoStmt(core.GoVersion()); err != nil {
+			return nil, err
+		}
+	}
 	m.Cleanup()
 	return m.Format()
 }

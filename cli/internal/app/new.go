@@ -23,6 +23,7 @@ type newOptions struct {
 	template string
 	adapter  string
 	module   string
+	inModule bool
 	yes      bool
 }
 
@@ -41,16 +42,21 @@ for what is not said: the folder, the template and the platform.
 
    sitegen new tea                     # asks two questions
    sitegen new tea --yes               # asks nothing
+   sitegen new web --in-module         # part of the Go module around it
    sitegen new tea --adapter netlify   # for a platform, as ` + "`sitegen add`" + ` would do it` + kinds.String(),
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "template", Aliases: []string{"t"}, Usage: "begin with the template `NAME`: " + strings.Join(scaffold.Names(), ", "), DefaultText: "asks, or minimal without a terminal", Destination: &o.template},
 			&cli.StringFlag{Name: "adapter", Usage: "set the site up for the platform `NAME`, as add does", DefaultText: "asks, or none without a terminal", Destination: &o.adapter},
 			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "ask nothing", Destination: &o.yes},
+			&cli.BoolFlag{Name: "in-module", Usage: "make it a part of the Go module around it, whose packages it can import, instead of a module of its own", Destination: &o.inModule},
 			&cli.StringFlag{Name: "module", Usage: "the `PATH` of the site's Go module", DefaultText: "example.com/ and the name of the folder", Destination: &o.module},
 		},
 		Action: func(c *cli.Context) error {
 			if c.Args().Len() > 1 {
 				return usage("`sitegen new` makes one site, and %q is a second folder", c.Args().Get(1))
+			}
+			if o.inModule && o.module != "" {
+				return usage("--module names a module of its own, and --in-module makes none")
 			}
 			term, err := newTerminal(c, env)
 			if err != nil {
@@ -116,6 +122,25 @@ func runNew(ctx context.Context, env Env, term *terminal, q *questions, dir, sho
 	if !slices.Contains(scaffold.Names(), o.template) {
 		return usage("there is no template %q%s (there are: %s)", o.template, orRather(o.template, scaffold.Names()), strings.Join(scaffold.Names(), ", "))
 	}
+	around, err := findAround(dir)
+	switch {
+	case err != nil && o.inModule:
+		return &exit{exitFailed, err}
+	case o.inModule && around == nil:
+		return usage("there is no go.mod above %s, so --in-module has nothing to make it a part of", shown)
+	case around != nil && q != nil && o.module == "" && !o.inModule:
+		answer, err := q.choice(ctx, "Which module?", []option{{"own", "a module of its own"}, {"part", "a part of " + around.path + ", whose packages it can import then"}})
+		if err != nil {
+			return err
+		}
+		o.inModule = answer == "part"
+	}
+	if o.inModule {
+		if err := around.prepare(); err != nil {
+			return &exit{exitFailed, err}
+		}
+		o.module = around.sitePath()
+	}
 	if o.module == "" {
 		o.module = modulePath(dir)
 	}
@@ -129,7 +154,13 @@ func runNew(ctx context.Context, env Env, term *terminal, q *questions, dir, sho
 		return err
 	}
 	files["go.mod"] = mod
+	if o.inModule {
+		around.adopt(files)
+	}
 	err = writeNew(ctx, dir, files)
+	if err == nil && o.inModule {
+		err = around.save()
+	}
 	if err == nil {
 		err = syncNew(ctx, env, term, dir)
 	}
@@ -142,10 +173,19 @@ func runNew(ctx context.Context, env Env, term *terminal, q *questions, dir, sho
 	}
 	if err != nil {
 		clearNew(dir)
+		if o.inModule {
+			around.undo()
+		}
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		term.note("  %s", name)
+	}
+	switch {
+	case o.inModule:
+		term.note("  and in the module around it, two lines of go.mod")
+	case around != nil && q == nil:
+		term.note("\nThis is a module of its own. With --in-module it would be a part of %s, and could import its packages.", around.path)
 	}
 	steps := []string{"sitegen dev", "sitegen build", "sitegen preview"}
 	if shown != "" && shown != "." {
