@@ -63,9 +63,10 @@ const (
 var lambdaDifferences = merge(
 	in("default server", lambdaWhole, "async/failure-after-the-flush/error", "async/failure-after-the-flush/panic", "async/first-part-goes-out/flushed", "async/first-part-goes-out/unasked", "async/failure-behind-what-went-out/error", "async/failure-behind-what-went-out/panic",
 		"stream/endpoint-in-order", "stream/page-in-order", "stream/events", "stream/error-after-the-flush/error", "stream/error-after-the-flush/panic",
-		"redirect/by-a-component-after-the-flush", "stream/goes-on-by-itself", "stream/error-after-the-layouts-flush/error", "stream/error-after-the-layouts-flush/panic",
+		"stream/goes-on-by-itself", "stream/error-after-the-layouts-flush/error", "stream/error-after-the-layouts-flush/panic",
 		"stream/error-in-mid-stream/error", "stream/error-in-mid-stream/panic", "stream/server-goes-on",
 		"stream/slow-reader-slows-the-producer"),
+	in("default", lambdaWhole, "redirect/by-a-component-after-the-flush"),
 	in("default base server", lambdaWhole, "body/echo-stream"),
 	in("never", lambdaWhole, "whole/endpoint-streams"),
 	in("default server", lambdaVisitor, "async/visitor-leaves", "stream/visitor-leaves-a-stream", "stream/visitor-leaves-an-endless-stream",

@@ -112,7 +112,7 @@ const (
 
 // nodeDifferences are the cases that are answered otherwise with the function in Node, beside those of mode shim.
 var nodeDifferences = merge(
-	in("default base server", nodeRequest, "body/body-of-get", "endpoint/all-takes-the-rest/own-name", "endpoint/method-missing-on-a-page/brew",
+	in("default base server", nodeRequest, "body/body-of-get", "endpoint/all-sees-the-method/own-name", "endpoint/all-takes-the-rest/own-name", "endpoint/method-missing-on-a-page/brew",
 		"endpoint/method-missing/capitals-matter", "endpoint/method-missing/own-name", "endpoint/method-missing/unknown-to-five",
 		"endpoint/method-missing/unknown-to-get", "islands/method/brew", "request/method/long-word"),
 	in("default base", nodeRequest, "csrf/refused/own-word"),
