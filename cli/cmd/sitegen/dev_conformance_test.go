@@ -47,6 +47,11 @@ var devDiffers = because(
 		"malformed/old-version/stream",
 		"malformed/old-version/with-host",
 		"malformed/old-version/without-host",
+		"redirect/open-redirect-to-a-longer-host/below",
+		"redirect/open-redirect-to-a-longer-host/letters",
+		"redirect/open-redirect-to-a-longer-host/port",
+		"redirect/open-redirect-to-a-longer-host/user",
+		"redirect/open-redirect-to-a-longer-host/user-and-port",
 	}},
 	differ{"the answer says what went wrong, and where", []string{
 		"endpoint/failure-of-an-endpoint-is-no-page/error",
