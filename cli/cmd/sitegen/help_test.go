@@ -86,6 +86,10 @@ func (e example) script() string {
 	var text string
 	switch e.command {
 	case "new":
+		if strings.Contains(e.line, "--in-module") {
+			text = "cp $WORK/around.mod go.mod\n" + run + "sitegen check --strict -C web\n"
+			break
+		}
 		text = run + "sitegen check --strict -C tea\n"
 	case "add":
 		// It asks, so there has to be a terminal.
@@ -168,6 +172,10 @@ for ((i = 0; i < 1000; i++)); do [ ! -s "$WORK/opened" ] || exit 0; sleep 0.01; 
 adapter: {name: netlify, project: tea}
 -- a.gosite --
 <p>tea</p>
+-- around.mod --
+module example.com/shop
+
+go 1.26
 -- farewell --
 ` + frames(`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{}}}`, `{"jsonrpc":"2.0","method":"initialized","params":{}}`, `{"jsonrpc":"2.0","id":2,"method":"shutdown"}`, `{"jsonrpc":"2.0","method":"exit"}`)
 }
