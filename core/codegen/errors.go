@@ -1,7 +1,6 @@
 package codegen
 
 import (
-	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -362,18 +361,6 @@ func (p *Program) explain(d *diag.Diagnostic) {
 		}
 	}
 }
-
-// standard are the packages of the standard library that pages use, by name, as far as the name is theirs alone.
-var standard = func() map[string]string {
-	paths := map[string]string{}
-	for p := range strings.FieldsSeq("bufio bytes cmp context crypto/hmac crypto/sha256 crypto/subtle embed encoding/base64 encoding/csv encoding/hex " +
-		"encoding/json encoding/xml errors fmt html io iter log log/slog maps math math/bits net/http net/netip net/url os path path/filepath regexp " +
-		"slices sort strconv strings sync sync/atomic time unicode unicode/utf8") {
-		paths[path.Base(p)] = p
-	}
-	paths["rand"] = "math/rand/v2"
-	return paths
-}()
 
 func (p *Program) hasName(name string) bool {
 	for _, c := range p.Components {

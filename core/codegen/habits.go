@@ -1,6 +1,7 @@
 package codegen
 
 import (
+	"path"
 	"strings"
 
 	"sitegen.dev/core/diag"
@@ -49,6 +50,18 @@ var foreignNames = map[string]string{
 	"document":          "the browser's objects exist in a <script> alone",
 	"window":            "the browser's objects exist in a <script> alone",
 }
+
+// standard are the packages of the standard library that pages use, by name, as far as the name is theirs alone.
+var standard = func() map[string]string {
+	paths := map[string]string{}
+	for p := range strings.FieldsSeq("bufio bytes cmp context crypto/hmac crypto/sha256 crypto/subtle embed encoding/base64 encoding/csv encoding/hex " +
+		"encoding/json encoding/xml errors fmt html io iter log log/slog maps math math/bits net/http net/netip net/url os path path/filepath regexp " +
+		"slices sort strconv strings sync sync/atomic time unicode unicode/utf8") {
+		paths[path.Base(p)] = p
+	}
+	paths["rand"] = "math/rand/v2"
+	return paths
+}()
 
 // foreignHint is the hint for an undefined name that somebody knows from elsewhere, or "".
 func foreignHint(f *syntax.File, name string, at diag.Pos) string {

@@ -408,7 +408,7 @@ func (p *parser) checkFence(f *Fence, split fenceSplit) {
 			if off >= f.Body.End {
 				msg = strings.Replace(msg, "found '}'", "found the end of the frontmatter", 1)
 			}
-			p.error("SG1008", p.tokenSpan(max(off, f.Body.Start)), msg, cmp.Or(fenceMarkup(p.src, off), fenceHabit(p.src, off), goHint(p.src, off, e.Msg)))
+			p.error("SG1008", p.tokenSpan(max(off, f.Body.Start)), msg, cmp.Or(fenceHabit(p.src, off), goHint(p.src, off, e.Msg)))
 		}
 	}
 }
@@ -431,12 +431,4 @@ func appendBlank(buf, b []byte) []byte {
 		buf = append(buf, c)
 	}
 	return buf
-}
-
-// fenceMarkup is the hint for markup among the Go of the fence.
-func fenceMarkup(src []byte, at int) string {
-	if at+1 >= len(src) || src[at] != '<' || !isLetter(src[at+1]) && src[at+1] != '>' {
-		return ""
-	}
-	return "markup stands below the fence, and so does a function that makes some: {row := func(s string) site.Node { return <li>{s}</li> }}"
 }

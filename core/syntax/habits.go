@@ -38,6 +38,9 @@ var fenceHabits = []struct {
 // fenceHabit is the hint for the line of the frontmatter that off is on, or "".
 func fenceHabit(src []byte, off int) string {
 	off = min(off, len(src))
+	if off+1 < len(src) && src[off] == '<' && (isLetter(src[off+1]) || src[off+1] == '>') {
+		return "markup stands below the fence, and so does a function that makes some: {row := func(s string) site.Node { return <li>{s}</li> }}"
+	}
 	start := bytes.LastIndexByte(src[:off], '\n') + 1
 	line := src[start:]
 	if n := bytes.IndexByte(line, '\n'); n >= 0 {

@@ -206,16 +206,7 @@ func Pages(s *store.Store, layouts []Layout) []*site.Route {
 
 // CheckPages holds the front matter of every Markdown page against the props of its layout.
 func CheckPages(s *store.Store, layouts []Layout, report func(Problem)) {
-	from := s.Collection(store.Pages)
-	for i := range from.Len() {
-		e, err := from.Entry(i)
-		if err != nil {
-			panic(err)
-		}
-		p, err := readPage(s, e)
-		if err != nil {
-			panic(err)
-		}
+	for p := range pagesIn(s) {
 		for _, l := range layouts {
 			if l.name != p.layout {
 				continue
