@@ -109,8 +109,10 @@ const (
 var devDifferences = merge(
 	in("default base server", devBody, "body/bytes", "body/chunked-trailer", "body/echo-stream", "body/large", "body/stream", "body/text-that-is-none", "form/parts"),
 	in("server", devBody, "body/no-limit"),
+	in("never", devBody, "body/default-limit", "body/default-limit-exceeded-in-pieces"),
 	every(devBody, "body/chunked/*", "body/chunked-pieces/*", "body/limit-exact/*", "body/limit-exceeded-chunked/*", "form/multipart*", "form/file-name/*"),
 	in("default base never server", devStatic, "prerender/endpoint-method"),
+	in("base", devStatic, "slash/public-file-takes-no-other-method"),
 	in("default base server", devStatic, "middleware/runs-not-for-prerendered-error-pages-of-files", "static/hashed-other-method"),
 	every(devStatic, "prerender/method/*", "static/method/*"),
 	in("default base server", devPlain, "static/empty-file", "static/hashed-not-modified", "static/head", "static/large-file", "static/range-not-satisfiable"),
@@ -120,6 +122,7 @@ var devDifferences = merge(
 	in("default base never server", platformSlashes, "slash/file-never-has-a-slash/prerendered-endpoint", "slash/file-never-has-a-slash/public"),
 	in("default base server", platformSlashes, "static/hashed-is-exact/slash", "static/name-is-exact/trailing-slash"),
 	in("default", platformSlashes, "slash/repeated/alone", "slash/repeated/of-a-file"),
+	in("base", platformSlashes, "slash/repeated-then-always/behind-the-base", "slash/repeated-then-always/of-a-file"),
 	every(devBroken, "async/failure-after-the-flush/*", "async/failure-behind-what-went-out/*", "redirect/by-a-component-after-the-flush*", "stream/error-after-the-flush/*",
 		"stream/error-after-the-layouts-flush/*", "stream/error-in-mid-stream/*"),
 	in("default server", devVisitor, "async/visitor-leaves"),
