@@ -89,7 +89,7 @@ func TestDetect(t *testing.T) {
 }
 
 func TestAdd(t *testing.T) {
-	files, err := Adapter{}.Add(fstest.MapFS{"go.mod": {Data: []byte("module example.com/My_Site\n")}})
+	files, err := Adapter{}.Add(adapter.Project{Files: fstest.MapFS{"go.mod": {Data: []byte("module example.com/My_Site\n")}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestAdd(t *testing.T) {
 		t.Errorf("the configuration is %v", config)
 	}
 	for _, name := range configNames {
-		if files, err := (Adapter{}).Add(fstest.MapFS{name: {}}); err != nil || len(files) != 0 {
+		if files, err := (Adapter{}).Add(adapter.Project{Files: fstest.MapFS{name: {}}}); err != nil || len(files) != 0 {
 			t.Errorf("beside %s: %v, %v", name, files, err)
 		}
 	}

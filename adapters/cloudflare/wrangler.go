@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 
+	"sitegen.dev/core/adapter"
 	"sitegen.dev/core/diag"
 )
 
@@ -36,14 +37,14 @@ const addedConfig = `// The Worker of the site. "sitegen build --adapter cloudfl
 `
 
 // Add gives wrangler.jsonc, where the project has no configuration of wrangler.
-func (Adapter) Add(site fs.FS) (map[string][]byte, error) {
+func (Adapter) Add(p adapter.Project) (map[string][]byte, error) {
 	for _, name := range configNames {
-		if _, err := fs.Stat(site, name); err == nil {
+		if _, err := fs.Stat(p.Files, name); err == nil {
 			return nil, nil
 		}
 	}
 	module := ""
-	if data, err := fs.ReadFile(site, "go.mod"); err == nil {
+	if data, err := fs.ReadFile(p.Files, "go.mod"); err == nil {
 		if m := moduleLine.FindSubmatch(data); m != nil {
 			module = string(m[1])
 		}

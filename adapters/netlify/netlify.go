@@ -13,7 +13,6 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -80,12 +79,16 @@ func (Adapter) Detect(getenv func(string) string) string {
 const netlifyTOML = `# What Netlify runs for each deploy, and the folder that it publishes.
 [build]
   command = "go install sitegen.dev/cli/cmd/sitegen@latest && PATH=\"$PATH:$(go env GOPATH)/bin\" sitegen build --adapter netlify"
-  publish = "dist"
+  publish = %s
 `
 
 // Add gives netlify.toml.
-func (Adapter) Add(fs.FS) (map[string][]byte, error) {
-	return map[string][]byte{"netlify.toml": []byte(netlifyTOML)}, nil
+func (Adapter) Add(p adapter.Project) (map[string][]byte, error) {
+	publish, err := json.Marshal(p.OutDir) // a string of TOML too
+	if err != nil {
+		return nil, err
+	}
+	return map[string][]byte{"netlify.toml": fmt.Appendf(nil, netlifyTOML, publish)}, nil
 }
 
 // Adapt writes the published files, and functions and configuration below .netlify/v1.

@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"encoding/json"
+	"fmt"
 	"io"
 	"io/fs"
 	"maps"
@@ -451,9 +452,11 @@ func TestDetect(t *testing.T) {
 			t.Errorf("Detect(%v) = %q, want %q", tt.env, got, tt.want)
 		}
 	}
-	files, err := Adapter{}.Add(nil)
-	if err != nil || !strings.Contains(string(files["netlify.toml"]), `publish = "dist"`) {
-		t.Errorf("Add = %v, %v", files, err)
+	for _, out := range []string{"dist", `web/"out`} {
+		files, err := Adapter{}.Add(adapter.Project{OutDir: out})
+		if want := fmt.Sprintf("publish = %q\n", out); err != nil || !strings.Contains(string(files["netlify.toml"]), want) {
+			t.Errorf("Add = %s, %v; want %s in it", files, err, want)
+		}
 	}
 }
 

@@ -86,8 +86,16 @@ const vercelJSON = `{
 }
 `
 
+// configPrograms are the other forms of vercel.json, beside which the platform takes none.
+var configPrograms = []string{"vercel.ts", "vercel.mts", "vercel.js", "vercel.mjs", "vercel.cjs"}
+
 // Add gives vercel.json.
-func (Adapter) Add(fs.FS) (map[string][]byte, error) {
+func (Adapter) Add(p adapter.Project) (map[string][]byte, error) {
+	for _, name := range configPrograms {
+		if _, err := fs.Stat(p.Files, name); err == nil {
+			return nil, nil
+		}
+	}
 	return map[string][]byte{"vercel.json": []byte(vercelJSON)}, nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -557,9 +558,12 @@ func TestDetect(t *testing.T) {
 }
 
 func TestAdd(t *testing.T) {
-	files, err := Adapter{}.Add(os.DirFS(t.TempDir()))
+	files, err := Adapter{}.Add(adapter.Project{Files: fstest.MapFS{}})
 	if err != nil || !json.Valid(files["vercel.json"]) || len(files) != 1 {
 		t.Errorf("Add = %v, %v; want vercel.json", files, err)
+	}
+	if files, err = (Adapter{}).Add(adapter.Project{Files: fstest.MapFS{"vercel.ts": {}}}); err != nil || len(files) != 0 {
+		t.Errorf("beside vercel.ts Add = %v, %v; want nothing", files, err)
 	}
 }
 

@@ -171,5 +171,11 @@ type Detector interface {
 // An Adder knows which files its platform wants beside site.yaml.
 type Adder interface {
 	// Add gives the files by name; those that exist already are left alone.
-	Add(site fs.FS) (map[string][]byte, error)
+	Add(p Project) (map[string][]byte, error)
+}
+
+// Project is what an Adder is told about a site.
+type Project struct {
+	Files  fs.FS  // its folder
+	OutDir string // where builds put the output, below the folder, with slashes: "dist"
 }

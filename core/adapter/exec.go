@@ -174,8 +174,8 @@ func (e *external) inspect(ctx context.Context, out *Out) error {
 type externalAdder struct{ e *external }
 
 // Add lets the program look at the project itself.
-func (a externalAdder) Add(fs.FS) (map[string][]byte, error) {
-	r, err := a.e.ask(context.Background(), request{Op: "add", Dir: a.e.program.Root})
+func (a externalAdder) Add(p Project) (map[string][]byte, error) {
+	r, err := a.e.ask(context.Background(), request{Op: "add", Dir: a.e.program.Root, OutDir: p.OutDir})
 	if err != nil {
 		return nil, err
 	}

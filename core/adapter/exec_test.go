@@ -80,9 +80,9 @@ func (a testAdapter) Adapt(ctx context.Context, site *Site, out *Out) error {
 
 type testWhole struct{ testAdapter }
 
-func (testWhole) Add(site fs.FS) (map[string][]byte, error) {
-	data, err := fs.ReadFile(site, "site.yaml")
-	return map[string][]byte{"test.toml": data}, err
+func (testWhole) Add(p Project) (map[string][]byte, error) {
+	data, err := fs.ReadFile(p.Files, "site.yaml")
+	return map[string][]byte{"test.toml": append(data, "out: "+p.OutDir...)}, err
 }
 
 func (testWhole) Preview(ctx context.Context, dir string) (http.Handler, func() error, error) {
@@ -229,8 +229,8 @@ func TestExternalAbilities(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := a.(Adder).Add(nil)
-	if err != nil || len(files) != 1 || string(files["test.toml"]) != "base: /tea\n" {
+	files, err := a.(Adder).Add(Project{OutDir: "site"})
+	if err != nil || len(files) != 1 || string(files["test.toml"]) != "base: /tea\nout: site" {
 		t.Errorf("Add = %q, %v", files, err)
 	}
 	h, stop, err := a.(Previewer).Preview(t.Context(), p.Root)

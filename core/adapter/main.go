@@ -24,6 +24,7 @@ type request struct {
 	Site     *Site  `json:"site,omitempty"` // of adapt
 	// Dir is, for adapt, the folder to write to, which holds Site.ClientDir; for add the project; for preview what adapt wrote.
 	Dir        string      `json:"dir,omitempty"`
+	OutDir     string      `json:"outDir,omitempty"`     // of add: Project.OutDir
 	Deployment *Deployment `json:"deployment,omitempty"` // of deploy
 }
 
@@ -84,7 +85,7 @@ func Serve(ctx context.Context, a Adapter, in io.Reader, out io.Writer) error {
 	case "adapt":
 		return answer(serveAdapt(ctx, a, q))
 	case "add":
-		return answer(serveAdd(a, q.Dir))
+		return answer(serveAdd(a, q))
 	case "preview":
 		return servePreview(ctx, a, q.Dir, in, answer)
 	case "deploy":
@@ -134,12 +135,12 @@ func serveAdapt(ctx context.Context, a Adapter, q request) (r reply) {
 	return r
 }
 
-func serveAdd(a Adapter, dir string) (r reply) {
+func serveAdd(a Adapter, q request) (r reply) {
 	adder, ok := a.(Adder)
 	if !ok {
 		return r
 	}
-	files, err := adder.Add(os.DirFS(dir))
+	files, err := adder.Add(Project{Files: os.DirFS(q.Dir), OutDir: q.OutDir})
 	r.failed(err)
 	r.Files = map[string]string{}
 	for name, data := range maps.All(files) {

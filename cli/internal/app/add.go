@@ -125,7 +125,7 @@ func (a *adding) run(c *cli.Context, env Env) error {
 		term.note("%s", n)
 	}
 	if len(a.changes) == 0 {
-		term.note("%s is set up already; nothing to do", strings.Join(a.shown(), ", "))
+		term.note("%s set up already; nothing to do", a.are())
 		return nil
 	}
 	if err := a.show(env.Stdout); err != nil {
@@ -146,7 +146,7 @@ func (a *adding) run(c *cli.Context, env Env) error {
 	for _, ch := range a.changes {
 		term.note("%s %s", map[bool]string{true: "created", false: "changed"}[ch.isNew], ch.name)
 	}
-	term.note("\n%s is set up. Next:\n\n  %s", strings.Join(a.shown(), ", "), strings.Join(a.next(), "\n  "))
+	term.note("\n%s set up. Next:\n\n  %s", a.are(), strings.Join(a.next(), "\n  "))
 	return nil
 }
 
@@ -447,7 +447,7 @@ func (a *adding) wanted() (files map[string][]byte, ignore []string, err error) 
 		if !ok {
 			continue
 		}
-		add, err := adder.Add(os.DirFS(a.p.root))
+		add, err := adder.Add(adapter.Project{Files: os.DirFS(a.p.root), OutDir: filepath.ToSlash(a.p.config.Out)})
 		if err != nil {
 			return nil, nil, err
 		}
@@ -561,13 +561,17 @@ func (a *adding) consent(ctx context.Context, env Env) error {
 	return &exit{exitFailed, fmt.Errorf("nothing was changed; by hand it is `adapter: %s` in %s, and the files above", a.targets[0].name, a.p.file)}
 }
 
-// shown are the names as site.yaml has them.
-func (a *adding) shown() []string {
+// are says of the names, as site.yaml has them, that they are something.
+func (a *adding) are() string {
 	var names []string
 	for _, t := range a.targets {
 		names = append(names, t.name)
 	}
-	return names
+	last := len(names) - 1
+	if last == 0 {
+		return names[0] + " is"
+	}
+	return strings.Join(names[:last], ", ") + " and " + names[last] + " are"
 }
 
 // next says what comes after.
