@@ -167,15 +167,24 @@ func (a *api) try(ctx context.Context, method, path, kind string, size int64, op
 		return 0, &unreachable{err}
 	}
 	if res.StatusCode < 200 || res.StatusCode > 299 {
-		return wanted(res.Header, time.Now()), &refusal{res.StatusCode, said(res, data)}
+		return wanted(res.Header, time.Now()), &refusal{res.StatusCode, a.masked(said(res, data))}
 	}
 	if out == nil {
 		return 0, nil
 	}
 	if err := json.Unmarshal(data, out); err != nil {
-		return 0, &refusal{res.StatusCode, "the answer is no JSON: " + short(data)}
+		return 0, &refusal{res.StatusCode, a.masked("the answer is no JSON: " + short(data))}
 	}
 	return 0, nil
+}
+
+// masked is a text of another's without the token: what answers may repeat the request, and the message goes into logs that more
+// people read than know the token.
+func (a *api) masked(text string) string {
+	if a.token == "" {
+		return text
+	}
+	return strings.ReplaceAll(text, a.token, "…")
 }
 
 // maxWait is how long an answer may ask to wait.

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"os"
@@ -32,10 +33,14 @@ const (
 // Files go by SHA-1 and functions by the SHA-256 of their archive. The list of calls is that of Netlify's own command line;
 // a test compares the two.
 func (Adapter) Deploy(ctx context.Context, d *adapter.Deployment) (*adapter.Deployed, error) {
+	base := strings.TrimSuffix(cmp.Or(d.Getenv(envAPI), defaultAPI), "/")
+	if u, err := url.Parse(base); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return nil, problem("SG6211", fmt.Sprintf("Netlify cannot be reached: %s is no address: %q", envAPI, base), "leave it out, or set it to one such as "+defaultAPI)
+	}
 	client := &http.Client{Timeout: 10 * time.Minute}
 	return (&deployer{
 		Deployment: d,
-		api: api{base: strings.TrimSuffix(cmp.Or(d.Getenv(envAPI), defaultAPI), "/"), token: d.Getenv(envToken), agent: "sitegen",
+		api: api{base: base, token: strings.TrimSpace(d.Getenv(envToken)), agent: "sitegen",
 			http: client, pause: sleep, busy: func(text string) { d.Note("Netlify: " + text) }},
 		functions: functionsAPI{version: functionsVersion, integrity: functionsIntegrity,
 			registry: d.Getenv(envRegistry), http: client},
@@ -65,6 +70,9 @@ func (d *deployer) run(ctx context.Context) (*adapter.Deployed, error) {
 	if d.api.token == "" && !d.DryRun {
 		return nil, problem("SG6208", envToken+" is not set, so Netlify does not know who is deploying",
 			"make a token at https://app.netlify.com/user/applications#personal-access-tokens and set "+envToken+" to it; `--dry-run` needs none")
+	}
+	if strings.ContainsFunc(d.api.token, func(c rune) bool { return c <= ' ' || c > '~' }) {
+		return nil, problem("SG6208", "what "+envToken+" is set to cannot be a token: it holds blanks or letters that none has", "copy it once more from where it was made")
 	}
 	project := d.project(o)
 	if project == "" && !d.DryRun {

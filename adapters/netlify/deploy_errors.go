@@ -31,6 +31,8 @@ func (d *deployer) explain(err error) error {
 	case errors.As(err, &r) && r.Status == http.StatusUnauthorized:
 		return problem("SG6208", "Netlify does not take the token in "+envToken+": "+r.Message,
 			"make a new one at https://app.netlify.com/user/applications#personal-access-tokens")
+	case errors.As(err, &r) && r.Status < 300:
+		return problem("SG6211", "something else answers in Netlify's place: "+r.Message, "look for a proxy or a login page on the way to "+d.api.base)
 	case errors.As(err, &r) && r.Status >= 500:
 		return problem("SG6211", fmt.Sprintf("Netlify has trouble of its own: %s", r.Error()),
 			"run the same command again a little later: it goes on where this one stopped; https://www.netlifystatus.com says more")

@@ -391,6 +391,44 @@ func codeOf(err error) diag.Code {
 	return f.List.Sorted()[0].Code
 }
 
+// answering is a client whose every request is answered with that text.
+func answering(status int, text func(*http.Request) string) *http.Client {
+	return &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+		if r.Body != nil {
+			r.Body.Close()
+		}
+		return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(text(r))), Request: r}, nil
+	})}
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+// RoundTrip answers.
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// What the environment says is looked at before anything is sent, and told at once: none of it gets better with time.
+func TestDeployEnvironment(t *testing.T) {
+	for _, tt := range []struct{ name, value, says string }{
+		{envAPI, "api.netlify.com", "NETLIFY_API_URL is no address"},
+		{envAPI, "ftp://a.example", "NETLIFY_API_URL is no address"},
+		{envAPI, "http://[", "NETLIFY_API_URL is no address"},
+		{envToken, "a b", "cannot be a token"},
+		{envToken, " \r\n", "NETLIFY_AUTH_TOKEN is not set"},
+	} {
+		root := output(t)
+		d := newDeploy(t, root, account()).Deployment
+		d.Getenv = func(name string) string {
+			if name == tt.name {
+				return tt.value
+			}
+			return ""
+		}
+		if _, err := (Adapter{}).Deploy(t.Context(), d); err == nil || !strings.Contains(err.Error(), tt.says) {
+			t.Errorf("%s=%q: %v; want %q", tt.name, tt.value, err, tt.says)
+		}
+	}
+}
+
 func TestDeployErrors(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
@@ -400,6 +438,13 @@ func TestDeployErrors(t *testing.T) {
 	}{
 		{"no token", func(_ *testing.T, _ string, d *deploying, _ *apitest.Server) { d.api.token = "" }, "SG6208", "NETLIFY_AUTH_TOKEN is not set"},
 		{"wrong token", func(_ *testing.T, _ string, d *deploying, _ *apitest.Server) { d.api.token = "x" }, "SG6208", "does not take the token in NETLIFY_AUTH_TOKEN: Access Denied"},
+		{"a token of two lines", func(_ *testing.T, _ string, d *deploying, _ *apitest.Server) { d.api.token = "test-token\r\nx" }, "SG6208", "cannot be a token"},
+		{"a login page on the way", func(_ *testing.T, _ string, d *deploying, _ *apitest.Server) {
+			d.api.http = answering(200, func(*http.Request) string { return "<p>log in</p>" })
+		}, "SG6211", "something else answers in Netlify's place: the answer is no JSON: <p>log in</p>"},
+		{"the token repeated", func(_ *testing.T, _ string, d *deploying, _ *apitest.Server) {
+			d.api.http = answering(400, func(r *http.Request) string { return r.Header.Get("Authorization") })
+		}, "SG6212", "Bad Request Bearer … (400)"},
 		{"no project", func(t *testing.T, root string, _ *deploying, _ *apitest.Server) {
 			os.Remove(filepath.Join(root, ".netlify/state.json"))
 		}, "SG6209", "nothing says"},
