@@ -17,12 +17,16 @@ var (
 	unknownName   = regexp.MustCompile(`^undefined: (\w+)$`)
 	unknownOf     = regexp.MustCompile(`^undefined: (\w+)\.(\w+)$`)
 	unknownMember = regexp.MustCompile(`undefined \(type (\S+) has no field or method (\w+)\)$`)
+	knownToGo     = regexp.MustCompile(`\(but have (\w+)\)$`)
 	unknownKey    = regexp.MustCompile(`^unknown field (\w+) in struct literal of type (\S+)`)
 )
 
 // near gives the name that somebody most likely meant where the compiler knows none, as it would be written; "" where
 // there is none like it.
 func (p *Program) near(c *Component, message string) string {
+	if m := knownToGo.FindStringSubmatch(message); m != nil {
+		return m[1]
+	}
 	if m := unknownName.FindStringSubmatch(message); m != nil {
 		return c.nearName(m[1])
 	}

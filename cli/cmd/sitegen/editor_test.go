@@ -34,6 +34,8 @@ import (
 //	editor wait FILE PATTERN      waits until the diagnostics of the document match
 //	editor complete FILE PLACE    lists what is offered; so do
 //	editor hover|define|references|rename|symbols|format FILE [PLACE [NAME]]
+//	editor actions FILE PLACE [KIND]  lists what is offered to do there, fixes or what KIND says
+//	editor act TITLE              does one of them
 //	editor apply                  applies the edits of the last rename or format
 //	editor pick LABEL             inserts an item of the last completion, with all its edits
 //	editor move OLD NEW           asks for the edits of a file that is about to move, applies them, and moves it
@@ -55,6 +57,7 @@ type editor struct {
 	edits   map[string][]lspEdit
 	items   []lspItem
 	itemsOf string
+	actions []lspAction
 	ended   bool
 	log     strings.Builder
 }
@@ -76,6 +79,12 @@ type lspItem struct {
 	TextEdit      *lspEdit
 	Additional    []lspEdit `json:"additionalTextEdits"`
 	Documentation any
+}
+
+type lspAction struct {
+	Title, Kind string
+	IsPreferred bool
+	Edit        json.RawMessage
 }
 
 type editorKey struct{}
@@ -197,6 +206,30 @@ func editorCommand(ts *testscript.TestScript, neg bool, args []string) {
 	case "rename":
 		need(3)
 		e.edit(ts, ask("textDocument/rename"))
+	case "actions":
+		need(2)
+		at := e.place(ts, args[1], args[2])
+		about := map[string]any{"diagnostics": []any{}}
+		if len(args) > 3 {
+			about["only"] = []string{args[3]}
+		}
+		e.actions = nil
+		ts.Check(json.Unmarshal(e.call(ts, "textDocument/codeAction", map[string]any{"textDocument": doc(1), "range": map[string]any{"start": at, "end": at}, "context": about}), &e.actions))
+		fmt.Fprint(ts.Stdout(), "")
+		for _, a := range e.actions {
+			if a.IsPreferred {
+				a.Title += " *"
+			}
+			fmt.Fprintln(ts.Stdout(), a.Title)
+		}
+	case "act":
+		need(1)
+		i := slices.IndexFunc(e.actions, func(a lspAction) bool { return a.Title == args[1] })
+		if i < 0 {
+			ts.Fatalf("nobody offered to %s: %v", args[1], e.actions)
+		}
+		e.edit(ts, e.actions[i].Edit)
+		e.apply(ts, e.edits)
 	case "move":
 		need(2)
 		e.edit(ts, e.call(ts, "workspace/willRenameFiles", map[string]any{"files": []any{map[string]string{"oldUri": e.uri(args[1]), "newUri": e.uri(args[2])}}}))

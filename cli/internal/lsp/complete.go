@@ -124,8 +124,16 @@ func (l *completer) tag(name string, d *codegen.Component, more []textEdit, orde
 
 // importEdit adds an import to the frontmatter, behind the last one, and makes a frontmatter where there is none.
 func importEdit(f *syntax.File, t *text, spec string) textEdit {
+	c := importChange(f, spec)
+	if strings.Contains(string(t.b), "\r\n") {
+		c.text = strings.ReplaceAll(c.text, "\n", "\r\n")
+	}
+	return textEdit{t.span(c.span), c.text}
+}
+
+func importChange(f *syntax.File, spec string) change {
 	if f.Fence == nil {
-		return textEdit{textRange{}, "---\nimport " + spec + "\n---\n\n"}
+		return insert(byteOrderMark(f.Src), "---\nimport "+spec+"\n---\n\n")
 	}
 	at := f.Fence.Body.Start
 	for _, it := range f.Fence.Items {
@@ -143,7 +151,15 @@ func importEdit(f *syntax.File, t *text, spec string) textEdit {
 	if at > 0 && at < len(f.Src) && f.Src[at-1] != '\n' {
 		at++
 	}
-	return textEdit{t.span(syntax.Span{Start: at, End: at}), "import " + spec + "\n"}
+	return insert(at, "import "+spec+"\n")
+}
+
+// byteOrderMark is how many bytes of a text are the mark that some editors put in front.
+func byteOrderMark(src []byte) int {
+	if strings.HasPrefix(string(src[:min(3, len(src))]), "\ufeff") {
+		return 3
+	}
+	return 0
 }
 
 // attributes offers the props of a component, and what the language has of its own.

@@ -173,7 +173,7 @@ func (a *analysis) diagnostic(d diag.Diagnostic) diagnostic {
 
 // one turns a diagnostic of the compiler into one of the protocol. Where the end is not known it is that of the word.
 func one(d diag.Diagnostic, t *text, a *analysis) diagnostic {
-	out := diagnostic{Range: t.around(d.Range), Severity: 1, Code: string(d.Code), Source: "sitegen", Message: d.Message}
+	out := diagnostic{Range: t.around(d.Range), Severity: 1, Code: string(d.Code), Source: "sitegen", Message: d.Message, of: d}
 	switch d.Severity {
 	case diag.Warning:
 		out.Severity = 2

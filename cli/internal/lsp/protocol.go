@@ -1,6 +1,10 @@
 package lsp
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"sitegen.dev/core/diag"
+)
 
 // The parts of the protocol that are spoken, by the names of its specification.
 type (
@@ -54,6 +58,8 @@ type (
 		Message  string    `json:"message"`
 		Tags     []int     `json:"tags,omitempty"`
 		Related  []related `json:"relatedInformation,omitempty"`
+
+		of diag.Diagnostic // what the compiler said
 	}
 	related struct {
 		Location location `json:"location"`

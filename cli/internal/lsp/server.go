@@ -163,6 +163,7 @@ var handlers = map[string]func(*server, *request) (any, error){
 	"textDocument/signatureHelp":     at((*server).signatureHelp),
 	"textDocument/documentHighlight": at((*server).highlights),
 	"textDocument/documentSymbol":    at((*server).symbols),
+	"textDocument/codeAction":        at((*server).actions),
 	"textDocument/formatting":        at((*server).format),
 	"workspace/willRenameFiles":      (*server).willRename,
 }
@@ -170,15 +171,16 @@ var handlers = map[string]func(*server, *request) (any, error){
 // cursor is a place in a document, and what is known of the site around it.
 type cursor struct {
 	positionParams
-	doc  *document
-	off  int
-	site *site     // nil for a document outside of a site
-	an   *analysis // nil likewise
+	params json.RawMessage // all that the editor said
+	doc    *document
+	off    int
+	site   *site     // nil for a document outside of a site
+	an     *analysis // nil likewise
 }
 
 func at(f func(*server, context.Context, *cursor) (any, error)) func(*server, *request) (any, error) {
 	return func(s *server, r *request) (any, error) {
-		c := &cursor{}
+		c := &cursor{params: r.params}
 		if err := json.Unmarshal(r.params, &c.positionParams); err != nil {
 			return nil, &rpcError{codeInvalidParams, "the parameters cannot be read"}
 		}
@@ -292,6 +294,7 @@ func (s *server) initialize(params json.RawMessage) any {
 			"documentFormattingProvider": true,
 			"renameProvider":             options{"prepareProvider": true},
 			"signatureHelpProvider":      options{"triggerCharacters": []string{"(", ","}},
+			"codeActionProvider":         options{"codeActionKinds": []string{quickFix, organizeImports}},
 			"workspace": options{
 				"workspaceFolders": options{"supported": true},
 				"fileOperations": options{"willRename": options{"filters": []any{

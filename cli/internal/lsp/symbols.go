@@ -116,20 +116,8 @@ func (s *server) format(_ context.Context, c *cursor) (any, error) {
 	if bytes.Contains(old, []byte("\r\n")) { // the editor wants lines to end as those of the document do
 		formatted = bytes.ReplaceAll(formatted, []byte("\n"), []byte("\r\n"))
 	}
-	if string(formatted) == string(old) {
-		return []textEdit{}, nil
+	if edits := difference(c.doc.text, formatted); edits != nil {
+		return edits, nil
 	}
-	start := 0
-	for i := 0; i < min(len(old), len(formatted)) && old[i] == formatted[i]; i++ {
-		if old[i] == '\n' {
-			start = i + 1
-		}
-	}
-	end := 0 // from behind
-	for i := 1; i <= min(len(old), len(formatted))-start && old[len(old)-i] == formatted[len(formatted)-i]; i++ {
-		if i == min(len(old), len(formatted))-start || old[len(old)-i-1] == '\n' && formatted[len(formatted)-i-1] == '\n' {
-			end = i
-		}
-	}
-	return []textEdit{{c.doc.text.span(syntax.Span{Start: start, End: len(old) - end}), string(formatted[start : len(formatted)-end])}}, nil
+	return []textEdit{}, nil
 }
