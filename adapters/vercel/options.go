@@ -36,7 +36,7 @@ type Options struct {
 	ISR             isrOptions                 `json:"isr"`
 	Crons           []cronOption               `json:"crons"`
 	Images          *imagesConfig              `json:"images"`
-	SkewProtection  bool                       `json:"skewProtection"`
+	SkewProtection  *bool                      `json:"skewProtection"` // nil is what the project on Vercel says
 	DeploymentID    string                     `json:"deploymentId"`
 	WebAnalytics    bool                       `json:"webAnalytics"`
 	SpeedInsights   bool                       `json:"speedInsights"`
@@ -172,7 +172,7 @@ const schema = `{
 			"contentSecurityPolicy": {"type": "string"},
 			"contentDispositionType": {"enum": ["inline", "attachment"]}
 		}, "description": "the image service at /_vercel/image"},
-		"skewProtection": {"type": "boolean", "default": false, "description": "keep a visitor on the deployment that the page came from"},
+		"skewProtection": {"type": "boolean", "description": "keep a visitor on the deployment that the page came from; unless it is said, as the project on Vercel has it"},
 		"deploymentId": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,32}$", "description": "of a prebuilt deployment, for skew protection; on the platform it is known"},
 		"webAnalytics": {"type": "boolean", "default": false, "description": "add the script of Web Analytics to every page"},
 		"speedInsights": {"type": "boolean", "default": false, "description": "add the script of Speed Insights to every page"},

@@ -218,6 +218,7 @@ func (b *builder) plan(ctx context.Context) error {
 			Message: "the site has sessions, and the project has no Redis database to keep them in: " + envRedis + " is not set",
 			Hint:    "connect one to the project on Vercel's marketplace"})
 	}
+	b.projectFile()
 	if b.o.Mode == lambda {
 		b.streams()
 	}
@@ -257,16 +258,18 @@ func (b *builder) framework() *framework {
 
 // skewCookie is what keeps a visitor on the deployment whose page he has open, or "".
 func (b *builder) skewCookie() string {
-	if !b.o.SkewProtection {
+	there := b.site.Env[envSkew] == "1" // switched on in the project's settings, in a build on Vercel
+	asked := b.o.SkewProtection
+	if asked == nil && !there || asked != nil && !*asked {
 		return ""
 	}
 	id := b.o.DeploymentID
-	if id == "" && b.site.Env[envSkew] != "" {
+	if id == "" && there {
 		id = b.site.Env[envDeployment]
 	}
 	if !deploymentID.MatchString(id) {
-		if id != "" {
-			id = ""
+		if asked == nil {
+			return ""
 		}
 		b.problems = append(b.problems, diag.Diagnostic{Severity: diag.Warning, Code: "SG6106", Range: b.site.At("skewProtection"),
 			Message: "skewProtection does nothing in this build: the id of the deployment is not known",

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -580,12 +581,54 @@ func TestSkewProtection(t *testing.T) {
 	if _, said := adapt(t, site); len(said) != 1 || !strings.Contains(said[0], "SG6106") {
 		t.Errorf("without an id it says %q", said)
 	}
-	site = testSite(t, &manifest.Manifest{Base: "/docs/"}, `{"skewProtection":true}`)
-	site.Env = map[string]string{envSkew: "1", envDeployment: "dpl_123"}
-	dir, said := adapt(t, site)
-	data, _ := os.ReadFile(filepath.Join(dir, "config.json"))
-	if want := `__vdpl=dpl_123; Path=/docs/; SameSite=Strict; Secure; HttpOnly`; said != nil || !strings.Contains(string(data), want) {
-		t.Errorf("it says %q and writes\n%s", said, data)
+	const cookie = `__vdpl=dpl_123; Path=/docs/; SameSite=Strict; Secure; HttpOnly`
+	for _, tt := range []struct {
+		options, skew, id string
+		want              bool
+	}{
+		{`{"skewProtection":true}`, "1", "dpl_123", true},
+		{`{"skewProtection":true,"deploymentId":"dpl_123"}`, "", "", true},
+		{`{}`, "1", "dpl_123", true}, // as the project has it
+		{`{"skewProtection":false}`, "1", "dpl_123", false},
+		{`{}`, "", "dpl_123", false},
+		{`{}`, "0", "dpl_123", false},
+		{`{}`, "1", "", false},
+	} {
+		site := testSite(t, &manifest.Manifest{Base: "/docs/"}, tt.options)
+		site.Env = map[string]string{envSkew: tt.skew, envDeployment: tt.id}
+		dir, said := adapt(t, site)
+		data, _ := os.ReadFile(filepath.Join(dir, "config.json"))
+		if said != nil || strings.Contains(string(data), cookie) != tt.want {
+			t.Errorf("%s, switched on %q, deployment %q: it says %q and writes\n%s", tt.options, tt.skew, tt.id, said, data)
+		}
+	}
+}
+
+// Vercel's own rule for slashes may not fight ours.
+func TestProjectFile(t *testing.T) {
+	for _, tt := range []struct {
+		policy, file string
+		want         []string
+	}{
+		{"never", "{\n  \"trailingSlash\": true\n}", []string{"warning SG6116 vercel.json:2:3: vercel.json says trailingSlash: true, and site.yaml never: visitors would be sent from one form of an address to the other without end"}},
+		{"always", `{"trailingSlash": false}`, []string{"warning SG6116 vercel.json:1:2: vercel.json says trailingSlash: false, and site.yaml always: visitors would be sent from one form of an address to the other without end"}},
+		{"always", `{"trailingSlash": true}`, nil},
+		{"ignore", `{"trailingSlash": true}`, nil},
+		{"never", `{}`, nil},
+		{"never", `{"trailingSlash": `, nil},
+		{"never", "", nil},
+	} {
+		site := testSite(t, &manifest.Manifest{TrailingSlash: tt.policy}, `{}`)
+		root := t.TempDir()
+		site.OutDir = filepath.Join(root, filepath.FromSlash(outDir))
+		if tt.file != "" {
+			if err := os.WriteFile(filepath.Join(root, "vercel.json"), []byte(tt.file), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, said := adapt(t, site); !slices.Equal(said, tt.want) {
+			t.Errorf("%s with %s says %q; want %q", tt.policy, tt.file, said, tt.want)
+		}
 	}
 }
 

@@ -76,4 +76,9 @@ var vercelCodes = []CodeInfo{
 		Summary: "A pattern of files that belong beside the function on Vercel matches none.",
 		Fix:     "Patterns begin at the folder of go.mod: `data/**` is everything below data. Remove one that is not needed any more.",
 	},
+	{
+		Code:    "SG6116",
+		Summary: "vercel.json wants paths with a slash at the end and site.yaml without one, or the other way round.",
+		Fix:     "Remove `trailingSlash` from vercel.json: Vercel would redirect to the one form, and the site to the other.",
+	},
 }
