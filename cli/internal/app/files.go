@@ -106,6 +106,9 @@ func writeAll(ctx context.Context, changes []*change) (err error) {
 // writeBeside writes what a file is to hold to one beside it, with its permissions.
 func writeBeside(c *change) (string, error) {
 	mode := fs.FileMode(0o644)
+	if bytes.HasPrefix(c.data, []byte("#!")) {
+		mode = 0o755 // a script, which is there to be run
+	}
 	if info, err := os.Stat(c.path); err == nil {
 		if mode = info.Mode().Perm(); mode&0o222 == 0 {
 			return "", errors.New("is read-only") // a rename would replace it all the same

@@ -67,11 +67,13 @@ func changesOf(t *testing.T, dir string, names ...string) []*change {
 func TestWriteAll(t *testing.T) {
 	dir := t.TempDir()
 	writeTest(t, dir)
-	if err := writeAll(t.Context(), changesOf(t, dir, "a", "link", "b", "deep/er/c")); err != nil {
+	changes := changesOf(t, dir, "a", "link", "b", "deep/er/c", "run.sh")
+	changes[len(changes)-1].data = []byte("#!/bin/sh\n")
+	if err := writeAll(t.Context(), changes); err != nil {
 		t.Fatal(err)
 	}
 	got := tree(t, dir)
-	for _, want := range []string{"/a -rw-r----- new a", "/real -rw-r----- new link", "/link L", "/b -rw-r--r-- new b", "/deep/er/c -rw-r--r-- new deep/er/c"} {
+	for _, want := range []string{"/a -rw-r----- new a", "/real -rw-r----- new link", "/link L", "/b -rw-r--r-- new b", "/run.sh -rwxr-xr-x #!/bin/sh", "/deep/er/c -rw-r--r-- new deep/er/c"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
