@@ -36,6 +36,12 @@ import (
 //	editor hover|define|references|rename|symbols|format FILE [PLACE [NAME]]
 //	editor actions FILE PLACE [KIND]  lists what is offered to do there, fixes or what KIND says
 //	editor act TITLE              does one of them
+//	editor folds|links FILE       lists what can be folded, and where addresses lead
+//	editor widen FILE PLACE       lists the texts that surround a place, the smallest first
+//	editor twins FILE PLACE       lists the places that are edited together
+//	editor end FILE PLACE         prints what closes the tag that was typed just now
+//	editor signature FILE PLACE   prints the call around a place
+//	editor search QUERY           finds names in the workspace
 //	editor apply                  applies the edits of the last rename or format
 //	editor pick LABEL             inserts an item of the last completion, with all its edits
 //	editor move OLD NEW           asks for the edits of a file that is about to move, applies them, and moves it
@@ -55,6 +61,7 @@ type editor struct {
 	docs    map[string]string
 	version map[string]int
 	edits   map[string][]lspEdit
+	moved   [][2]string
 	items   []lspItem
 	itemsOf string
 	actions []lspAction
@@ -230,6 +237,71 @@ func editorCommand(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		e.edit(ts, e.actions[i].Edit)
 		e.apply(ts, e.edits)
+	case "folds":
+		need(1)
+		var list []struct {
+			StartLine, EndLine int
+			Kind               string
+		}
+		ts.Check(json.Unmarshal(e.call(ts, "textDocument/foldingRange", map[string]any{"textDocument": doc(1)}), &list))
+		fmt.Fprint(ts.Stdout(), "")
+		for _, f := range list {
+			fmt.Fprintln(ts.Stdout(), strings.TrimSpace(fmt.Sprintf("%d-%d %s", f.StartLine+1, f.EndLine+1, f.Kind)))
+		}
+	case "links":
+		need(1)
+		var list []struct {
+			Range  lspRange
+			Target string
+		}
+		ts.Check(json.Unmarshal(e.call(ts, "textDocument/documentLink", map[string]any{"textDocument": doc(1)}), &list))
+		fmt.Fprint(ts.Stdout(), "")
+		for _, l := range list {
+			fmt.Fprintf(ts.Stdout(), "%s -> %s\n", e.at(args[1], l.Range), e.name(l.Target))
+		}
+	case "widen":
+		need(2)
+		type sel struct {
+			Range  lspRange
+			Parent *sel
+		}
+		var list []*sel
+		ts.Check(json.Unmarshal(e.call(ts, "textDocument/selectionRange", map[string]any{"textDocument": doc(1), "positions": []any{e.place(ts, args[1], args[2])}}), &list))
+		for s := list[0]; s != nil; s = s.Parent {
+			fmt.Fprintf(ts.Stdout(), "%q\n", e.at(args[1], s.Range))
+		}
+	case "twins":
+		var got struct{ Ranges []lspRange }
+		ts.Check(json.Unmarshal(ask("textDocument/linkedEditingRange"), &got))
+		fmt.Fprint(ts.Stdout(), "")
+		for _, r := range got.Ranges {
+			fmt.Fprintf(ts.Stdout(), "%d:%d %s\n", r.Start.Line+1, r.Start.Character+1, e.at(args[1], r))
+		}
+	case "end":
+		var got string
+		ts.Check(json.Unmarshal(ask("sitegen/closeTag"), &got))
+		fmt.Fprintln(ts.Stdout(), got)
+	case "signature":
+		var got struct{ Signatures []struct{ Label string } }
+		ts.Check(json.Unmarshal(ask("textDocument/signatureHelp"), &got))
+		fmt.Fprint(ts.Stdout(), "")
+		for _, s := range got.Signatures {
+			fmt.Fprintln(ts.Stdout(), s.Label)
+		}
+	case "search":
+		need(1)
+		var list []struct {
+			Name, ContainerName string
+			Location            struct {
+				URI   string
+				Range lspRange
+			}
+		}
+		ts.Check(json.Unmarshal(e.call(ts, "workspace/symbol", map[string]any{"query": args[1]}), &list))
+		fmt.Fprint(ts.Stdout(), "")
+		for _, s := range list {
+			fmt.Fprintf(ts.Stdout(), "%s (%s) %s:%d\n", s.Name, s.ContainerName, e.name(s.Location.URI), s.Location.Range.Start.Line+1)
+		}
 	case "move":
 		need(2)
 		e.edit(ts, e.call(ts, "workspace/willRenameFiles", map[string]any{"files": []any{map[string]string{"oldUri": e.uri(args[1]), "newUri": e.uri(args[2])}}}))
@@ -248,6 +320,10 @@ func editorCommand(ts *testscript.TestScript, neg bool, args []string) {
 		fmt.Fprintf(ts.Stdout(), "%d edits\n", len(list))
 	case "apply":
 		e.apply(ts, e.edits)
+		for _, m := range e.moved {
+			ts.Check(os.Rename(ts.MkAbs(m[0]), ts.MkAbs(m[1])))
+			e.notify(ts, "workspace/didChangeWatchedFiles", map[string]any{"changes": []any{map[string]any{"uri": e.uri(m[0]), "type": 3}, map[string]any{"uri": e.uri(m[1]), "type": 1}}})
+		}
 	case "text":
 		fmt.Fprint(ts.Stdout(), e.docs[args[1]])
 	case "raw":
@@ -309,7 +385,7 @@ func (e *editor) start(ts *testscript.TestScript, flags []string) {
 	})
 	e.call(ts, "initialize", map[string]any{"processId": os.Getpid(), "rootUri": e.uri("."), "capabilities": map[string]any{
 		"textDocument": map[string]any{"completion": map[string]any{"completionItem": map[string]any{"snippetSupport": false}}},
-		"workspace":    map[string]any{"didChangeWatchedFiles": map[string]any{"dynamicRegistration": true}},
+		"workspace":    map[string]any{"workspaceEdit": map[string]any{"documentChanges": true, "resourceOperations": []string{"create", "rename", "delete"}}, "didChangeWatchedFiles": map[string]any{"dynamicRegistration": true}},
 	}})
 	e.notify(ts, "initialized", map[string]any{})
 }
@@ -473,6 +549,12 @@ func (e *editor) place(ts *testscript.TestScript, name, piece string) map[string
 	return map[string]int{"line": p.Line, "character": p.Character}
 }
 
+// at gives the text of a range of a document.
+func (e *editor) at(name string, r lspRange) string {
+	text := e.docs[name]
+	return text[offsetIn(text, r.Start):offsetIn(text, r.End)]
+}
+
 func positionIn(text string, off int) lspPosition {
 	before := text[:off]
 	line := strings.Count(before, "\n")
@@ -514,10 +596,30 @@ func (e *editor) change(ts *testscript.TestScript, name string, edit lspEdit) {
 
 // edit takes over a workspace edit and prints it.
 func (e *editor) edit(ts *testscript.TestScript, raw json.RawMessage) {
-	var w struct{ Changes map[string][]lspEdit }
+	var w struct {
+		Changes         map[string][]lspEdit
+		DocumentChanges []struct {
+			TextDocument   struct{ URI string }
+			Edits          []lspEdit
+			Kind           string
+			OldURI, NewURI string
+		}
+	}
 	ts.Check(json.Unmarshal(raw, &w))
-	e.edits = map[string][]lspEdit{}
+	e.edits, e.moved = map[string][]lspEdit{}, nil
 	var lines []string
+	for _, c := range w.DocumentChanges {
+		switch {
+		case c.Kind == "rename":
+			e.moved = append(e.moved, [2]string{e.name(c.OldURI), e.name(c.NewURI)})
+			lines = append(lines, e.name(c.OldURI)+" -> "+e.name(c.NewURI))
+		case w.Changes == nil:
+			w.Changes = map[string][]lspEdit{}
+			fallthrough
+		default:
+			w.Changes[c.TextDocument.URI] = append(w.Changes[c.TextDocument.URI], c.Edits...)
+		}
+	}
 	for uri, list := range w.Changes {
 		name := e.name(uri)
 		e.edits[name] = list

@@ -263,6 +263,12 @@ func (l *completer) props(d *codegen.Component, given map[string]bool, hasValue 
 // values offers the slots of a component, and names for the tags that take one.
 func (l *completer) values() {
 	a := l.spot.attr
+	if isAddressName(a.Name) {
+		for _, i := range l.c.an.addresses() {
+			l.add(i, i.Label)
+		}
+		return
+	}
 	switch {
 	case a.Name == "slot" && l.spot.outer != nil:
 		if d := l.comp.Resolve(l.spot.outer.Name); d != nil {

@@ -124,6 +124,11 @@ func (s *server) definition(ctx context.Context, c *cursor) (any, error) {
 		if d, prop, _, ok := propAt(comp, c.off); ok {
 			return c.an.place(d, prop.At), nil
 		}
+		if p.kind == inAttrValue && isAddress(p.attr) {
+			if file := c.leadsTo(c.an.routes(), p.attr.Value.Text(f.Src)); file != "" {
+				return location{URI: c.an.uri(file)}, nil
+			}
+		}
 		return nil, nil
 	case inImport:
 		for _, lit := range comp.ImportSpecs() {

@@ -9,7 +9,9 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -71,7 +73,7 @@ func (s *server) propMentions(ctx context.Context, c *cursor, d *codegen.Compone
 		}
 	} else {
 		for _, u := range users {
-			out = append(out, spelled(c.an, d, u, p.Field)...)
+			out = append(out, spelled(c.an, d, u, p.Field, "props", "Props")...)
 		}
 	}
 	return sorted(out)
@@ -98,9 +100,9 @@ func sorted(ms []mention) []mention {
 	return slices.CompactFunc(ms, func(a, b mention) bool { return a.path == b.path && a.span == b.span })
 }
 
-// spelled finds a field of d's Props in the Go of a component without types: props.Field in d itself, and the keys of
-// literals of Props.
-func spelled(a *analysis, d, in *codegen.Component, field string) []mention {
+// spelled finds a field of d's Props or Slots in the Go of a component without types: props.Field in d itself, and the keys
+// of literals of Props.
+func spelled(a *analysis, d, in *codegen.Component, field, variable, typ string) []mention {
 	var out []mention
 	t := textOf(in)
 	v := in.Virtual()
@@ -119,18 +121,18 @@ func spelled(a *analysis, d, in *codegen.Component, field string) []mention {
 	ast.Inspect(file, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.SelectorExpr:
-			if x, ok := n.X.(*ast.Ident); ok && x.Name == "props" && in == d {
+			if x, ok := n.X.(*ast.Ident); ok && x.Name == variable && in == d {
 				add(n.Sel)
 			}
 		case *ast.CompositeLit:
 			switch x := n.Type.(type) {
 			case *ast.Ident:
-				if in != d || x.Name != "Props" {
+				if in != d || x.Name != typ {
 					return true
 				}
 			case *ast.SelectorExpr:
 				pkg, ok := x.X.(*ast.Ident)
-				if !ok || x.Sel.Name != "Props" || in.Resolve(pkg.Name) != d {
+				if !ok || x.Sel.Name != typ || in.Resolve(pkg.Name) != d {
 					return true
 				}
 			default:
@@ -265,20 +267,11 @@ func (s *server) references(ctx context.Context, c *cursor) (any, error) {
 	var found []mention
 	if d, p, _, ok := propAt(comp, c.off); ok {
 		found = s.propMentions(ctx, c, d, p)
-	} else if p := spotAt(comp.File(), c.off); p.kind == inTagName && p.elem != nil && p.elem.Kind == syntax.Component {
-		d := comp.Resolve(p.elem.Name)
-		if d == nil {
-			return nil, nil
-		}
-		for _, u := range c.an.program.Components {
-			syntax.Walk(u.File().Nodes, func(n syntax.Node) bool {
-				if e, ok := n.(*syntax.Element); ok && e.Kind == syntax.Component && u.Resolve(e.Name) == d {
-					found = append(found, mention{path: c.an.path(u), text: textOf(u), span: e.NameSpan})
-				}
-				return true
-			})
-		}
-	} else if p.kind == inGo {
+	} else if d, slot, _, ok := slotOf(comp, c.off); ok {
+		found = slotMentions(c.an, d, slot)
+	} else if d, _, ok := tagAt(comp, c.off); ok {
+		found = tagMentions(c.an, d)
+	} else if spotAt(comp.File(), c.off).kind == inGo {
 		found, _ = s.goMentions(ctx, c, comp, c.off, usersOf(c.an, comp))
 	}
 	out := []location{}
@@ -304,10 +297,11 @@ func (s *server) highlights(ctx context.Context, c *cursor) (any, error) {
 	return out, err
 }
 
-// renamed is what a rename is about: a prop, or else a Go identifier.
+// renamed is what a rename is about: a prop, a slot, a component, or else a Go identifier.
 type renamed struct {
 	span syntax.Span
 	prop *codegen.PropInfo
+	slot *codegen.SlotInfo
 	of   *codegen.Component
 }
 
@@ -317,7 +311,16 @@ func (c *cursor) renamed() (renamed, bool) {
 		return renamed{}, false
 	}
 	if d, p, span, ok := propAt(comp, c.off); ok {
-		return renamed{span, &p, d}, true
+		return renamed{span: span, prop: &p, of: d}, true
+	}
+	if d, slot, span, ok := slotOf(comp, c.off); ok {
+		return renamed{span: span, slot: &slot, of: d}, true
+	}
+	if d, span, ok := tagAt(comp, c.off); ok {
+		if name := span.Text(c.doc.text.b); strings.Contains(name, ".") || name == "Self" || d.Builtin {
+			return renamed{}, false // renamed by its file, or by nobody
+		}
+		return renamed{span: span, of: d}, true
 	}
 	if spotAt(comp.File(), c.off).kind != inGo {
 		return renamed{}, false
@@ -343,8 +346,13 @@ func (s *server) rename(ctx context.Context, c *cursor) (any, error) {
 	if !ok {
 		return nil, &rpcError{codeFailed, "what stands here cannot be renamed"}
 	}
-	if r.prop == nil {
+	switch {
+	case r.of == nil:
 		return s.renameGo(ctx, c, r)
+	case r.slot != nil:
+		return s.renameSlot(c, r.of, *r.slot)
+	case r.prop == nil:
+		return s.renameComponent(c, r.of, r.span.Text(c.doc.text.b))
 	}
 	if r.of.External {
 		return nil, &rpcError{codeFailed, r.of.Name + " belongs to another module"}
@@ -490,6 +498,7 @@ func (s *server) willRename(r *request) (any, error) {
 	}
 	edit := workspaceEdit{Changes: map[string][]textEdit{}}
 	moved := map[string]string{}
+	done := map[*site]bool{}
 	for _, f := range p.Files {
 		moved[pathOf(f.Old)] = pathOf(f.New)
 	}
@@ -502,6 +511,11 @@ func (s *server) willRename(r *request) (any, error) {
 		if a.program == nil {
 			continue
 		}
+		if done[st] {
+			continue
+		}
+		done[st] = true
+		a.layouts(moved, edit)
 		for _, c := range a.program.Components {
 			if c.External || strings.HasSuffix(c.Path, ".md") {
 				continue
@@ -538,4 +552,42 @@ func (s *server) willRename(r *request) (any, error) {
 		}
 	}
 	return edit, nil
+}
+
+// layoutLine is the line of front matter that names the layout of a Markdown file.
+var layoutLine = regexp.MustCompile(`(?m)^layout:[ \t]*["']?([^"'\s#]+)`)
+
+// layouts corrects the layouts of Markdown files where one of the two moves.
+func (a *analysis) layouts(moved map[string]string, edit workspaceEdit) {
+	src := filepath.Join(a.layout.ModuleDir, filepath.FromSlash(a.layout.Src))
+	for _, file := range filesBelow(src, maxFiles) {
+		if !strings.HasSuffix(file, ".md") {
+			continue
+		}
+		path := filepath.Join(src, filepath.FromSlash(file))
+		data, err := os.ReadFile(path)
+		if err != nil || !bytes.HasPrefix(data, []byte("---")) {
+			continue
+		}
+		end := bytes.Index(data[3:], []byte("\n---"))
+		if end < 0 {
+			continue
+		}
+		m := layoutLine.FindSubmatchIndex(data[:3+end])
+		if m == nil || data[m[2]] != '.' {
+			continue
+		}
+		target := filepath.Join(filepath.Dir(path), filepath.FromSlash(string(data[m[2]:m[3]])))
+		from, to := cmp.Or(moved[path], path), cmp.Or(moved[target], target)
+		if from == path && to == target {
+			continue
+		}
+		if rel, err := filepath.Rel(filepath.Dir(from), to); err == nil {
+			rel = filepath.ToSlash(rel)
+			if !strings.HasPrefix(rel, ".") {
+				rel = "./" + rel
+			}
+			edit.add(a, mention{path: path, text: newText(data)}, syntax.Span{Start: m[2], End: m[3]}, rel)
+		}
+	}
 }

@@ -106,6 +106,8 @@ type server struct {
 	down     bool // shutdown was
 	snippets bool // the editor can insert snippets
 	watches  bool // the editor tells of changed files when asked to
+	renames  bool // the editor can rename files in an edit
+	folders  []string
 	work     sync.WaitGroup
 	running  sync.Map // of the functions that cancel a request, by its id
 
@@ -154,18 +156,24 @@ type request struct {
 
 // handlers answer requests about a place in a document. They run beside each other.
 var handlers = map[string]func(*server, *request) (any, error){
-	"textDocument/completion":        at((*server).complete),
-	"textDocument/hover":             at((*server).hover),
-	"textDocument/definition":        at((*server).definition),
-	"textDocument/references":        at((*server).references),
-	"textDocument/prepareRename":     at((*server).prepareRename),
-	"textDocument/rename":            at((*server).rename),
-	"textDocument/signatureHelp":     at((*server).signatureHelp),
-	"textDocument/documentHighlight": at((*server).highlights),
-	"textDocument/documentSymbol":    at((*server).symbols),
-	"textDocument/codeAction":        at((*server).actions),
-	"textDocument/formatting":        at((*server).format),
-	"workspace/willRenameFiles":      (*server).willRename,
+	"textDocument/completion":         at((*server).complete),
+	"textDocument/hover":              at((*server).hover),
+	"textDocument/definition":         at((*server).definition),
+	"textDocument/references":         at((*server).references),
+	"textDocument/prepareRename":      at((*server).prepareRename),
+	"textDocument/rename":             at((*server).rename),
+	"textDocument/signatureHelp":      at((*server).signatureHelp),
+	"textDocument/documentHighlight":  at((*server).highlights),
+	"textDocument/documentSymbol":     at((*server).symbols),
+	"textDocument/codeAction":         at((*server).actions),
+	"textDocument/documentLink":       at((*server).links),
+	"textDocument/foldingRange":       at((*server).folding),
+	"textDocument/selectionRange":     at((*server).selections),
+	"textDocument/linkedEditingRange": at((*server).linked),
+	"sitegen/closeTag":                at((*server).closeTag),
+	"workspace/symbol":                (*server).workspaceSymbols,
+	"textDocument/formatting":         at((*server).format),
+	"workspace/willRenameFiles":       (*server).willRename,
 }
 
 // cursor is a place in a document, and what is known of the site around it.
@@ -255,6 +263,10 @@ func (s *server) request(m message) {
 
 func (s *server) initialize(params json.RawMessage) any {
 	var p struct {
+		Root    string `json:"rootUri"`
+		Folders []struct {
+			URI string `json:"uri"`
+		} `json:"workspaceFolders"`
 		Options struct {
 			Gopls *string `json:"gopls"`
 		} `json:"initializationOptions"`
@@ -263,6 +275,10 @@ func (s *server) initialize(params json.RawMessage) any {
 				Watched struct {
 					Dynamic bool `json:"dynamicRegistration"`
 				} `json:"didChangeWatchedFiles"`
+				Edit struct {
+					Documents bool     `json:"documentChanges"`
+					Resources []string `json:"resourceOperations"`
+				} `json:"workspaceEdit"`
 			} `json:"workspace"`
 			Document struct {
 				Completion struct {
@@ -276,6 +292,13 @@ func (s *server) initialize(params json.RawMessage) any {
 	json.Unmarshal(params, &p) // what cannot be read is as good as absent
 	s.snippets = p.Capabilities.Document.Completion.Item.Snippets
 	s.watches = p.Capabilities.Workspace.Watched.Dynamic
+	s.renames = p.Capabilities.Workspace.Edit.Documents && slices.Contains(p.Capabilities.Workspace.Edit.Resources, "rename")
+	for _, f := range p.Folders {
+		s.folders = append(s.folders, pathOf(f.URI))
+	}
+	if len(s.folders) == 0 && p.Root != "" {
+		s.folders = []string{pathOf(p.Root)}
+	}
 	if p.Options.Gopls != nil && s.Gopls == "" {
 		s.Gopls = *p.Options.Gopls
 	}
@@ -294,6 +317,11 @@ func (s *server) initialize(params json.RawMessage) any {
 			"documentFormattingProvider": true,
 			"renameProvider":             options{"prepareProvider": true},
 			"signatureHelpProvider":      options{"triggerCharacters": []string{"(", ","}},
+			"documentLinkProvider":       options{"resolveProvider": false},
+			"foldingRangeProvider":       true,
+			"selectionRangeProvider":     true,
+			"linkedEditingRangeProvider": true,
+			"workspaceSymbolProvider":    true,
 			"codeActionProvider":         options{"codeActionKinds": []string{quickFix, organizeImports}},
 			"workspace": options{
 				"workspaceFolders": options{"supported": true},

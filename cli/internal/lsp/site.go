@@ -41,6 +41,8 @@ type analysis struct {
 	serial  int
 	program *codegen.Program // nil where the site could not be read
 	layout  *build.Layout
+	base    string // the prefix of all addresses, from site.yaml
+	public  string // the folder whose files are served as they are
 	list    *diag.List
 	docs    map[string]*document
 }
@@ -133,6 +135,7 @@ func (st *site) make(ctx context.Context, docs map[string]*document, serial int)
 	if st.layout == nil {
 		return a
 	}
+	a.base, a.public = st.config.Base, filepath.Join(st.layout.Root, filepath.FromSlash(st.config.Public))
 	program, list, err := build.Analyze(ctx, build.Options{Layout: st.layout, Config: st.config, Open: a.open(), Access: true})
 	a.list.Add(list.Sorted()...)
 	if err != nil {

@@ -3,7 +3,10 @@ package lsp
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"sitegen.dev/core/syntax"
@@ -120,4 +123,83 @@ func (s *server) format(_ context.Context, c *cursor) (any, error) {
 		return edits, nil
 	}
 	return []textEdit{}, nil
+}
+
+// workspaceSymbol is a name of the site for the search of an editor.
+type workspaceSymbol struct {
+	Name      string   `json:"name"`
+	Kind      int      `json:"kind"`
+	Container string   `json:"containerName,omitempty"`
+	Location  location `json:"location"`
+}
+
+// maxSymbols is how many names a search gives.
+const maxSymbols = 200
+
+// workspaceSymbols finds components, what their frontmatter declares, and their props and slots, in all sites.
+func (s *server) workspaceSymbols(r *request) (any, error) {
+	var p struct {
+		Query string `json:"query"`
+	}
+	if json.Unmarshal(r.params, &p) != nil {
+		return nil, &rpcError{codeInvalidParams, "the parameters cannot be read"}
+	}
+	for _, dir := range s.folders {
+		s.siteOf(filepath.Join(dir, "site.yaml")) // where nothing is open yet
+	}
+	s.mu.Lock()
+	sites := slices.SortedFunc(maps.Values(s.sites), func(a, b *site) int { return strings.Compare(a.root, b.root) })
+	s.mu.Unlock()
+	out := []workspaceSymbol{}
+	for _, st := range sites {
+		a := st.analyze(r, r.docs, r.serial)
+		if a.program == nil {
+			continue
+		}
+		for _, c := range a.program.Components {
+			if c.External || c.Builtin {
+				continue
+			}
+			add := func(name, container string, kind int, at syntax.Span) {
+				if len(out) < maxSymbols && fuzzy(p.Query, name) {
+					out = append(out, workspaceSymbol{name, kind, container, a.place(c, at)})
+				}
+			}
+			add(c.Name, c.Path, symbolClass, syntax.Span{})
+			if c.Text {
+				continue
+			}
+			for _, pr := range c.Props() {
+				add(pr.Field, c.Name, symbolField, pr.At)
+			}
+			for _, sl := range c.Slots() {
+				if sl.Name != "" {
+					add(sl.Name, c.Name, symbolInterface, sl.At)
+				}
+			}
+			for _, it := range fenceItems(c.File()) {
+				text := it.Text(c.File().Src)
+				i := strings.Index(text, it.Name)
+				if it.Name == "" || i < 0 || it.Name == "Props" || it.Name == "Slots" {
+					continue
+				}
+				kind := map[syntax.ItemKind]int{syntax.ItemConst: symbolConstant, syntax.ItemType: symbolStruct, syntax.ItemFunc: symbolFunction, syntax.ItemMethod: symbolMethod}[it.Kind]
+				if kind != 0 {
+					add(it.Name, c.Name, kind, syntax.Span{Start: it.Start + i, End: it.Start + i + len(it.Name)})
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+// fuzzy says whether the letters of query stand in name in this order, whatever their case.
+func fuzzy(query, name string) bool {
+	rest := []rune(strings.ToLower(query))
+	for _, r := range strings.ToLower(name) {
+		if len(rest) > 0 && r == rest[0] {
+			rest = rest[1:]
+		}
+	}
+	return len(rest) == 0
 }
