@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"go/token"
 	"path"
 	"regexp"
 	"slices"
@@ -21,6 +22,11 @@ func (s *server) complete(ctx context.Context, c *cursor) (any, error) {
 	comp := c.an.component(c.doc.path)
 	p := spotAt(comp.File(), c.off)
 	list := &completer{server: s, c: c, comp: comp, spot: p, items: []completionItem{}}
+	if property, start, ok := styleAt(comp.File(), c.off); ok {
+		list.spot = spot{kind: inText, start: start}
+		list.styles(property)
+		return completionList{Items: list.items}, nil
+	}
 	switch p.kind {
 	case inTagName:
 		list.tags()
@@ -90,16 +96,11 @@ func (l *completer) tags() {
 		edit := importEdit(l.comp.File(), l.c.doc.text, d.Name+" "+fmt.Sprintf("%q", l.comp.ImportPathTo(d)))
 		l.tag(d.Name, d, []textEdit{edit}, "2")
 	}
-	for _, w := range []struct{ name, doc string }{
-		{"slot", "The place of what the caller of this component writes between its tags."},
-		{"Self", "This component again: for trees."},
-		{"Fragment", "Several nodes as one, without a tag in the output; with `slot` they fill a slot together."},
-		{"Element", "An element whose name is an expression: `<Element is={name}>`."},
-	} {
+	for _, w := range specialTags {
 		l.add(completionItem{Label: w.name, Kind: itemKeyword, Documentation: markup{"markdown", w.doc}, SortText: "3" + w.name}, w.name)
 	}
 	for _, name := range htmlNames {
-		l.add(completionItem{Label: name, Kind: itemProperty, SortText: "4" + name}, name)
+		l.add(completionItem{Label: name, Kind: itemProperty, Documentation: markup{"markdown", elementDoc(name)}, SortText: "4" + name}, name)
 	}
 }
 
@@ -176,13 +177,28 @@ func (l *completer) attributes() {
 		if d := l.comp.Resolve(e.Name); d != nil {
 			l.props(d, given, hasValue)
 		}
-		l.directive(given, hasValue, "server:defer", "", "Renders the component in a request of its own, after the page.")
-		l.directive(given, hasValue, "server:async", "", "Renders the component beside the rest of the page.")
+		if l.isModule(e.Name) {
+			for _, when := range []string{"client:load", "client:idle", "client:visible", "client:only"} {
+				l.directive(given, hasValue, when, "")
+			}
+			l.directive(given, hasValue, "client:media", `="($1)"`)
+		} else {
+			l.directive(given, hasValue, "server:defer", "")
+			l.directive(given, hasValue, "server:async", "")
+		}
+		if e.Name == "Element" {
+			l.directive(given, hasValue, "is", `={$1}`)
+		}
 	} else {
-		l.directive(given, hasValue, "class:list", `{"${1:name}"}`, "Classes as a Go list: `{\"btn\", size, \"active\": on}`.")
-		l.directive(given, hasValue, "style:list", `{"${1:property}": ${2:value}}`, "Declarations as a Go list, filtered: `{\"color\": c}`.")
-		l.directive(given, hasValue, "set:html", `{$1}`, "The content as HTML that you trust.")
-		l.directive(given, hasValue, "set:text", `{$1}`, "The content as text.")
+		l.directive(given, hasValue, "class:list", `{"${1:name}"}`)
+		l.directive(given, hasValue, "style:list", `{"${1:property}": ${2:value}}`)
+		l.directive(given, hasValue, "set:html", `{$1}`)
+		l.directive(given, hasValue, "set:text", `{$1}`)
+		if strings.Contains(e.Name, "-") { // a custom element that a script of the site defines
+			for _, when := range []string{"client:load", "client:idle", "client:visible"} {
+				l.directive(given, hasValue, when, "")
+			}
+		}
 		for _, name := range slices.Concat(htmlAttributes[e.Name], htmlAttributes[""]) {
 			if given[name] {
 				continue
@@ -191,16 +207,47 @@ func (l *completer) attributes() {
 			if !hasValue && !bareAttributes[name] {
 				insert += l.snippet(`="$1"`, "")
 			}
-			l.add(l.formatted(completionItem{Label: name, Kind: itemProperty, SortText: "5" + name}), insert)
+			i := completionItem{Label: name, Kind: itemProperty, SortText: "5" + name}
+			if doc := directiveDocs[name]; doc != "" {
+				i.Documentation = markup{"markdown", doc}
+			}
+			l.add(l.formatted(i), insert)
 		}
 	}
 	if e.Kind == syntax.Slot {
-		l.directive(given, hasValue, "name", `="$1"`, "The name of the slot; without it is the default one.")
-		l.directive(given, hasValue, "args", `={$1}`, "What the slot's content gets as its parameters.")
+		l.directive(given, hasValue, "name", `="$1"`)
+		l.directive(given, hasValue, "args", `={$1}`)
 	}
 	if l.spot.outer != nil {
-		l.directive(given, hasValue, "slot", `="$1"`, "The slot of <"+l.spot.outer.Name+"> that this goes into.")
+		l.directive(given, hasValue, "slot", `="$1"`)
 	}
+}
+
+// isModule says whether a tag means a module for the browser: an import of a script under a name.
+func (l *completer) isModule(tag string) bool {
+	for _, lit := range l.comp.ImportSpecs() {
+		if name := importName(l.comp.File().Src, lit); name.Text(l.comp.File().Src) == tag {
+			switch path.Ext(strings.Trim(lit.Text(l.comp.File().Src), "\"`")) {
+			case ".ts", ".tsx", ".js", ".jsx", ".mjs":
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// constantsOf gives the texts that a prop's type has names for: const Loud Tone = "loud" beside type Tone string.
+func constantsOf(p codegen.PropInfo) []string {
+	var out []string
+	src := p.Of.File().Src
+	for _, it := range fenceItems(p.Of.File()) {
+		if it.Kind == syntax.ItemConst && token.IsIdentifier(p.Type) {
+			for _, m := range regexp.MustCompile(`(?m)\b\w+\s+`+p.Type+`\s*=\s*"([^"\n\\]*)"`).FindAllStringSubmatch(it.Text(src), -1) {
+				out = append(out, m[1])
+			}
+		}
+	}
+	return out
 }
 
 // snippet gives the text to insert where the editor understands snippets, else the plain one.
@@ -218,7 +265,7 @@ func (l *completer) formatted(i completionItem) completionItem {
 	return i
 }
 
-func (l *completer) directive(given map[string]bool, hasValue bool, name, value, doc string) {
+func (l *completer) directive(given map[string]bool, hasValue bool, name, value string) {
 	if given[name] {
 		return
 	}
@@ -228,7 +275,7 @@ func (l *completer) directive(given map[string]bool, hasValue bool, name, value,
 	if hasValue {
 		value = ""
 	}
-	l.add(l.formatted(completionItem{Label: name, Kind: itemKeyword, Documentation: markup{"markdown", doc}, SortText: "3" + name}), name+l.snippet(value, ""))
+	l.add(l.formatted(completionItem{Label: name, Kind: itemKeyword, Documentation: markup{"markdown", directiveDocs[name]}, SortText: "3" + name}), name+l.snippet(value, ""))
 }
 
 func (l *completer) props(d *codegen.Component, given map[string]bool, hasValue bool) {
@@ -275,6 +322,18 @@ func (l *completer) values() {
 			for _, s := range d.Slots() {
 				if s.Name != "" {
 					l.add(completionItem{Label: s.Name, Kind: itemValue, Detail: slotLine(s), Documentation: markup{"markdown", s.Doc}}, s.Name)
+				}
+			}
+		}
+	case l.spot.elem.Kind == syntax.HTML:
+		for _, v := range valuesOf(l.spot.elem.Name, a.Name) {
+			l.add(completionItem{Label: v, Kind: itemValue}, v)
+		}
+	case l.spot.elem.Kind == syntax.Component:
+		if d := l.comp.Resolve(l.spot.elem.Name); d != nil {
+			if p, ok := d.Prop(a.Name); ok {
+				for _, v := range constantsOf(p) {
+					l.add(completionItem{Label: v, Kind: itemValue, Detail: p.Type}, v)
 				}
 			}
 		}

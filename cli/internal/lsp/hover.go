@@ -28,11 +28,25 @@ func (s *server) hover(ctx context.Context, c *cursor) (any, error) {
 	p := spotAt(f, c.off)
 	switch p.kind {
 	case inTagName:
-		if p.elem == nil || p.elem.Kind != syntax.Component {
+		if p.elem == nil {
 			return nil, nil
+		}
+		for _, w := range specialTags {
+			if w.name == p.elem.Name {
+				return show(p.elem.NameSpan, w.doc)
+			}
+		}
+		if doc := elementDoc(p.elem.Name); doc != "" && p.elem.Kind == syntax.HTML {
+			return show(p.elem.NameSpan, "`<"+p.elem.Name+">` "+doc)
 		}
 		if d := comp.Resolve(p.elem.Name); d != nil {
 			return show(p.elem.NameSpan, describe(p.elem.Name, d))
+		}
+	case inAttrName:
+		if p.attr != nil {
+			if doc := directiveDocs[p.attr.Name]; doc != "" {
+				return show(p.attr.NameSpan, doc)
+			}
 		}
 	case inAttrValue:
 		if d, slot, ok := slotAt(comp, p); ok {

@@ -1,23 +1,36 @@
 package lsp
 
-import "strings"
+import (
+	_ "embed"
+	"maps"
+	"slices"
+	"strings"
+)
 
-// htmlNames are the elements of the HTML standard, without those that it calls obsolete.
-var htmlNames = strings.Fields(`a abbr address area article aside audio b base bdi bdo blockquote body br button canvas
-caption cite code col colgroup data datalist dd del details dfn dialog div dl dt em embed fieldset figcaption figure footer
-form h1 h2 h3 h4 h5 h6 head header hgroup hr html i iframe img input ins kbd label legend li link main map mark math menu
-meta meter nav noscript object ol optgroup option output p picture pre progress q rp rt ruby s samp script search section
-select small source span strong style sub summary sup svg table tbody td template textarea tfoot th thead time title tr
-track u ul var video wbr`)
+//go:embed elements.txt
+var elementLines string
+
+// htmlElements are the elements of the HTML standard, without those that it calls obsolete, and what each is for.
+var htmlElements = func() map[string]string {
+	out := map[string]string{}
+	for line := range strings.Lines(elementLines) {
+		if name, doc, ok := strings.Cut(strings.TrimSpace(line), " "); ok {
+			out[name] = doc
+		}
+	}
+	return out
+}()
+
+var htmlNames = slices.Sorted(maps.Keys(htmlElements))
 
 // htmlAttributes are those worth offering: by element, and under "" those of every element.
 var htmlAttributes = map[string][]string{
-	"":         strings.Fields("class id style title lang dir hidden tabindex role aria-label aria-hidden aria-current data-"),
+	"":         strings.Fields("class id style title lang dir hidden tabindex role aria-label aria-labelledby aria-describedby aria-hidden aria-current aria-live aria-expanded aria-controls inert popover draggable contenteditable spellcheck translate autofocus data- is:raw"),
 	"a":        strings.Fields("href target rel download hreflang"),
-	"img":      strings.Fields("src alt width height loading decoding srcset sizes"),
-	"link":     strings.Fields("rel href type media sizes crossorigin"),
-	"meta":     strings.Fields("name content charset property http-equiv"),
-	"script":   strings.Fields("src type async defer is:inline define:vars"),
+	"img":      strings.Fields("src alt width height loading decoding fetchpriority srcset sizes"),
+	"link":     strings.Fields("rel href type media sizes as crossorigin"),
+	"meta":     strings.Fields("name content charset property http-equiv media"),
+	"script":   strings.Fields("src type async defer nomodule is:inline define:vars"),
 	"style":    strings.Fields("is:global define:vars"),
 	"form":     strings.Fields("action method enctype novalidate"),
 	"input":    strings.Fields("type name value placeholder required disabled checked min max step pattern autocomplete"),
@@ -41,7 +54,7 @@ var htmlAttributes = map[string][]string{
 
 // bareAttributes need no value.
 var bareAttributes = map[string]bool{
-	"hidden": true, "async": true, "defer": true, "required": true, "disabled": true, "checked": true, "multiple": true,
+	"hidden": true, "inert": true, "autofocus": true, "popover": true, "is:raw": true, "async": true, "defer": true, "required": true, "disabled": true, "checked": true, "multiple": true,
 	"selected": true, "controls": true, "autoplay": true, "loop": true, "muted": true, "playsinline": true, "open": true,
 	"reversed": true, "novalidate": true, "download": true, "is:inline": true, "is:global": true, "data-": true,
 }

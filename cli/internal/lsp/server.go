@@ -308,7 +308,7 @@ func (s *server) initialize(params json.RawMessage) any {
 		"capabilities": options{
 			"positionEncoding":           "utf-16",
 			"textDocumentSync":           options{"openClose": true, "change": 2, "save": options{"includeText": false}},
-			"completionProvider":         options{"triggerCharacters": []string{"<", ".", "\"", "{", "/", " "}},
+			"completionProvider":         options{"triggerCharacters": []string{"<", ".", "\"", "{", "/", " ", ":"}},
 			"hoverProvider":              true,
 			"definitionProvider":         true,
 			"referencesProvider":         true,
