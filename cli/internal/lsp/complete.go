@@ -35,10 +35,13 @@ func (s *server) complete(ctx context.Context, c *cursor) (any, error) {
 	case inAttrValue:
 		list.values()
 	case inImport:
-		if typed := string(comp.File().Src[p.start:c.off]); typed != "" && typed[0] != '.' {
-			return s.completeGo(ctx, c, comp)
+		typed := string(comp.File().Src[p.start:c.off])
+		if typed == "" || typed[0] == '.' {
+			list.imports()
 		}
-		list.imports()
+		if typed == "" || typed[0] != '.' {
+			list.packages(ctx)
+		}
 	case inEndTag:
 		list.endTag()
 	case inGo:
@@ -364,8 +367,6 @@ func (l *completer) imports() {
 	}
 }
 
-var importLine = regexp.MustCompile(`((?:[\w.]+ )?"[^"\n]+")`)
-
 // completeGo asks gopls. Where the Go is so incomplete that it has no place in the generated code, as in {}, a word is
 // put there first.
 func (s *server) completeGo(ctx context.Context, c *cursor, comp *codegen.Component) (any, error) {
@@ -411,10 +412,8 @@ func (s *server) completeGo(ctx context.Context, c *cursor, comp *codegen.Compon
 		it.Detail = plainGo(it.Detail)
 		it.Command = nil
 		var more []textEdit
-		for _, e := range it.AdditionalEdits {
-			if m := importLine.FindStringSubmatch(e.NewText); m != nil {
-				more = append(more, importEdit(comp.File(), c.doc.text, m[1]))
-			}
+		for _, spec := range addedImports(sh, it.AdditionalEdits) {
+			more = append(more, importEdit(comp.File(), c.doc.text, spec))
 		}
 		it.AdditionalEdits = more
 		out.Items = append(out.Items, it)

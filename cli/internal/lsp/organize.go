@@ -192,13 +192,23 @@ func (s *server) missingPackages(ctx context.Context, c *cursor, comp *codegen.C
 
 // addedImports gives the imports that edits of the generated Go add to it.
 func addedImports(sh *shown, edits []textEdit) []string {
-	var changes []change
-	for _, e := range edits {
-		changes = append(changes, change{sh.text.offsets(e.Range), e.NewText})
+	if len(edits) == 0 {
+		return nil
 	}
-	had := importsOf(sh.text.b)
+	var changes []change
+	head := 0 // what they touch, to the end of its line: files are long, and imports stand at their beginning
+	for _, e := range edits {
+		c := change{sh.text.offsets(e.Range), e.NewText}
+		changes = append(changes, c)
+		head = max(head, c.span.End)
+	}
+	for head < len(sh.text.b) && sh.text.b[head] != '\n' {
+		head++
+	}
+	src := sh.text.b[:head]
+	had := importsOf(src)
 	var out []string
-	for _, spec := range importsOf(changed(sh.text.b, changes)) {
+	for _, spec := range importsOf(changed(src, changes)) {
 		if !slices.Contains(had, spec) && !strings.HasPrefix(spec, "_sg") && !strings.Contains(spec, "/.sitegen/") && !strings.Contains(spec, `"sitegen.dev/`) {
 			out = append(out, spec)
 		}

@@ -111,6 +111,7 @@ type (
 const (
 	itemField    = 5
 	itemClass    = 7
+	itemModule   = 9
 	itemProperty = 10
 	itemValue    = 12
 	itemKeyword  = 14

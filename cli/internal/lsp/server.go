@@ -453,11 +453,15 @@ func (s *server) filesChanged(events []fileEvent) {
 			s.mu.Lock()
 			for _, st := range s.sites {
 				st.reload()
+				go st.forgetPackages()
 			}
 			s.mu.Unlock()
 		case strings.HasSuffix(base, ".go"):
 			if st := s.siteOf(path); st != nil {
 				st.goChanged(e)
+				if e.Type != 2 { // a package may have come or gone
+					go st.forgetPackages()
+				}
 			}
 		}
 	}

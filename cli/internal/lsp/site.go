@@ -33,7 +33,10 @@ type site struct {
 	checking sync.Mutex
 	checked  *analysis // the last that gopls was asked about
 	building sync.Mutex
-	told     int // serial of the last analysis that was published; server.publishing guards it
+
+	listing  sync.Mutex
+	packages []string // that components can import; nil where they were not listed
+	told     int      // serial of the last analysis that was published; server.publishing guards it
 }
 
 // analysis is what the compiler makes of a site at one moment. It does not change.
