@@ -71,6 +71,11 @@ type file struct {
 // whose status no file server sends.
 func (b *builder) carry() error {
 	b.carried = map[string]file{}
+	for i, pattern := range b.o.Rewrites {
+		if !slices.ContainsFunc(b.client.Names, func(name string) bool { return adapter.Match(pattern, name) }) {
+			b.matchesNothing(fmt.Sprintf("rewrites.%d", i), pattern, "patterns begin at the output: about/index.html")
+		}
+	}
 	status := map[string]manifest.Prerendered{}
 	for _, p := range b.client.Pages {
 		status[p.File] = p
@@ -293,10 +298,8 @@ func (b *builder) include(ctx context.Context, total int64) error {
 	if len(b.o.Include) == 0 {
 		return nil
 	}
-	any := func(patterns []string, name string) bool {
-		return slices.ContainsFunc(patterns, func(p string) bool { return adapter.Match(p, name) })
-	}
 	dir := os.DirFS(b.site.ModuleDir)
+	used := make([]bool, len(b.o.Include))
 	err := fs.WalkDir(dir, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -307,7 +310,15 @@ func (b *builder) include(ctx context.Context, total int64) error {
 				return fs.SkipDir
 			}
 			return ctx.Err()
-		case !d.Type().IsRegular() || !any(b.o.Include, name) || any(b.o.Exclude, name):
+		}
+		found := false
+		for i, p := range b.o.Include {
+			if adapter.Match(p, name) {
+				found, used[i] = true, true
+			}
+		}
+		switch {
+		case !found || !d.Type().IsRegular() || slices.ContainsFunc(b.o.Exclude, func(p string) bool { return adapter.Match(p, name) }):
 			return nil
 		case name == "server" || name == functionName+".mjs":
 			b.out.Report(diag.Diagnostic{Code: "SG6202", Range: b.site.At("include"),
@@ -329,5 +340,16 @@ func (b *builder) include(ctx context.Context, total int64) error {
 		b.included = append(b.included, name)
 		return b.out.Write(functionsDir+"/"+functionName+"/"+name, data, 0o644)
 	})
+	for i, was := range used {
+		if !was && err == nil && total <= maxFunction {
+			b.matchesNothing(fmt.Sprintf("include.%d", i), b.o.Include[i], "patterns begin at the folder of go.mod")
+		}
+	}
 	return err
+}
+
+// matchesNothing tells of a pattern that was meant for files which are not there.
+func (b *builder) matchesNothing(at, pattern, hint string) {
+	b.out.Report(diag.Diagnostic{Severity: diag.Warning, Code: "SG6217", Range: b.site.At(at),
+		Message: fmt.Sprintf("option %s of adapter netlify matches no file: %q", at, pattern), Hint: hint})
 }

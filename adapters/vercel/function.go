@@ -120,8 +120,10 @@ func (b *builder) functionConfig() functionConfig {
 	return fc
 }
 
-// pagesList is the list of pages, beside the source of the program; maxPages is how much of them the function gets.
+// pagesDir holds the pages in the function, where the running half looks for them, and pagesList is the list of them, beside the source
+// of the program; maxPages is how much of them the function gets.
 const (
+	pagesDir  = "pages"
 	pagesList = "pages.txt"
 	maxPages  = 50_000_000
 )
@@ -172,7 +174,7 @@ func (b *builder) copyList(ctx context.Context, dir string, list []page, most in
 			return err
 		}
 		size.Add(int64(len(data)))
-		return b.out.Write(renderDir+"/pages/"+p.File, data, 0o644)
+		return b.out.Write(renderDir+"/"+pagesDir+"/"+p.File, data, 0o644)
 	})
 	return size.Load(), err
 }

@@ -39,6 +39,11 @@ func (b *builder) include(ctx context.Context) (int64, error) {
 		if !found || slices.ContainsFunc(b.o.Exclude, func(g string) bool { return adapter.Match(g, name) }) || !d.Type().IsRegular() {
 			return nil
 		}
+		if b.ownFile(name) {
+			b.out.Report(diag.Diagnostic{Code: "SG6117", Range: b.site.At("include"),
+				Message: "the function has a file " + name + " of its own, so the site's cannot be included", Hint: "rename it, or exclude it"})
+			return nil
+		}
 		info, err := d.Info()
 		if err != nil {
 			return err
@@ -60,4 +65,15 @@ func (b *builder) include(ctx context.Context) (int64, error) {
 		}
 	}
 	return total, err
+}
+
+// ownFile says whether the adapter writes a file of that name into the function itself: its settings, the program in either mode, and the
+// pages that it answers with.
+func (b *builder) ownFile(name string) bool {
+	switch name {
+	case ".vc-config.json", "executable", "bootstrap":
+		return true
+	}
+	file, ok := strings.CutPrefix(name, pagesDir+"/")
+	return ok && slices.ContainsFunc(b.pages.forFunction(b.o.Rewrites), func(p page) bool { return p.File == file })
 }

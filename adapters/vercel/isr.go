@@ -155,7 +155,7 @@ func (b *builder) checkISR() {
 		}
 	}
 	for i, pattern := range o.exclude {
-		if !known[pattern] {
+		if !slices.ContainsFunc(m.Routes, func(r manifest.Route) bool { return covers(pattern, r.Pattern) }) {
 			b.report(fmt.Sprintf("isr.exclude.%d", i), fmt.Sprintf("names no route of the site: %q", pattern), suggest(pattern, known))
 		}
 	}
@@ -166,6 +166,29 @@ func suggest(name string, known map[string]bool) string {
 		return "did you mean " + s + "?"
 	}
 	return "patterns are written as `sitegen routes` lists them: /blog/[slug]"
+}
+
+// covers says whether an entry of exclude is for a route: it is the pattern, or has stars that stand for any text.
+func covers(entry, pattern string) bool {
+	pieces := strings.Split(entry, "*")
+	last := len(pieces) - 1
+	if last == 0 {
+		return entry == pattern
+	}
+	rest, ok := strings.CutPrefix(pattern, pieces[0])
+	for _, p := range pieces[1:last] {
+		i := strings.Index(rest, p)
+		if !ok || i < 0 {
+			return false
+		}
+		rest = rest[i+len(p):]
+	}
+	return ok && strings.HasSuffix(rest, pieces[last])
+}
+
+// excludes says whether site.yaml takes a route out of what is kept.
+func (o *isrOptions) excludes(pattern string) bool {
+	return slices.ContainsFunc(o.exclude, func(entry string) bool { return covers(entry, pattern) })
 }
 
 // answersGet says whether a route can be read at all.
@@ -182,7 +205,7 @@ func answersGet(r *manifest.Route) bool {
 // isrRuleOf gives the rule of a route: that of its own in site.yaml, that of its page, or the one for all. What is for one visitor
 // alone, behind a guard or with a session, is never kept.
 func isrRuleOf(r *manifest.Route, o *isrOptions) (isrRule, bool) {
-	if r.Prerender || r.Error != 0 || !answersGet(r) || slices.Contains(o.exclude, r.Pattern) || personal(r) {
+	if r.Prerender || r.Error != 0 || !answersGet(r) || o.excludes(r.Pattern) || personal(r) {
 		return isrRule{}, false
 	}
 	own, named := o.routes[r.Pattern]
@@ -220,7 +243,7 @@ func uncached(m *manifest.Manifest, o *Options) []string {
 	var out []string
 	for i := range m.Routes {
 		r := &m.Routes[i]
-		if r.Revalidate > 0 && (slices.Contains(o.ISR.exclude, r.Pattern) || o.ISR.routes[r.Pattern].off) {
+		if r.Revalidate > 0 && (o.ISR.excludes(r.Pattern) || o.ISR.routes[r.Pattern].off) {
 			out = append(out, r.Pattern)
 		}
 	}

@@ -151,7 +151,7 @@ const schema = `{
 					"allowHeader": {"$ref": "#/$defs/texts"},
 					"fallback": {"$ref": "#/$defs/fallback"},
 					"routes": {"type": "object", "additionalProperties": {"$ref": "#/$defs/rule"}, "description": "rules by pattern: /blog/[slug]; without it, all pages are kept"},
-					"exclude": {"$ref": "#/$defs/texts", "description": "patterns of routes that are not kept"}
+					"exclude": {"$ref": "#/$defs/texts", "description": "patterns of routes that are not kept; a star stands for any text: /api/*"}
 				}}
 			]
 		},

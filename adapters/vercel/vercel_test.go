@@ -275,6 +275,30 @@ func TestRoutes(t *testing.T) {
 	}
 }
 
+// What goes wrong in the platform itself is answered with the site's own pages, as far as there are any.
+func TestErrorPhase(t *testing.T) {
+	for _, tt := range []struct {
+		files, want []string
+	}{
+		{[]string{"404.html", "500.html"}, []string{"error", "^/.*$ /b/404.html 404", "^/.*$ /b/500.html 500"}},
+		{[]string{"500.html"}, []string{"error", "^/.*$ /b/500.html 500"}},
+		{[]string{"index.html"}, nil},
+	} {
+		table := table{m: &manifest.Manifest{Base: "/b/"}, o: &Options{}, own: &ownFunctions{}, pages: &pageList{names: tt.files}, onDemand: true}
+		routes := table.build()
+		var got []string
+		if i := slices.IndexFunc(routes, func(r route) bool { return r.Handle == "error" }); i >= 0 {
+			got = append(got, "error")
+			for _, r := range routes[i+1:] {
+				got = append(got, fmt.Sprintf("%s %s %d", r.Src, r.Dest, r.Status))
+			}
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%v (-want +got)\n%s", tt.files, diff)
+		}
+	}
+}
+
 // TestRedirectsBehindMiddleware asks for redirects where a middleware has to see them, which a site of files has not.
 func TestRedirectsBehindMiddleware(t *testing.T) {
 	m := &manifest.Manifest{Middleware: true, TrailingSlash: "always", Routes: []manifest.Route{
@@ -296,7 +320,7 @@ func TestWholeNames(t *testing.T) {
 	l := &pageList{format: "file", names: []string{"404.html", "about.html", "google1f.html", "sub/a b.html", "sub/index.html"},
 		all: []page{{manifest.Prerendered{File: "404.html"}}, {manifest.Prerendered{File: "about.html"}}}}
 	table := (&table{m: m, o: &Options{}, own: &ownFunctions{}, pages: l}).build()
-	for path, want := range map[string]string{"/b/google1f.html": "/b/google1f", "/b/sub/a%20b.html": "/b/sub/a%20b", "/b/about.html": "/b/404 404", "/b/sub/index.html": "/b/404 404", "/b/x.html": "/b/404 404"} {
+	for path, want := range map[string]string{"/b/google1f.html": "/b/google1f", "/b/sub/a%20b.html": "/b/sub/a%20b", "/b/about.html": "/b/404.html 404", "/b/sub/index.html": "/b/404 404", "/b/x.html": "/b/404 404"} {
 		if got := ask(t, table, "GET", path); got != want {
 			t.Errorf("%s leads to %s; want %s", path, got, want)
 		}
@@ -445,7 +469,12 @@ func TestISRRoutes(t *testing.T) {
 	news := onDemand("/news")
 	news.Revalidate = 30
 	api := manifest.Route{Pattern: "/api", Segments: segments("/api"), Type: manifest.Endpoint, Methods: []string{"POST"}, Source: "api.go"}
-	m := &manifest.Manifest{Base: "/b/", BuildID: "x", TrailingSlash: "always", Routes: []manifest.Route{news, onDemand("/h/[...p]"), onDemand("/é"), onDemand("/"), api}}
+	// What is for one visitor alone is kept by no rule, whatever says so.
+	guarded, cart := onDemand("/account"), onDemand("/cart")
+	guarded.Guarded, guarded.Revalidate = true, 60
+	cart.Features = append(cart.Features, manifest.Feature{Name: adapter.Sessions})
+	m := &manifest.Manifest{Base: "/b/", BuildID: "x", TrailingSlash: "always",
+		Routes: []manifest.Route{news, onDemand("/h/[...p]"), onDemand("/é"), onDemand("/"), api, guarded, cart}}
 	for _, tt := range []struct {
 		options string
 		want    []string
@@ -453,6 +482,9 @@ func TestISRRoutes(t *testing.T) {
 		{`{}`, []string{`/_isr/news 30 ^(/b/news/?)$`}},
 		{`{"isr":true}`, []string{`/_isr/news 30 ^(/b/news/?)$`, `/_isr/h-p false ^(/b/h(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*/?)$`, "/_isr/index false ^(/b/?)$", "SG6102"}},
 		{`{"isr":{"expiration":9,"exclude":["/news","/"]}}`, []string{`/_isr/h-p 9 ^(/b/h(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*/?)$`, "SG6102"}},
+		{`{"isr":{"expiration":9,"exclude":["/n*s","/*p]","*é"]}}`, []string{"/_isr/index 9 ^(/b/?)$"}},
+		{`{"isr":{"expiration":9,"exclude":["/*"]}}`, nil},
+		{`{"isr":{"routes":{"/account":60,"/cart":60}}}`, []string{`/_isr/news 30 ^(/b/news/?)$`, "SG6006", "SG6006"}},
 		{`{"isr":{"expiration":9,"routes":{"/news":false,"/":{"expiration":false,"allowQuery":["q"]}}}}`, []string{"/_isr/index false ^(/b/?)$ q"}},
 	} {
 		site := &adapter.Site{Options: json.RawMessage(tt.options)}
@@ -510,6 +542,21 @@ func (watchOut) Info() adapter.Info { return Adapter{}.Info() }
 func (w watchOut) Adapt(ctx context.Context, site *adapter.Site, out *adapter.Out) error {
 	defer w(out)
 	return Adapter{}.Adapt(ctx, site, out)
+}
+
+func TestCovers(t *testing.T) {
+	for _, tt := range []struct {
+		entry, pattern string
+		want           bool
+	}{
+		{"/a", "/a", true}, {"/a", "/ab", false}, {"/a*", "/a", true}, {"/a/*", "/a", false}, {"/a/*", "/a/b/c", true},
+		{"/blog/[slug]", "/blog/[slug]", true}, {"/blog/[*]", "/blog/[slug]", true}, {"/*/b/*", "/a/b/c", true}, {"/*/b/*", "/a/c", false},
+		{"/a*a", "/a", false}, {"**", "/x", true}, {"*x*x", "/x", false},
+	} {
+		if got := covers(tt.entry, tt.pattern); got != tt.want {
+			t.Errorf("%s for %s: %t", tt.entry, tt.pattern, got)
+		}
+	}
 }
 
 func TestUncached(t *testing.T) {

@@ -81,4 +81,9 @@ var netlifyCodes = []CodeInfo{
 		Summary: "`security.bodyLimit` allows larger bodies than Netlify lets through to a function.",
 		Fix:     "Let visitors send large files to a store directly, or lower the limit.",
 	},
+	{
+		Code:    "SG6217",
+		Summary: "A pattern of files that belong into the function on Netlify matches none.",
+		Fix:     "Patterns of `include` begin at the folder of go.mod, those of `rewrites` at the output: `about/index.html`. Remove one that is not needed any more.",
+	},
 }

@@ -81,4 +81,9 @@ var vercelCodes = []CodeInfo{
 		Summary: "vercel.json wants paths with a slash at the end and site.yaml without one, or the other way round.",
 		Fix:     "Remove `trailingSlash` from vercel.json: Vercel would redirect to the one form, and the site to the other.",
 	},
+	{
+		Code:    "SG6117",
+		Summary: "A file that `include` of the vercel adapter names has the name of one of the function's own.",
+		Fix:     "Rename the file, or leave it out with `exclude`.",
+	},
 }
