@@ -291,13 +291,14 @@ func TestFunctionPlatformHeaders(t *testing.T) {
 		{"X-Vercel-Forwarded-For: 9.9.9.9, 7.7.7.7\r\n", "client=9.9.9.9\n"},
 		{"X-Forwarded-For: 5.5.5.5\r\n", "client=127.0.0.1\n"},
 		{"X-Vercel-Ip-City: S%C3%A3o%20Paulo\r\nX-Vercel-Id: fra1::x\r\n", "city=São Paulo\nid=fra1::x\n"},
+		{"X-Prerender-Revalidate: 0123456789abcdef0123456789abcdef\r\n", "path=/headers\n"}, // the secret of the cache
 		{"X-VERCEL-INTERNAL-INVOCATION-ID: none\r\nx-vercel-internal-request-id: many\r\n", "path=/headers\n"},
 	} {
 		res, body := raw(t, i, "GET /headers HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"+tt.headers+"\r\n")
 		if res.StatusCode != 200 || !strings.Contains(body, tt.want) {
 			t.Errorf("with %q: %s\n%s\nwant %q in it", tt.headers, res.Status, body, tt.want)
 		}
-		if strings.Contains(body, "x-vercel-internal") {
+		if strings.Contains(body, "x-vercel-internal") || strings.Contains(body, "0123456789abcdef") {
 			t.Errorf("the page sees internal headers:\n%s", body)
 		}
 	}
