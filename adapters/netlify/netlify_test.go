@@ -538,3 +538,20 @@ func TestPreviewFindsItsFramework(t *testing.T) {
 		t.Error("nothing is previewed")
 	}
 }
+
+// What an option names has to be there.
+func TestNothingIsNamed(t *testing.T) {
+	site, dir := project(t, `{"include": ["none/**", "data/**"], "rewrites": ["about/*", "no/such.html"]}`)
+	said := adapt(t, site, dir)
+	for _, want := range []string{
+		`warning SG6217 site.yaml:3:10: option include.0 of adapter netlify matches no file: "none/**"`,
+		`warning SG6217 site.yaml:3:10: option rewrites.1 of adapter netlify matches no file: "no/such.html"`,
+	} {
+		if !strings.Contains(said, want) {
+			t.Errorf("it says\n%s\nwant %s", said, want)
+		}
+	}
+	if n := strings.Count(said, "SG6217"); n != 2 {
+		t.Errorf("SG6217 %d times:\n%s", n, said)
+	}
+}

@@ -48,7 +48,11 @@ func (b *builder) planTasks() {
 		}
 		clean, _, _ := strings.Cut(c.Path, "?")
 		if r := b.routeAt(clean); r == nil || !answers(r, "GET") {
-			wrong(at+".path", fmt.Sprintf("is %q, and no route that renders on demand answers GET there", c.Path), "write the path with the base, as a visitor would ask for it")
+			hint := "`sitegen routes` lists the routes; one with `const prerender = false` is asked for at that time"
+			if b.base != "/" {
+				hint = "write the path with the base, as a visitor would ask for it"
+			}
+			wrong(at+".path", fmt.Sprintf("is %q, and no route that renders on demand answers GET there", c.Path), hint)
 			continue
 		}
 		byTime[c.Schedule] = append(byTime[c.Schedule], c.Path)

@@ -104,5 +104,9 @@ func (b *builder) cron(at string, c cronOption) {
 			return
 		}
 	}
-	b.report(at, fmt.Sprintf("is %q, and no route that renders on demand answers GET there", c.Path), "write the path with the base, as a visitor would ask for it")
+	hint := "`sitegen routes` lists the routes; one with `const prerender = false` is asked for at that time"
+	if b.site.Manifest.Base != "/" {
+		hint = "write the path with the base, as a visitor would ask for it"
+	}
+	b.report(at, fmt.Sprintf("is %q, and no route that renders on demand answers GET there", c.Path), hint)
 }
