@@ -25,7 +25,7 @@ import (
 // is a piece of its text with a | at the cursor; answers become stdout.
 //
 //	editor start [flags]          starts sitegen lsp
-//	editor open FILE [TEXT]       opens a document, one that is not on disk with its text
+//	editor open FILE [TEXT]       opens a document, one that is not on disk with its text; @long is one of 20,000 lines
 //	editor close FILE             closes it
 //	editor kill gopls             ends the child that knows Go, as if it had crashed
 //	editor edit FILE OLD NEW      replaces a text, which stands there once
@@ -343,7 +343,7 @@ func editorCommand(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func unescape(s string) string {
-	return strings.NewReplacer(`\n`, "\n", `\r`, "\r", `\t`, "\t").Replace(s)
+	return strings.NewReplacer(`\n`, "\n", `\r`, "\r", `\t`, "\t", `\ufeff`, "\ufeff", "@long", "<main>\n"+strings.Repeat("  <a href=\"/\">tea</a>\n", 20000)+"  <p id=\"last\"></p>\n</main>\n").Replace(s)
 }
 
 type lspSymbol struct {

@@ -68,7 +68,7 @@ func (s *server) mistakes(c *cursor) []*mistake {
 	file, found := syntax.Parse(filepath.Base(c.doc.path), c.doc.text.b)
 	var shown []diagnostic
 	var comp *codegen.Component
-	if c.an == nil {
+	if c.an == nil || c.an.program == nil {
 		for _, d := range found {
 			shown = append(shown, one(d, c.doc.text, nil))
 		}

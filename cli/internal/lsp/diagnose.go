@@ -113,6 +113,16 @@ func (s *server) publish(st *site, a *analysis) {
 			unparsed[path] = true
 		}
 	}
+	if a.program == nil { // site.yaml or go.mod is wrong, and what is known of one document alone is true all the same
+		for path, d := range a.docs {
+			if strings.HasPrefix(path, st.root+string(filepath.Separator)) {
+				_, found := syntax.Parse(filepath.Base(path), d.text.b)
+				for _, f := range found {
+					files[path] = append(files[path], one(f, d.text, nil))
+				}
+			}
+		}
+	}
 	for path, typed := range s.typed {
 		if !unparsed[path] && strings.HasPrefix(path, st.root+string(filepath.Separator)) {
 			files[path] = append(files[path], typed...)
