@@ -89,7 +89,7 @@ func (b *builder) bundle() codegen.Bundle {
 			AssetsDir: cfg.Build.Assets, BuildID: m.BuildID, Generator: m.Generator,
 			CheckOrigin: cfg.Security.CheckOrigin, AllowedHosts: cfg.Security.AllowedHosts,
 			TrustedProxies: cfg.Security.TrustedProxies, BodyLimit: cfg.Security.BodyLimit,
-			OnePiece: !cfg.Server.Streaming,
+			OnePiece: !cfg.Server.Streaming, Locales: b.locales(),
 		},
 	}
 	out.Session, out.Hash = b.sessions(), b.policyHash()

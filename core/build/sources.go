@@ -250,7 +250,7 @@ func (b *builder) route(context.Context) error {
 	pages = append(pages, b.givenRoutes()...)
 	table, list := routes.Build(pages, routes.Config{
 		Output:    b.Config.Output,
-		Redirects: append(b.redirects(), b.aliases()...),
+		Redirects: slices.Concat(b.redirects(), b.aliases(), b.toDefaultLocale(pages)),
 		HasPublic: func(name string) bool {
 			info, err := os.Stat(filepath.Join(b.Layout.Root, filepath.FromSlash(path.Join(b.Config.Public, name))))
 			return err == nil && info.Mode().IsRegular()
@@ -264,6 +264,7 @@ func (b *builder) route(context.Context) error {
 		b.list.Add(d)
 	}
 	b.routes, b.site.Routes = table, table
+	b.checkLocales()
 	return nil
 }
 

@@ -111,7 +111,36 @@ type Config struct {
 	BodyLimit      int64
 	Headers        []HeaderRule
 	OnePiece       bool
+	Locales        *Locales // nil on a site that names no languages
 	Dev            bool
+}
+
+// Locales are the languages of the site; its fields are those of the runtime's.
+type Locales struct {
+	Default       string
+	PrefixDefault bool
+	List          []Locale
+}
+
+// Locale is one of them.
+type Locale struct {
+	Path  string
+	Codes []string
+}
+
+func (l *Locales) literal() string {
+	var f fields
+	f.str("Default", l.Default)
+	f.flag("PrefixDefault", l.PrefixDefault)
+	list := make([]string, len(l.List))
+	for i, loc := range l.List {
+		var g fields
+		g.str("Path", loc.Path)
+		g.list("Codes", loc.Codes)
+		list[i] = "{" + g.String() + "}"
+	}
+	f = append(f, "List: []_sg.Locale{"+strings.Join(list, ", ")+"}")
+	return f.String()
 }
 
 // HeaderRule adds header lines to the answers whose path matches Pattern.
@@ -508,6 +537,9 @@ func (c Config) literal() string {
 	}
 	f.num("BodyLimit", c.BodyLimit)
 	f.flag("OnePiece", c.OnePiece)
+	if c.Locales != nil {
+		f = append(f, "Locales: &_sg.Locales{"+c.Locales.literal()+"}")
+	}
 	if len(c.Headers) > 0 {
 		rules := make([]string, len(c.Headers))
 		for i, h := range c.Headers {

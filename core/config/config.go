@@ -35,6 +35,7 @@ type Config struct {
 	Server        Server
 	Security      Security
 	Session       Session
+	I18n          I18n
 	Image         Image
 	Env           []EnvVar // in the order of the file
 

@@ -3,7 +3,7 @@ package config
 // siteKeys is everything that site.yaml may say. The loader, the JSON Schema, the environment variables and the list of
 // origins are all read from it; the defaults are those of the function defaults.
 //
-// Only what works is here. A key for something that is still to come is in laterKeys: an error is better than silence.
+// Only what works is here: for what does nothing an error is better than silence.
 var siteKeys = []key{
 	{name: "site", env: "SITEGEN_SITE", was: []string{"url", "baseURL", "siteUrl", "origin"},
 		doc:  "Public origin of the site, for absolute URLs: https://example.com",
@@ -143,6 +143,7 @@ var siteKeys = []key{
 	{name: "env", was: []string{"environment", "vars"},
 		doc:  "Variables of the environment that the site uses: {API_URL: {scope: public, when: build}, DB_URL: {scope: secret, when: run}}",
 		rule: envRule{}},
+	{name: "i18n", was: []string{"languages"}, doc: "Languages of the site: page.Locale, page.LocalePath", rule: object{keys: i18nKeys}},
 	{name: "image", was: []string{"images"}, doc: "Pictures of <Image> and <Picture>", rule: object{keys: []key{
 		{name: "service", env: "SITEGEN_IMAGE_SERVICE",
 			doc:  "Who makes the sizes of a picture: the build, into files (build; pages on demand use the platform's service), the platform's image service for all pages (platform), or nobody (none)",
@@ -164,6 +165,3 @@ var siteKeys = []key{
 			rule: list{into: func(c *Config) *[]string { return &c.Image.Patterns }, pattern: imageURLPattern, check: checkImageURL}},
 	}}},
 }
-
-// laterKeys are keys of the design whose feature does not exist yet.
-var laterKeys = []string{"i18n"}

@@ -38,6 +38,7 @@ func Load(name string, data []byte, getenv func(string) string, flags ...Overrid
 	l.flags(flags)
 	checkFolders(l)
 	checkSessionCookie(l)
+	checkLocales(l)
 	return c, l.list
 }
 
@@ -171,12 +172,6 @@ func (l *loader) mapping(at string, n *yaml.Node, visit func(name string, keyNod
 // unknownKey reports a key that is not in keys, with what may have been meant.
 func (l *loader) unknownKey(keys []key, prefix, name string, n *yaml.Node) {
 	at := l.src.node(n)
-	for _, later := range laterKeys {
-		if later == prefix+name {
-			l.list.Error("SG4006", at, prefix+name+" is not part of this version", "remove it")
-			return
-		}
-	}
 	hint := ""
 	var names []string
 	for _, k := range keys {

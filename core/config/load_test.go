@@ -84,6 +84,7 @@ func TestLoadEverything(t *testing.T) {
 			BodyLimit: 10_000_000, TrustedProxies: []string{"10.0.0.0/8", "::1"},
 		},
 		Session: Session{Driver: "file", TTL: "1h30m", Dir: "/var/lib/site", Cookie: SessionCookie{"sid", "example.com", "strict", true}},
+		I18n:    I18n{"german", []Locale{{"en", []string{"en"}}, {"german", []string{"de", "de-AT"}}, {"pt-BR", []string{"pt-BR"}}}, true},
 		Image: Image{Service: "platform", Widths: []int{320, 640}, Quality: 80, Qualities: []int{50},
 			Domains: []string{"example.com", "**.example.org"}, Patterns: []string{"https://*.example.com/a%20b/**", "http://example.com:8080/*"}},
 	}
@@ -166,6 +167,10 @@ session:
   ttl: 1h30m
   dir: /var/lib/site
   cookie: {name: sid, domain: example.com, sameSite: strict, secure: true}
+i18n:
+  default: de-AT
+  locales: [en, {path: german, codes: [de, de-AT]}, {codes: [pt-BR]}]
+  routing: {prefixDefault: true}
 `
 
 // errorCases are files that are wrong, with what is said about them; where nothing is said they are right.
@@ -173,6 +178,21 @@ var errorCases = []struct {
 	src  string
 	want string
 }{
+	// Languages.
+	{"i18n: {default: en, locales: [en]}", ""},
+	{"i18n:", ""},
+	{"i18n: {default: en}", `1:17-19 SG4004 i18n.locales is missing | add ` + "`locales: [en, …]`"},
+	{"i18n: {locales: [en, de]}", `1:8-15 SG4004 i18n.default is missing | add ` + "`default: en`, or another of the locales"},
+	{"i18n: {default: fr, locales: [en, de]}", `1:17-19 SG4004 i18n.default must be "en" or "de", not "fr" | add it to i18n.locales, or name one that is there`},
+	{"i18n: {default: en, locales: [en, en_GB]}", `1:35-40 SG4004 i18n.locales.1 must be a language tag such as de or pt-BR, not "en_GB" | write en-GB`},
+	{"i18n: {default: en, locales: [en, EN]}", `1:35-37 SG4004 i18n.locales.1 has the path "EN" that another language has`},
+	{"i18n: {default: en, locales: [en, {path: uk, codes: [en]}]}", `1:35 SG4004 i18n.locales.1 has the code "en" that another language has`},
+	{"i18n: {default: en, locales: [en, {path: uk}]}", `1:35 SG4004 i18n.locales.1 has no codes | write {path: uk, codes: [de]}`},
+	{"i18n: {default: en, locales: [en, {path: a/b, codes: [de]}]}", `1:42-45 SG4004 i18n.locales.1.path must be one segment of a path such as de, not "a/b"`},
+	{"i18n: {default: en, locales: en}", `1:30-32 SG4003 i18n.locales must be a list of languages, not "en"`},
+	{"i18n: {defaultLocale: en, locales: [en]}", `1:8-21 SG4002 unknown key "i18n.defaultLocale" | sitegen calls it i18n.default`},
+	{"i18n: {default: en, locales: [en], fallback: {}}", `1:36-44 SG4002 unknown key "i18n.fallback" | i18n has the keys default, locales, routing`},
+	{"i18n: {default: en, locales: [en, 1]}", `1:35-36 SG4003 i18n.locales.1 must be text, not the number 1 | quote it: "1"`},
 	// Keys.
 	{"ouput: static", `1:1-6 SG4002 unknown key "ouput" | did you mean "output"?`},
 	{"Site: x", `1:1-5 SG4002 unknown key "Site" | did you mean "site"?`},
@@ -181,7 +201,6 @@ var errorCases = []struct {
 	{"format: file", `1:1-7 SG4002 unknown key "format" | it belongs to another place: build.format`},
 	{"build: {frmat: file}", `1:9-14 SG4002 unknown key "build.frmat" | did you mean "build.format"?`},
 	{"build: {xyz: 1}", `1:9-12 SG4002 unknown key "build.xyz" | build has the keys format, assets, inline, assetsPrefix, define, concurrency, redirects`},
-	{"i18n: {default: en}", "1:1-5 SG4006 i18n is not part of this version | remove it"},
 	{"build: {assetsPrefix: cdn.example.com, define: {a-b: 1, x: [1], import.meta.env.X: 2}}", `1:23-38 SG4004 build.assetsPrefix must be an address such as https://cdn.example.com, not "cdn.example.com"
 1:49-52 SG4004 build.define.a-b must be a name of JavaScript, or names with dots between
 1:60 SG4003 build.define.x must be text, a number, true or false, not a list

@@ -11,8 +11,6 @@ var configCodes = []CodeInfo{
 		"Write one that the message names."},
 	{"SG4005", "A key is in the same mapping of site.yaml twice.",
 		"Remove one of the two. For several header lines of one name write a list: `Link: [a, b]`."},
-	{"SG4006", "A key of site.yaml belongs to a feature that this version does not have.",
-		"Remove the key. It is refused because a setting that does nothing would only look as if it worked."},
 	{"SG4007", "site.yaml holds more than one YAML document.",
 		"Remove the line `---` and what follows it."},
 	{"SG4008", "site.yaml uses YAML tags, merge keys, or aliases and nesting beyond any need.",

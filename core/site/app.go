@@ -50,8 +50,9 @@ type Config struct {
 	TrustedProxies *Proxies // whose X-Forwarded-* headers are believed; nil for nobody's
 	BodyLimit      int64    // bytes of a request body; 0 is no limit
 	Headers        []HeaderRule
-	OnePiece       bool // send pages whole, with their length: Page.Flush does nothing, and an error is always one of the whole page
-	Dev            bool // set by Dev
+	Locales        *Locales // nil on a site that names no languages
+	OnePiece       bool     // send pages whole, with their length: Page.Flush does nothing, and an error is always one of the whole page
+	Dev            bool     // set by Dev
 }
 
 // HeaderRule adds header lines to the answers for matching paths. A * in the pattern, which is below Base, stands for

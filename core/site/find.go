@@ -25,6 +25,9 @@ func (x *exchange) find(h *RequestHandler) {
 // accept says whether a route whose pattern matches can answer. A prerendered one has files, which were looked for
 // before; only where pages are rendered without files, it is asked for its paths.
 func (x *exchange) accept(r *compiledRoute, params Params) bool {
+	if x.app.misplaced(r, x.path.enc) {
+		return false
+	}
 	if !r.Prerender || r.Redirect != nil {
 		return true
 	}

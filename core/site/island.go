@@ -61,6 +61,7 @@ func NewIsland[P, S any](id, props, source string, render func(*Writer, *Page, P
 		if err := call.into(reflect.ValueOf(&p).Elem(), reflect.ValueOf(&s).Elem()); err != nil {
 			return err
 		}
+		page.Locale = call.Locale
 		return render(w, page, p, s)
 	}}
 }
@@ -70,6 +71,8 @@ func NewIsland[P, S any](id, props, source string, render func(*Writer, *Page, P
 type islandCall struct {
 	Props map[string]json.RawMessage `json:"p,omitempty"`
 	Slots map[string]string          `json:"s,omitempty"`
+	// Locale is the language of the page around the island, which the address of the island does not tell.
+	Locale string `json:"l,omitempty"`
 }
 
 // Fills are the slots of a component that is deferred.
@@ -160,6 +163,7 @@ func deferIsland(w *Writer, page *Page, id, hash string, props reflect.Value, sl
 	if err := call.fill(x, w, slots); err != nil {
 		return err
 	}
+	call.Locale = page.Locale
 	message, err := json.Marshal(call)
 	if err != nil {
 		w.failWith(err)

@@ -36,7 +36,8 @@ type Page struct {
 	OriginPath string
 	// Prerendered says that the page is rendered at build time.
 	Prerendered bool
-	// Locale is that of the route, on a site with several.
+	// Locale is the language that the path is in: the first code of one of `i18n.locales` in site.yaml, that of the default where
+	// the path has no prefix. It is empty on a site that names no languages.
 	Locale string
 	// Generator is the name and version of sitegen, for <meta name="generator">.
 	Generator string

@@ -46,6 +46,7 @@ func (x *exchange) rewriteTo(target string) error {
 	full := x.app.withBase(&path)
 	x.rawQuery = query
 	x.setURL(&full)
+	x.localize()
 	x.resp.clearBody()
 	x.resp.Status, x.resp.StatusText, x.resp.done = 0, "", false
 	x.isPage, x.policy = false, nil

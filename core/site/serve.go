@@ -190,6 +190,7 @@ func (x *exchange) serve(h *RequestHandler) bool {
 		return !pass && x.finish(x.settle(&statusError{404}))
 	}
 	x.path = below
+	x.localize()
 	if x.app.islands != nil && strings.HasPrefix(below.enc, islandPath) {
 		return x.app.app.Islands.serve(x, clean, p)
 	}

@@ -70,7 +70,11 @@ func (c *compiledApp) staticPaths(ctx context.Context, r *compiledRoute) iter.Se
 		i := 0
 		for e, err := range r.paths(c.build(ctx, r)) {
 			if err == nil {
-				if _, bad := r.path(e.Params); bad != nil {
+				path, bad := r.path(e.Params)
+				if bad == nil && c.misplaced(r, path.enc) {
+					bad = fmt.Errorf("%s is the path of no page: those of the default language %s have no prefix; leave it out, or set i18n.routing.prefixDefault", path.enc, c.cfg.Locales.Default)
+				}
+				if bad != nil {
 					err = fmt.Errorf("entry %d of GetStaticPaths of %s: %w", i, r.Pattern, bad)
 				}
 			}
@@ -265,6 +269,7 @@ func (c *compiledApp) renderStatic(ctx context.Context, r *compiledRoute, e Path
 	x.cookies.prerendered = true
 	x.url.Scheme, x.url.Host = c.site.Scheme, c.site.Host
 	x.setURL(&full)
+	x.localize()
 	x.page.Prerendered, x.page.Pattern, x.page.OriginPath, x.page.Params = true, r.Pattern, full.dec, e.Params
 	out := &Rendered{Path: full.enc, File: c.fileName(r, &p)}
 	x.w = NewWriter(buf[:0])

@@ -52,6 +52,7 @@ func Docs() []Section {
 			{"/docs/client-islands/", "Client islands", "Parts of a page that run code in the browser, when it pays."},
 			{"/docs/images/", "Images", "Pictures in the sizes that visitors need."},
 			{"/docs/env/", "Environment variables", "Typed variables that say where they may go and when they are read."},
+			{"/docs/languages/", "Languages", "The language of a page, its addresses in others, and the one that a visitor prefers."},
 			{"/docs/middleware/", "Middleware", "Code that runs around every request."},
 			{"/docs/markdown/", "Markdown", "Pages of running text."},
 			{"/docs/collections/", "Content collections", "Folders of files as values of a Go struct."},

@@ -19,6 +19,7 @@ func Sources() []Source {
 		{"behaviour 11", "form posts from elsewhere, hidden files, Content-Security-Policy"},
 		{"behaviour 12", "server islands"},
 		{"behaviour 13", "sessions"},
+		{"behaviour 15", "languages"},
 		{"behaviour 16", "files, assets, conditions and ranges"},
 		{"behaviour 17", "connections"},
 		{"security C1", "open redirects"},

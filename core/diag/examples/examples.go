@@ -32,7 +32,6 @@ var without = map[diag.Code]string{
 	"SG3121": "a variable of the environment that is a secret",
 	"SG3150": "a running development server",
 	"SG3151": "a running development server",
-	"SG4006": "a key that a later version has",
 	"SG4010": "a site.yaml of more than half a megabyte",
 	"SG4012": "`sitegen add`",
 	"SG5003": "a stylesheet that esbuild refuses and browsers would not",

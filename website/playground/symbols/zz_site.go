@@ -153,6 +153,8 @@ func init() {
 		"JSVar":           reflect.ValueOf((*site.JSVar)(nil)),
 		"KeyRing":         reflect.ValueOf((*site.KeyRing)(nil)),
 		"Level":           reflect.ValueOf((*site.Level)(nil)),
+		"Locale":          reflect.ValueOf((*site.Locale)(nil)),
+		"Locales":         reflect.ValueOf((*site.Locales)(nil)),
 		"Locals":          reflect.ValueOf((*site.Locals)(nil)),
 		"LogRecord":       reflect.ValueOf((*site.LogRecord)(nil)),
 		"Node":            reflect.ValueOf((*site.Node)(nil)),
