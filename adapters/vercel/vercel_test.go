@@ -670,6 +670,15 @@ func TestSkewProtection(t *testing.T) {
 		site.Env = map[string]string{envSkew: tt.skew, envDeployment: tt.id}
 		dir, said := adapt(t, site)
 		data, _ := os.ReadFile(filepath.Join(dir, "config.json"))
+		var config struct{ Routes []route }
+		if err := json.Unmarshal(data, &config); err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range config.Routes { // what a page loads stays on the deployment that the cookie names
+			if r.Headers["Set-Cookie"] != "" && (len(r.Has) != 1 || r.Has[0].Key != "Sec-Fetch-Dest" || r.Has[0].Value != "document") {
+				t.Errorf("the cookie is set with more than pages: %+v", r)
+			}
+		}
 		if said != nil || strings.Contains(string(data), cookie) != tt.want {
 			t.Errorf("%s, switched on %q, deployment %q: it says %q and writes\n%s", tt.options, tt.skew, tt.id, said, data)
 		}
