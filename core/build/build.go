@@ -114,6 +114,9 @@ func Run(ctx context.Context, o Options) (*Site, *diag.List, error) {
 	if b.Output == nil {
 		b.Output = io.Discard
 	}
+	if b.outsideWorkspace() {
+		return nil, b.list, nil
+	}
 	if b.Snapshot != nil {
 		b.prints = b.Snapshot.prints
 	} else {

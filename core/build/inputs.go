@@ -15,8 +15,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/mod/modfile"
-
 	"sitegen.dev/core/content"
 )
 
@@ -131,26 +129,15 @@ func (s *inputScan) localModules() (dirs []string) {
 	for _, r := range l.Module.Replace {
 		add(l.ModuleDir, r.New.Path)
 	}
-	if os.Getenv("GOWORK") == "off" {
-		return dirs
-	}
-	for dir := l.ModuleDir; ; dir = filepath.Dir(dir) {
-		name := filepath.Join(dir, "go.work")
-		if data, err := os.ReadFile(name); err == nil {
-			if w, err := modfile.ParseWork(name, data, nil); err == nil {
-				for _, u := range w.Use {
-					add(dir, u.Path)
-				}
-				for _, r := range w.Replace {
-					add(dir, r.New.Path)
-				}
-			}
-			return dirs
+	if name, w := workspace(l.ModuleDir); w != nil {
+		for _, u := range w.Use {
+			add(filepath.Dir(name), u.Path)
 		}
-		if dir == filepath.Dir(dir) {
-			return dirs
+		for _, r := range w.Replace {
+			add(filepath.Dir(name), r.New.Path)
 		}
 	}
+	return dirs
 }
 
 func (s *inputScan) walk(root string) error {

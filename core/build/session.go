@@ -97,6 +97,9 @@ func (s *Session) Update(ctx context.Context, changed []string) (*DevSite, *diag
 	b.prints = openFingerprints(s.o.Layout, devDir+"/files")
 	defer b.contents.close()
 	defer b.prints.save()
+	if b.outsideWorkspace() {
+		return nil, b.list, nil
+	}
 	for _, p := range phases {
 		if p.name == Generate {
 			break

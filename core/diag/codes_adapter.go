@@ -77,6 +77,11 @@ var adapterCodes = []CodeInfo{
 		Fix:     "Run `go mod tidy`, which also raises the go line.",
 	},
 	{
+		Code:    "SG6016",
+		Summary: "A go.work lists two sites, and each of them brings a copy of the runtime, of which a workspace can have only one.",
+		Fix:     "Set GOWORK=off, or say which copy it is: `go work edit -replace sitegen.dev/core=./FOLDER/.sitegen/src/core`.",
+	},
+	{
 		Code:    "SG6020",
 		Summary: "A program with everything inside would be larger than the Go linker can make.",
 		Fix:     "Leave out `embed: true`, so that the client folder stays beside the program.",

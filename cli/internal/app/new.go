@@ -191,6 +191,9 @@ func runNew(ctx context.Context, env Env, term *terminal, q *questions, dir, sho
 	if shown != "" && shown != "." {
 		steps = slices.Insert(steps, 0, "cd "+quoteWord(shown))
 	}
+	if build.OutsideWorkspace(dir) != "" {
+		steps = slices.Insert(steps, len(steps)-3, "go work use .    # there is a go.work above, which has to list the site, or else GOWORK=off")
+	}
 	if noGo != nil {
 		steps = slices.Insert(steps, 0, "install Go from https://go.dev/dl/, which compiles the site")
 	}
@@ -277,6 +280,10 @@ func syncNew(ctx context.Context, env Env, term *terminal, dir string) error {
 	}
 	if p.layout, list = build.FindLayout(dir, cfg.Src); list.HasErrors() {
 		return list.Err()
+	}
+	if build.OutsideWorkspace(dir) != "" {
+		list, err := build.Sync(p.layout) // nothing more before the workspace lists it
+		return errors.Join(err, list.Err())
 	}
 	return runSync(ctx, p)
 }

@@ -144,6 +144,10 @@ func diagnose(out string) (diag.Diagnostic, bool) {
 			d.Code = "SG6012"
 			d.Message = "a go.work above the site does not list the site's module"
 			d.Hint = "add it with `go work use .`, or leave the workspace out: GOWORK=off"
+		case strings.HasPrefix(line, "go: conflicting replacements for sitegen.dev/core:"):
+			d.Code = "SG6016"
+			d.Message = "the go.work above the site lists another module that names the runtime too"
+			d.Hint = "leave the workspace out: GOWORK=off; or give all of them one copy: `go work edit -replace sitegen.dev/core=./FOLDER/.sitegen/src/core`"
 		case strings.HasPrefix(line, "go: go.mod file not found"), strings.HasPrefix(line, "go: cannot find main module"):
 			d.Code = "SG6013"
 			d.Message = "the site is not inside a Go module"

@@ -110,6 +110,8 @@ func TestDiagnose(t *testing.T) {
 		{"go: updates to go.mod needed; to update it:\n\tgo mod tidy\n", "SG6015"},
 		{"go: download go1.30 for linux/amd64: toolchain not available\n", "SG6011"},
 		{"a.go:1:2: syntax error\nwrite out/a: no space left on device\n", "SG6014"},
+		{"go: conflicting replacements for sitegen.dev/core:\n\t/a/.sitegen/src/core\n\t/b/.sitegen/src/core\n", "SG6016"},
+		{"go: conflicting replacements for example.com/x:\n\t/a\n\t/b\n", ""},
 		{"./a.go:3:13: cannot use \"s\" as int value\n", ""},
 		{"", ""},
 	} {
