@@ -6,8 +6,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -32,8 +30,8 @@ type window struct {
 	scheme string
 }
 
-// both are a window of each kind.
-var both = []window{{1440, "light"}, {390, "dark"}}
+// windows are a window of each kind.
+var windows = []window{{1440, "light"}, {1440, "dark"}, {390, "light"}, {390, "dark"}}
 
 // accessible reports what axe finds on a page: all rules of WCAG 2.2 A and AA, and what it calls best practice.
 func accessible(t *testing.T, ctx context.Context, axe, page string, w window) {
@@ -67,7 +65,7 @@ func TestAccessible(t *testing.T) {
 	engine, base := axe(t), server(t)
 	ctx := quietTab(t)
 	for _, page := range append(links(t, ctx, base), base+"/nowhere/") {
-		for _, w := range both {
+		for _, w := range windows {
 			accessible(t, ctx, engine, page, w)
 		}
 	}
@@ -76,30 +74,13 @@ func TestAccessible(t *testing.T) {
 // TestTemplatesAreAccessible looks at every page of every site that sitegen new makes.
 func TestTemplatesAreAccessible(t *testing.T) {
 	engine := axe(t)
-	bin, err := filepath.Abs("../../bin/sitegen")
-	if err != nil {
-		t.Fatal(err)
-	}
-	templates, err := os.ReadDir("../internal/scaffold/_templates")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, template := range templates {
-		if template.Name() == "common" { // parts of the others
-			continue
-		}
-		t.Run(template.Name(), func(t *testing.T) {
-			site := filepath.Join(t.TempDir(), "site")
-			for _, args := range [][]string{{"new", site, "--template", template.Name(), "--yes"}, {"-C", site, "build", "--adapter", "node", "--quiet"}} {
-				if out, err := exec.Command(bin, args...).CombinedOutput(); err != nil {
-					t.Fatalf("sitegen %s: %v\n%s", strings.Join(args, " "), err, out)
-				}
-			}
-			base := serve(t, filepath.Join(site, "dist/server/server"))
+	for _, name := range templates(t) {
+		t.Run(name, func(t *testing.T) {
+			base := template(t, name, nil)
 			ctx := quietTab(t)
 			pages := append(links(t, ctx, base), base+"/nowhere/")
 			for _, page := range pages {
-				for _, w := range both {
+				for _, w := range windows {
 					accessible(t, ctx, engine, page, w)
 				}
 			}
