@@ -104,8 +104,8 @@ func TestTemplatesFit(t *testing.T) {
 					var wide float64
 					err := chromedp.Run(ctx,
 						emulation.SetDeviceMetricsOverride(w.width, 900, 1, w.width < 600),
+						letters(w.text),
 						chromedp.Navigate(page),
-						chromedp.Evaluate(fmt.Sprintf(`document.documentElement.style.fontSize = "%d%%"`, w.text), nil),
 						chromedp.Evaluate(sticksOut, &wide))
 					if err != nil {
 						t.Fatalf("%s: %v", page, err)
@@ -131,6 +131,3 @@ func TestTemplatesFit(t *testing.T) {
 		})
 	}
 }
-
-// sticksOut measures how far the page can be scrolled to the side, in CSS pixels.
-const sticksOut = `document.documentElement.scrollWidth - document.documentElement.clientWidth`

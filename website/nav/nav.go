@@ -17,6 +17,29 @@ type Section struct {
 	Pages []Page
 }
 
+// Main gives the parts of the site, for its header.
+func Main() []Page {
+	return []Page{
+		{"/docs/start/", "Docs", "How to build a site, from the first page to the last."},
+		{"/playground/", "Playground", "The compiler in your browser."},
+		{"/demo/", "Demo", "Every feature at work, with its source."},
+		{"/docs/api/", "Reference", "The package that pages call."},
+	}
+}
+
+// In says whether a page belongs to the part of the site that begins at main. The reference is a part of the
+// documentation, too.
+func In(main, path string) bool {
+	reference := strings.HasPrefix(path, "/docs/api")
+	switch main {
+	case "/docs/start/":
+		return strings.HasPrefix(path, "/docs/") && !reference
+	case "/docs/api/":
+		return reference
+	}
+	return strings.HasPrefix(path, main)
+}
+
 // Docs gives the sections of the documentation in reading order.
 func Docs() []Section {
 	return []Section{
