@@ -21,7 +21,7 @@ function stage({ settings = {}, files = [], fails = false, answer = null } = {})
       onDidChangeConfiguration: (f) => ((listeners.configuration = f), {}),
       onDidChangeTextDocument: (f) => ((listeners.text = f), {}),
       findFiles: async () => files.map((fsPath) => ({ fsPath })),
-      getWorkspaceFolder: () => ({ uri: { fsPath: "/work" } }),
+      getWorkspaceFolder: () => ({ uri: { fsPath: "/home/me/tea" } }),
     },
     window: {
       createOutputChannel: () => ({ appendLine: (l) => did.log.push(l), show() {} }),
@@ -133,15 +133,15 @@ test("tags are closed while they are typed, and not while something is undone or
 });
 
 test("tasks of each site, with problems", async () => {
-  const s = stage({ settings: { command: real }, files: ["/work/site.yaml", "/work/docs/site.yaml"] });
+  const s = stage({ settings: { command: real }, files: ["/home/me/tea/site.yaml", "/home/me/tea/docs/site.yaml"] });
   await s.extension.activate(s.context);
   const tasks = await s.did.providers.sitegen.provideTasks();
   assert.deepEqual(tasks.map((t) => `${t.name} in ${t.execution.options.cwd}${t.isBackground ? " &" : ""} ${t.matcher}`), [
-    "check in /work $sitegen", "check --watch in /work & $sitegen-watch", "build in /work $sitegen", "dev in /work & ",
-    "check (docs) in /work/docs $sitegen", "check --watch (docs) in /work/docs & $sitegen-watch", "build (docs) in /work/docs $sitegen", "dev (docs) in /work/docs & ",
+    "check in /home/me/tea $sitegen", "check --watch in /home/me/tea & $sitegen-watch", "build in /home/me/tea $sitegen", "dev in /home/me/tea & ",
+    "check (docs) in /home/me/tea/docs $sitegen", "check --watch (docs) in /home/me/tea/docs & $sitegen-watch", "build (docs) in /home/me/tea/docs $sitegen", "dev (docs) in /home/me/tea/docs & ",
   ]);
-  const own = s.did.providers.sitegen.resolveTask({ definition: { type: "sitegen", args: ["check", "--strict"], folder: "docs" }, scope: { uri: { fsPath: "/work" } } });
-  assert.deepEqual([own.execution.args, own.execution.options.cwd, own.matcher], [["check", "--strict"], "/work/docs", ["$sitegen"]]);
+  const own = s.did.providers.sitegen.resolveTask({ definition: { type: "sitegen", args: ["check", "--strict"], folder: "docs" }, scope: { uri: { fsPath: "/home/me/tea" } } });
+  assert.deepEqual([own.execution.args, own.execution.options.cwd, own.matcher], [["check", "--strict"], "/home/me/tea/docs", ["$sitegen"]]);
 });
 
 test("what sitegen check prints is a problem", () => {
