@@ -128,6 +128,29 @@ func textualFence(src []byte, from int) int {
 	return -1
 }
 
+// headerGoesOn says whether a header that lacks its block at the end of a line goes on below, as Go allows: if x := f(), and
+// on the next line x > 0 {. A line that declares something or begins with a keyword is another statement, for headers end
+// early while they are typed.
+func headerGoesOn(rest []byte) bool {
+	for range 2 { // a for has three clauses
+		_, below, _ := bytes.Cut(rest, []byte("\n"))
+		line, _, _ := bytes.Cut(below, []byte("\n"))
+		line = bytes.TrimSpace(line)
+		word := 0
+		for word < len(line) && isLetter(line[word]) {
+			word++
+		}
+		if len(line) == 0 || bytes.HasPrefix(line, []byte("---")) || bytes.Contains(line, []byte(":=")) || token.Lookup(string(line[:word])).IsKeyword() {
+			return false
+		}
+		if bytes.IndexByte(line, '{') >= 0 {
+			return true
+		}
+		rest = below
+	}
+	return false
+}
+
 type fenceSplit struct {
 	items []FenceItem
 	fence int  // offset of the closing ---, or -1
@@ -205,7 +228,7 @@ func splitFence(src []byte, body Span) fenceSplit {
 				return out
 			}
 		case token.SEMICOLON:
-			if len(brackets) == 0 && !(header && lit == ";") {
+			if len(brackets) == 0 && !(header && (lit == ";" || headerGoesOn(src[at:body.End]))) {
 				header = false
 				finish()
 				if lit == ";" {

@@ -14,6 +14,8 @@ func TestFenceHeaders(t *testing.T) {
 		{"switch v := f(); v {\ncase 1:\n}", []string{"switch v := f(); v {\ncase 1:\n}"}},
 		{"if a {\n} else if b := f(); b {\n}", []string{"if a {\n} else if b := f(); b {\n}"}},
 		{"l: for i := 0; ; i++ {\n\tbreak l\n}", []string{"l: for i := 0; ; i++ {\n\tbreak l\n}"}},
+		{"if c := f()\nc > 0 {\n}\ny := 1", []string{"if c := f()\nc > 0 {\n}", "y := 1"}},
+		{"for i = 0\ni < 3\ni++ {\n}\ny := 1", []string{"for i = 0\ni < 3\ni++ {\n}", "y := 1"}},
 		{"a := 1; b := 2", []string{"a := 1", "b := 2"}},
 		{"f := func() { if a; b { } }; g()", []string{"f := func() { if a; b { } }", "g()"}},
 	} {
