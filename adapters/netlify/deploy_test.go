@@ -534,3 +534,21 @@ func TestArchiveTooLarge(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What Netlify refuses it would refuse again, and is not asked again; what it could not do at the moment is.
+func TestDeployAsksRefusalsOnce(t *testing.T) {
+	for status, want := range map[int]int{400: 1, 401: 1, 403: 1, 422: 1, 408: retries + 1, 429: retries + 1, 500: retries + 1, 503: retries + 1} {
+		server := account()
+		asked := 0
+		server.Fail = func(_ int, r *http.Request) int {
+			if r.Method != http.MethodPost {
+				return 0
+			}
+			asked++
+			return status
+		}
+		if _, err := newDeploy(t, output(t), server).run(t.Context()); err == nil || asked != want {
+			t.Errorf("status %d: asked %d times, %v; want %d", status, asked, err, want)
+		}
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -309,5 +310,55 @@ func TestServe(t *testing.T) {
 		if err := Serve(t.Context(), testAdapter{}, strings.NewReader(in), io.Discard); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Serve(%q) = %v; want %s", in, err, want)
 		}
+	}
+}
+
+// Folders that an adapter names are replaced as a whole, so they may be nobody else's.
+func TestFoldersOfPlatforms(t *testing.T) {
+	for dir, want := range map[string]bool{".netlify/v1": true, ".vercel": true, "dist": false, ".git": false, ".git/hooks": false, ".sitegen": false, ".sitegen/x": false,
+		"../.x": false, ".x/../..": false, "/.x": false, ".": false} {
+		for _, info := range []Info{{Name: "x", OutDir: dir}, {Name: "x", Beside: []string{dir}}} {
+			if got := badInfo(&info); (got == "") != want {
+				t.Errorf("%+v: %q", info, got)
+			}
+		}
+	}
+}
+
+// A program writes into the folder itself; what Out would not have written is refused afterwards.
+func TestExternalInspect(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "sub"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "file"), []byte("x"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for name, target := range map[string]string{"good": "file", "sub/good": "../file", "dangling": "nothing", "absolute": filepath.Join(dir, "file"), "above": "../file", "sub/above": "../../x",
+		"here": ".", "through": "here/../../x"} {
+		if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, err := NewOut(dir, &Site{ClientDir: t.TempDir(), ModuleDir: t.TempDir(), Manifest: &manifest.Manifest{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	if err := (&external{info: Info{Name: "x"}}).inspect(t.Context(), out); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, d := range out.Diagnostics().Sorted() {
+		if d.Code != "SG6009" {
+			t.Errorf("%v", d)
+		}
+		_, rest, _ := strings.Cut(d.Message, " wrote ")
+		name, _, _ := strings.Cut(rest, ",")
+		got = append(got, name)
+	}
+	slices.Sort(got)
+	if want := []string{"above", "absolute", "dangling", "here", "sub/above", "through"}; !slices.Equal(got, want) {
+		t.Errorf("refused are %q; want %q", got, want)
 	}
 }
