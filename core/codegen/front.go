@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
+	"go/types"
 	"reflect"
 	"slices"
 	"strconv"
@@ -84,6 +85,7 @@ var generatedNames = map[string]string{
 	"page":   "it is the request's *site.Page in every component",
 	"props":  "it holds the component's Props",
 	"slots":  "it holds the component's Slots",
+	"nil":    "what the compiler generates compares errors with Go's",
 }
 
 // frontReader reads one fence.
@@ -604,6 +606,9 @@ func (r *frontReader) requestNames(trees []declTree) {
 			}
 			if n != "page" && n != "props" && n != "slots" && !r.declaresVar(n) {
 				continue
+			}
+			if types.Universe.Lookup(n) != nil {
+				continue // at package scope string, len and max are Go's, whatever a render calls so
 			}
 			what := "this constant"
 			hint := "compute it in a statement: a variable may use " + n

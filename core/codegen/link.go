@@ -179,6 +179,9 @@ func (l *linker) imports(c *Component) {
 				Notes: []diag.Note{{Range: c.file.Range(first), Message: "first imported here"}}})
 		}
 		seen[name] = s.At
+		if name == "Render" {
+			l.diags.Error("SG2005", c.file.Range(s.At), name+" is reserved: "+generatedNames[name], "import it under another name: RenderBox "+strconv.Quote(s.Path))
+		}
 	}
 	eachElement(c.file.Nodes, func(e *syntax.Element) {
 		if e.Kind != syntax.Component {

@@ -365,6 +365,9 @@ func (p *parser) markup() (Node, bool) {
 	what, hint := "<! starts neither a comment nor a doctype", "write <!-- … --> or <!doctype html>, or &lt;! to print it"
 	if bytes.HasPrefix(p.src[p.pos:], []byte("[CDATA[")) {
 		what, hint = "HTML has no CDATA sections", "write the text itself, or {`…`} for text with braces and angles"
+		if n := bytes.Index(p.src[p.pos:], []byte("]]>")); n >= 0 {
+			p.pos += n + 3 // what stands inside would only be told once more
+		}
 	}
 	p.error("SG1021", Span{start, p.pos}, what, hint)
 	return &Text{Span{start, p.pos}}, true

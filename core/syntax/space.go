@@ -36,4 +36,4 @@ func JSXText(s string) string {
 }
 
 // Verbatim says whether white space counts inside an HTML element of this name.
-func Verbatim(name string) bool { return name == "pre" || name == "textarea" }
+func Verbatim(name string) bool { return name == "pre" || name == "textarea" || name == "listing" }
