@@ -281,7 +281,6 @@ func (r *frontReader) function(t declTree, d *ast.FuncDecl) {
 	if slices.Contains(httpMethods, name) {
 		if !isEndpointFunc(d.Type) {
 			r.diags.Error("SG2033", at, name+" takes a *site.Page and returns an error", "write func "+name+"(page *site.Page) error")
-			return
 		}
 		r.c.Flags.Methods = append(r.c.Flags.Methods, Method{Name: name, At: at})
 		return

@@ -276,6 +276,8 @@ func (l *linker) file(c *Component, s importSpec, name string) {
 		fail("SG2002", "a Go file cannot be imported", "import its package by its path: "+strconv.Quote(path.Join(l.in.ModulePath, path.Dir(target))))
 	case ext == "" && (l.dirs[target]):
 		l.folder(c, s, name, target)
+	case ext == "" && l.p.byPath[target+".gosite"] != nil:
+		fail("SG2002", strconv.Quote(s.Path)+" is neither a file nor a folder with components", "write the extension too: "+strconv.Quote(s.Path+".gosite"))
 	case ext == "":
 		fail("SG2002", strconv.Quote(s.Path)+" is neither a file nor a folder with components", "import a Go package by its full path: "+strconv.Quote(path.Join(l.in.ModulePath, target)))
 	default:

@@ -487,6 +487,12 @@ func (p *parser) trimEnd(nodes []Node) []Node {
 	return nodes
 }
 
+// elseHints say what takes the place of an else behind the block of another statement.
+var elseHints = map[string]string{
+	"for":    "ask beside the loop: {if len(list) == 0 { … }}",
+	"switch": "write default: as the last label",
+}
+
 // closeContainer reads the } behind the last block of a statement.
 func (p *parser) closeContainer(start int, keyword string) {
 	p.closeAt(start, p.pos, keyword)
@@ -510,6 +516,18 @@ func (p *parser) closeAt(start, end int, keyword string) {
 	if p.pos >= len(p.src) || p.at('<') {
 		p.pos = end
 		p.unclosed("SG1005", open, "{"+keyword, "add a second }")
+		return
+	}
+	if keyword != "if" && p.word() == "else" {
+		p.error("SG1010", p.tokenSpan(p.pos), "{"+keyword+" has no else", elseHints[keyword], p.note(open, "opened here"))
+		p.pos += len("else")
+		p.skipBlanks()
+		if !p.at('{') {
+			return
+		}
+		if _, ok := p.block("else", start); ok {
+			p.closeContainer(start, keyword)
+		}
 		return
 	}
 	what := "}"

@@ -7,6 +7,7 @@ import (
 	goparser "go/parser"
 	"go/scanner"
 	"go/token"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -375,6 +376,14 @@ func (c *classifier) token(tok token.Token, lit string, depth int) {
 // keeps every position.
 func (p *parser) checkFence(f *Fence, split fenceSplit) {
 	items := f.Items
+	if m := yamlLine.FindSubmatchIndex(p.src[f.Body.Start:f.Body.End]); m != nil {
+		name := string(p.src[f.Body.Start+m[2] : f.Body.Start+m[3]])
+		if !bytes.Contains(p.src[f.Body.Start:f.Body.End], []byte("goto "+name)) {
+			p.error("SG1008", Span{f.Body.Start + m[2], f.Body.Start + m[1]}, "the frontmatter of a component is Go, not YAML",
+				"write "+name+` := "…"; front matter in YAML belongs to Markdown files`)
+			return
+		}
+	}
 	if at := split.comment; at >= 0 {
 		p.error("SG1008", Span{at, at + 2}, "/* is never closed", "add */")
 	}
@@ -435,6 +444,9 @@ func (p *parser) checkFence(f *Fence, split fenceSplit) {
 		}
 	}
 }
+
+// yamlLine is a key with a value on the first line, where Go has at most a label in front of a loop or of what goto leads to.
+var yamlLine = regexp.MustCompile(`^\s*([A-Za-z_]\w*):[ \t]+(?:[^\s{fs]|f[^o]|s[^we])[^\n]*`)
 
 func (p *parser) unclosedIn(f *Fence, open Span) {
 	b := p.src[open.Start]

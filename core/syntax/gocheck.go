@@ -139,7 +139,11 @@ func (p *parser) check(c *goCode, k checkKind, keyword string) bool {
 	foreign := foreignWord(string(t.buf[len(before):t.segs[len(t.segs)-1].at]), keyword)
 	e := list[0] // the others mostly follow from the first
 	at := t.source(e.Pos.Offset)
-	message, habit := codeHabit(string(p.src[c.span.Start:c.span.End]), k)
+	code := string(p.src[c.span.Start:c.span.End])
+	if p.endsForeign(code) {
+		return false
+	}
+	message, habit := codeHabit(code, k)
 	p.error("SG1007", p.tokenSpan(at), cmp.Or(message, goMessage(e.Msg, k)), cmp.Or(habit, goHint(p.src, at, e.Msg), foreign))
 	return false
 }
@@ -175,10 +179,14 @@ func goHint(src []byte, at int, msg string) string {
 	rest := src[min(at, len(src)):]
 	has := func(s string) bool { return strings.HasPrefix(string(rest[:min(len(rest), len(s))]), s) }
 	switch {
+	case has(") =>"):
+		return `a function of Go is func() { … }; what runs in the browser is text, onclick="…", or stands in a <script>`
 	case has("=>"):
 		return "Go has no arrow functions: use {for _, x := range xs { … }}"
 	case strings.Contains(msg, "found 'map'"):
 		return "Go slices have no methods: use {for _, x := range xs { … }}"
+	case strings.Contains(msg, "found 'default'") && strings.HasSuffix(string(src[:min(at, len(src))]), "slots."):
+		return "write <slot /> where the content goes; slots.Default != nil says whether there is any"
 	case strings.Contains(msg, "expected operand, found 'if'"):
 		return `if is no value: an attribute takes site.When(cond, value), and classes class:list={"name": cond}`
 	case has("?"):
@@ -216,6 +224,8 @@ func foreignWord(code, keyword string) string {
 		return "blocks close with }}"
 	case ":else", "elseif", "elif":
 		return "write {if cond { … } else { … }}"
+	case "@html":
+		return "write set:html={x} on an element, or {site.Raw(x)}"
 	case "let":
 		return "Go declares variables with x := …"
 	case "await", "async", "function", "new", "typeof":

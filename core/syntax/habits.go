@@ -55,6 +55,43 @@ func fenceHabit(src []byte, off int) string {
 	return ""
 }
 
+// doubleBraces are what people write who come from Go's templates, Hugo, Vue or React, by what stands behind {{.
+var doubleBraces = []struct {
+	re   *regexp.Regexp
+	hint string
+}{
+	{regexp.MustCompile(`^-?\s*(?:range|for|each)\b`), "loop in one pair of braces: {for _, x := range list { … }}"},
+	{regexp.MustCompile(`^-?\s*(?:if|else|with|unless)\b`), "ask in one pair of braces: {if cond { … } else { … }}"},
+	{regexp.MustCompile(`^-?\s*(?:partial|template|block|define|include)\b`), `import the component in the frontmatter, and write its tag: <Name title="…" />`},
+	{regexp.MustCompile(`^-?\s*end\b`), "a block closes with }}"},
+	{regexp.MustCompile(`^__html\s*:`), "write set:html={x} in place of dangerouslySetInnerHTML"},
+	{regexp.MustCompile(`^["']?[\w-]+["']?\s*:`), `Go has no objects: styles are style:list={"color": c, "--gap": gap}, classes class:list={"a", "active": on}`},
+	{regexp.MustCompile(`^-?\s*\.(?:Site|Page|Params)?\.?(\w+)`), "write {props.$1}, or a variable of the frontmatter: {x}"},
+	{regexp.MustCompile(``), "write one pair of braces around Go: {x}"},
+}
+
+const doubled = "Go stands in one pair of braces, not in two"
+
+// endsForeign says whether code only closes or goes on with a block of another template language, the start of which has been
+// reported: one mistake, one report.
+func (p *parser) endsForeign(code string) bool {
+	double := doubleEnd.MatchString(code)
+	if !double && !svelteEnd.MatchString(code) {
+		return false
+	}
+	for _, d := range p.diags {
+		if double && d.Message == doubled || !double && strings.Contains(d.Message, "U+0023 '#'") {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	doubleEnd = regexp.MustCompile(`^\{-?\s*(?:end|else)\b`)
+	svelteEnd = regexp.MustCompile(`^(?:/(?:if|each|for|key|await)|:else)\b`)
+)
+
 var (
 	labelHabit     = regexp.MustCompile(`^\w+\s*:\s*(?:for|switch|\{)`)
 	namedFunc      = regexp.MustCompile(`^func\s+(\w+)\s*\(`)
@@ -73,6 +110,13 @@ func codeHabit(code string, k checkKind) (message, hint string) {
 		return "", hint
 	case k == checkList && jsObjectInList.MatchString(code) && strings.HasPrefix(code, "{"):
 		return "", `write the entries without inner braces: {"active": on}`
+	case k == checkExpr && strings.HasPrefix(code, "{"):
+		inner := strings.TrimSpace(code[1:])
+		for _, d := range doubleBraces {
+			if m := d.re.FindStringSubmatchIndex(inner); m != nil {
+				return doubled, string(d.re.ExpandString(nil, strings.ReplaceAll(d.hint, "$1", "${1}"), inner, m))
+			}
+		}
 	case k != checkList && labelHabit.MatchString(code):
 		return "a loop in the template has no label", "let a variable tell the outer loop to stop, or move the loops into a function of the frontmatter"
 	case namedFunc.MatchString(code):

@@ -53,6 +53,7 @@ type parser struct {
 	depth    int    // see maxDepth
 	brackets []byte // open brackets of the Go code being read, innermost last; see goCode
 	aborted  bool   // nested too deeply: nothing more is read or reported
+	lost     int    // how many diagnostics there were behind that of the last element that another end tag closed
 
 	// Reading on after an error sometimes starts before the place where the error was noticed. The fuel is the number
 	// of bytes that may still be read again, which keeps parsing linear.
@@ -501,6 +502,9 @@ func (p *parser) endTagHere() bool {
 		if p.braces > 0 {
 			hint = "an element starts and ends in the same braces: " + hint
 		}
+		if p.wasLost(string(t.name)) {
+			break
+		}
 		reported := p.error("SG1003", t.span, tag+" has no start tag", hint)
 		if n := len(p.frames); reported && n > 0 && p.frames[n-1].kind == inElement && p.frames[n-1].stray == 0 {
 			p.frames[n-1].stray = len(p.diags)
@@ -541,7 +545,22 @@ func (p *parser) closeElement(f frame) Span {
 		hint += " before the }"
 	}
 	p.unclosed("SG1001", f.open, tag, hint)
+	if p.has("</") {
+		p.lost = len(p.diags)
+	}
 	return Span{p.pos, p.pos}
+}
+
+// wasLost says whether the last element that was reported as never closed has this name: its end tag stands behind that of an outer
+// one, which is one mistake.
+func (p *parser) wasLost(name string) bool {
+	n := p.lost
+	if n == 0 || n != len(p.diags) || !strings.HasPrefix(p.diags[n-1].Message, "<"+name+"> is never closed") {
+		return false
+	}
+	p.lost = 0
+	p.diags[n-1].Hint += ", and remove the one behind it"
+	return true
 }
 
 // readEndTag reads an end tag that closes the innermost element.
