@@ -47,6 +47,8 @@ func lower(p *Program, c *Component, diags *diag.List) {
 		}
 	}
 	l.restAndStruct()
+	l.dropped()
+	l.quoted()
 	eachCode(c.file.Nodes, func(s syntax.Span) { l.notReplaced(s.Text(l.src), s.Start) })
 	l.styles()
 	c.ops = l.nodes(c.file.Nodes, place{top: true})
