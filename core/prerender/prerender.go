@@ -81,7 +81,10 @@ func (r *run) start(ctx context.Context) error {
 	}
 	cmd := exec.CommandContext(ctx, r.Program)
 	cmd.Dir = r.Dir
-	cmd.Stdin = bytes.NewReader(job)
+	in, err := cmd.StdinPipe() // it stays open, so that the program ends when we do, however that happens
+	if err != nil {
+		return err
+	}
 	var head headBuffer
 	cmd.Stderr = io.MultiWriter(r.Output, &head)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
@@ -97,6 +100,7 @@ func (r *run) start(ctx context.Context) error {
 		}
 		return fmt.Errorf("the program that renders the pages, in .sitegen/bin, cannot be started: %w", err)
 	}
+	go in.Write(append(job, '\n')) // Wait closes it; a program that does not read says so by its end
 	readErr := r.read(out)
 	waitErr := cmd.Wait()
 	switch {

@@ -21,6 +21,9 @@ const (
 	autoAdapter = "auto" // that of the platform whose CI this is
 )
 
+// flagSaysSo is the reason for an adapter that the command line names.
+const flagSaysSo = "--adapter says so"
+
 // choice is the adapter of a build and why it was taken.
 type choice struct {
 	adapter adapter.Adapter  // nil for none, and for one by others that was not opened yet
@@ -65,7 +68,7 @@ func chooseAdapter(p *project, flag string) (choice, error) {
 				Hint:    fmt.Sprintf("build with `--adapter auto`, or name it: `sitegen add %s`", platform)}
 		}
 	default:
-		c.name, c.reason = flag, "--adapter says so"
+		c.name, c.reason = flag, flagSaysSo
 	}
 	if c.name == cfg.Name {
 		c.options, c.at, command = cfg.Options, p.config.At("adapter").Pos, cfg.Command
@@ -100,7 +103,11 @@ func (p *project) find(c *choice, command []string) error {
 		p.term.print(list, p.read)
 		return &exit{code: exitConfig}
 	}
-	return &exit{exitConfig, fmt.Errorf("there is no adapter %q%s (there are: %s; one by others is added with `sitegen add` and its module)",
+	code := exitConfig
+	if c.reason == flagSaysSo {
+		code = exitUsage
+	}
+	return &exit{code, fmt.Errorf("there is no adapter %q%s (there are: %s; one by others is added with `sitegen add` and its module)",
 		c.name, didYouMean(c.name), strings.Join(registry.Names(), ", "))}
 }
 

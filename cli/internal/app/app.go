@@ -58,10 +58,11 @@ type Env struct {
 	Stdout  io.Writer
 	Stderr  io.Writer
 	Getenv  func(string) string
-	Dir     string // working directory
-	TTY     bool   // standard error is a terminal
-	InTTY   bool   // standard input is a terminal
-	Version string // "1.2.3", or as the build info has it
+	Environ func() []string // all of it, as "NAME=value"; may be nil
+	Dir     string          // working directory
+	TTY     bool            // standard error is a terminal
+	InTTY   bool            // standard input is a terminal
+	Version string          // "1.2.3", or as the build info has it
 }
 
 // System is the Env of the running process.
@@ -77,7 +78,7 @@ func System(version string) Env {
 		}
 	}
 	return Env{
-		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Dir: dir,
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Environ: os.Environ, Dir: dir,
 		TTY: isatty.IsTerminal(os.Stderr.Fd()), InTTY: isatty.IsTerminal(os.Stdin.Fd()),
 		Version: version,
 	}

@@ -88,9 +88,17 @@ func openConfig(c *cli.Context, env Env, flags ...config.Override) (*project, er
 	}
 	p.term.print(list, p.read)
 	if list.HasErrors() {
+		if flagsAlone(list) {
+			return p, &exit{code: exitUsage}
+		}
 		return p, &exit{code: exitConfig}
 	}
 	p.config = cfg
+	if env.Environ != nil {
+		for _, v := range misspelt(env.Environ(), cfg.Env) {
+			term.note("the variable %s means nothing to sitegen; did you mean %s?", v[0], v[1])
+		}
+	}
 	return p, nil
 }
 
@@ -102,6 +110,13 @@ func readConfig(p *project, flags []config.Override) (*config.Config, *diag.List
 	}
 	cfg, list := config.Load(p.file, data, p.env.Getenv, flags...)
 	return cfg, list, nil
+}
+
+// flagsAlone says whether all errors are those of values that flags gave.
+func flagsAlone(list *diag.List) bool {
+	return !slices.ContainsFunc(list.Sorted(), func(d diag.Diagnostic) bool {
+		return d.Severity == diag.Error && !(d.Pos.File == "" && strings.HasPrefix(d.Message, "--"))
+	})
 }
 
 // lock keeps other builds of the site out until unlock is called.

@@ -52,13 +52,16 @@ func newTerminal(c *cli.Context, env Env) (*terminal, error) {
 		if env.Getenv("GITHUB_ACTIONS") == "true" {
 			t.format = "github"
 		}
+	case t.format == "sarif":
+		return nil, usage("--format is text, json or github; SARIF is printed on standard output by `sitegen check --sarif`")
 	default:
 		return nil, usage("--format is text, json or github, not %q%s", t.format, orRather(t.format, formats))
 	}
 	switch {
 	case c.Bool("no-color") || env.Getenv("NO_COLOR") != "":
-	case env.Getenv("CLICOLOR_FORCE") != "" && env.Getenv("CLICOLOR_FORCE") != "0":
+	case forced(env, "FORCE_COLOR"), forced(env, "CLICOLOR_FORCE"):
 		t.color = true
+	case env.Getenv("FORCE_COLOR") != "" || env.Getenv("CLICOLOR") == "0": // "0" or "false": none, as programs on Node have it
 	default:
 		t.color = t.interactive()
 	}
@@ -67,6 +70,12 @@ func newTerminal(c *cli.Context, env Env) (*terminal, error) {
 	}
 	c.App.Metadata[terminalKey] = t
 	return t, nil
+}
+
+// forced says whether a variable asks for colours.
+func forced(env Env, name string) bool {
+	v := env.Getenv(name)
+	return v != "" && v != "0" && v != "false"
 }
 
 // terminalKey is where run finds the terminal of the command.

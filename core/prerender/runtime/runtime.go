@@ -50,11 +50,19 @@ func Main(app *site.App, content Content) {
 	}
 	events := os.Stdout
 	os.Stdout = os.Stderr // a page that prints must not break the protocol
+	in := os.Stdin
+	if null, err := os.Open(os.DevNull); err == nil {
+		os.Stdin = null // nor one that reads
+	}
 	var job wire.Job
-	if err := json.NewDecoder(os.Stdin).Decode(&job); err != nil {
+	if err := json.NewDecoder(in).Decode(&job); err != nil {
 		fmt.Fprintln(os.Stderr, "this program is run by sitegen build:", err)
 		os.Exit(2)
 	}
+	go func() { // the build holds the other end for as long as it lives: without it, nobody wants what would be written here
+		io.Copy(io.Discard, in)
+		os.Exit(1)
+	}()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if !Run(ctx, app, content, job, events) {
