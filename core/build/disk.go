@@ -36,10 +36,24 @@ func DiskProblem(l *Layout, err error) (diag.Diagnostic, bool) {
 	switch {
 	case slices.Contains(noSpace, errno):
 		d.Hint = "free some space; the last good output is untouched"
-	case errors.Is(errno, fs.ErrPermission), errno == syscall.EROFS:
+	case unreadable(path):
+		return diag.Diagnostic{Code: "SG7001", Message: fmt.Sprintf("%s cannot be read: %v", name, errno), Hint: "check its permissions"}, true
+	case errno == syscall.EROFS:
+		d.Hint = "sitegen writes into .sitegen and the output: work on a copy elsewhere, or mount the disk writable"
+	case errors.Is(errno, fs.ErrPermission):
 		d.Hint = "check the permissions; the last good output is untouched"
 	default:
 		return diag.Diagnostic{}, false
 	}
 	return d, true
+}
+
+// unreadable says whether it is reading that is not allowed: an error says that a file could not be opened, and not what for.
+func unreadable(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return errors.Is(err, fs.ErrPermission)
+	}
+	f.Close()
+	return false
 }

@@ -60,7 +60,7 @@ func FindLayout(root, src string) (*Layout, *diag.List) {
 			continue
 		}
 		if err != nil {
-			list.Error("SG7001", diag.Range{}, bare(err).Error(), "")
+			list.Error("SG7001", diag.Range{Pos: diag.Pos{File: l.Rel(name)}}, "this file cannot be read: "+bare(err).Error(), "check its permissions")
 			return nil, list
 		}
 		mod, err := modfile.Parse("go.mod", data, nil)

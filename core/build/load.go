@@ -86,6 +86,9 @@ func (b *builder) load(ctx context.Context) error {
 		return err
 	}
 	if len(list) == 0 {
+		if _, err := os.Lstat(b.Layout.abs(workDir + "/loaded")); err != nil {
+			return nil // nor is there anything to remove, which a read-only disk would refuse all the same
+		}
 		return os.RemoveAll(b.Layout.abs(workDir + "/loaded"))
 	}
 	if b.memory != nil && b.memory.loaded != ([sha256.Size]byte{}) && !b.memory.reload {

@@ -160,11 +160,37 @@ func (s *Stage) publish() error {
 			return err
 		}
 	}
-	var errs []error
 	for _, sw := range swaps {
-		errs = append(errs, os.RemoveAll(sw.previous()))
+		removeAll(sw.previous()) // what cannot be removed is the next build's to tell: the output is there
 	}
-	return errors.Join(errs...)
+	return nil
+}
+
+// removeAll removes what lies in a place of ours, also folders that somebody has made read-only.
+func removeAll(dir string) error {
+	err := os.RemoveAll(dir)
+	if !errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if d != nil && d.IsDir() {
+			os.Chmod(path, 0o777)
+		}
+		return nil
+	})
+	return os.RemoveAll(dir)
+}
+
+// irreplaceable says why one directory cannot take the place of another, and what to do.
+func irreplaceable(name string, err error) error {
+	why := fmt.Sprintf("%s cannot be replaced: %v", name, bare(err))
+	switch {
+	case errors.Is(err, syscall.EBUSY):
+		why += ": it is a mount point or in use; mount the folder above it, or set another `out:` in site.yaml"
+	case errors.Is(err, fs.ErrPermission):
+		why += ": the folder that it lies in must be writable"
+	}
+	return errors.New(why)
 }
 
 // state names the state of an output that was changed in place: of what stayed it is known, so that only what is new is
@@ -230,8 +256,8 @@ func (w *swap) prepare() error {
 		os.RemoveAll(w.from)
 		w.from = near
 	}
-	if err := os.RemoveAll(w.previous()); err != nil {
-		return fmt.Errorf("replace %s: %w", w.name, bare(err))
+	if err := removeAll(w.previous()); err != nil {
+		return fmt.Errorf("%s.previous, which an earlier build has left, cannot be removed: %w; delete it", w.name, bare(err))
 	}
 	return nil
 }
@@ -239,7 +265,7 @@ func (w *swap) prepare() error {
 func (w *swap) do() error {
 	err := os.Rename(w.to, w.previous())
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("replace %s: %w", w.name, bare(err))
+		return irreplaceable(w.name, err)
 	}
 	w.had = err == nil
 	if w.none {
@@ -247,7 +273,7 @@ func (w *swap) do() error {
 	}
 	if err := os.Rename(w.from, w.to); err != nil {
 		os.Rename(w.previous(), w.to)
-		return fmt.Errorf("replace %s: %w", w.name, bare(err))
+		return irreplaceable(w.name, err)
 	}
 	if w.within != "" {
 		for dir := filepath.Dir(w.from); dir != w.within && inside(dir, w.within); dir = filepath.Dir(dir) {

@@ -130,7 +130,7 @@ func runDev(c *cli.Context, env Env, s *server, o devOptions) error {
 		p.layout = layout
 		me, unlock, other, err := s.lock(p, addresses(host, port, p.config.Base)[0])
 		if err != nil {
-			return err
+			return p.disk(err)
 		}
 		if unlock == nil {
 			return s.taken(other)

@@ -110,6 +110,8 @@ func runPreview(ctx context.Context, p *project, s *server, o previewOptions) er
 	urls := addresses(host, port, p.config.Base)
 	me, unlock, other, err := s.lock(p, urls[0])
 	switch {
+	case err != nil && p.env.Getenv(backgroundVariable) == "": // a read-only disk is no reason not to serve it
+		p.term.note("others will not find this server: %s", reason(err))
 	case err != nil:
 		return err
 	case unlock != nil:

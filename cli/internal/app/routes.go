@@ -16,7 +16,7 @@ func routesCommand(env Env) *cli.Command {
 		Usage:     "print the route table, or what answers a path",
 		ArgsUsage: "[PATH]",
 		Description: `Prints every route in the order in which they are tried: the first that matches answers. Redirects of site.yaml are
-among them. With a path, or a whole address, only those that match it, and why. Nothing is compiled or written.
+among them. With a path, or a whole address, only those that match it, and why. Nothing is compiled.
 
    sitegen routes
    sitegen routes /blog/hello/

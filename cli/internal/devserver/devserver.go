@@ -272,6 +272,7 @@ func (s *Server) once(ctx context.Context, now changes, retry bool) (r *outcome)
 			r.again = true
 		case errors.As(err, &f):
 			r.report.List.Add(f.List.Sorted()...)
+		case s.project != nil && s.disk(r, err):
 		case errors.As(err, &file):
 			r.report.List.Add(diag.Diagnostic{Message: rel(s.o.Root, file.Path) + " cannot be read or written: " + file.Err.Error()})
 		default:
@@ -349,6 +350,15 @@ func (s *Server) once(ctx context.Context, now changes, retry bool) (r *outcome)
 	s.mu.Unlock()
 	r.news = compare(before, site, r.report.Linked, s.public(s.missed))
 	return r
+}
+
+// disk tells of an error of the file system, with what to do about it.
+func (s *Server) disk(r *outcome, err error) bool {
+	d, ok := build.DiskProblem(s.project.Layout, err)
+	if ok {
+		r.report.List.Add(d)
+	}
+	return ok
 }
 
 // update brings the session up to date. A build of the same site works in the same folders, so one waits for the other.
@@ -473,10 +483,7 @@ func (s *Server) watch(p *Project) error {
 		}
 		s.watcher.close()
 	}
-	w, reason := watch(trees, s.o.Poll, s.ignored(p))
-	if reason != nil {
-		s.o.Note("the system cannot watch so many folders (%v), so the files are looked at again and again", reason)
-	}
+	w := watch(trees, s.o.Poll, s.ignored(p), func(reason error) { s.o.Note("%s", limit(reason)) })
 	s.watcher, s.trees = w, trees
 	return nil
 }

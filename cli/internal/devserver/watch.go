@@ -5,7 +5,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -57,10 +59,13 @@ type watcher struct {
 	done   chan struct{}
 	ended  chan struct{}
 
-	fs      *fsnotify.Watcher // nil when polling
+	fs      *fsnotify.Watcher      // nil when polling
+	watch1  func(dir string) error // of fs
 	watched map[string]bool
 	known   map[string]bool  // files and folders that were there when the last batch was handed over
 	seen    map[string]stamp // when polling
+	full    error            // why a folder that was made meanwhile cannot be watched
+	note    func(reason error)
 }
 
 // stamp is what tells two states of a file apart.
@@ -71,18 +76,20 @@ type stamp struct {
 }
 
 // watch begins to watch. ignore says which paths are none of our business; nothing below an ignored directory is looked
-// at. reason says why it polls, if it does and was not told to.
-func watch(trees []tree, poll bool, ignore func(path string, dir bool) bool) (w *watcher, reason error) {
-	w = &watcher{trees: trees, ignore: ignore, batch: make(chan changes), done: make(chan struct{}), ended: make(chan struct{})}
+// at. note is told why it polls, now or from a later time on, if it was not told to.
+func watch(trees []tree, poll bool, ignore func(path string, dir bool) bool, note func(reason error)) *watcher {
+	w := &watcher{trees: trees, ignore: ignore, note: note, batch: make(chan changes), done: make(chan struct{}), ended: make(chan struct{})}
 	if !poll {
-		if reason = w.start(); reason == nil {
+		reason := w.start()
+		if reason == nil {
 			go w.listen()
-			return w, nil
+			return w
 		}
+		note(reason)
 	}
 	w.seen = w.scan()
-	go w.poll()
-	return w, reason
+	go w.poll(changes{})
+	return w
 }
 
 // close ends the watcher, and waits until it has ended.
@@ -95,6 +102,9 @@ func (w *watcher) close() {
 func (w *watcher) start() (err error) {
 	if w.fs, err = fsnotify.NewWatcher(); err != nil {
 		return err
+	}
+	if w.watch1 == nil {
+		w.watch1 = w.fs.Add
 	}
 	w.watched, w.known = map[string]bool{}, map[string]bool{}
 	for _, t := range w.trees {
@@ -134,9 +144,9 @@ func (w *watcher) add(dir string, flat bool, found *changes) error {
 		if w.watched[path] {
 			return nil
 		}
-		if err := w.fs.Add(path); err != nil {
-			if errors.Is(err, fs.ErrNotExist) {
-				return nil
+		if err := w.watch1(path); err != nil {
+			if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+				return nil // what may not be read is told by who needs it
 			}
 			return err
 		}
@@ -165,9 +175,18 @@ func (w *watcher) inFlat(path string) bool {
 
 // listen collects events into batches.
 func (w *watcher) listen() {
-	defer close(w.ended)
+	if now, end := w.listened(); !end {
+		w.seen = w.scan()
+		w.note(w.full)
+		w.poll(now)
+		return
+	}
+	close(w.ended)
+}
+
+// listened ends with the watcher, or with what it has not handed over when there is a folder that cannot be watched.
+func (w *watcher) listened() (now changes, end bool) {
 	defer w.fs.Close()
-	var now changes
 	var first time.Time
 	timer := time.NewTimer(time.Hour)
 	timer.Stop()
@@ -175,13 +194,16 @@ func (w *watcher) listen() {
 	for {
 		select {
 		case <-w.done:
-			return
+			return now, true
 		case e, ok := <-w.fs.Events:
 			if !ok {
-				return
+				return now, true
 			}
 			if !w.event(e, &now) {
 				continue
+			}
+			if w.full != nil {
+				return now, false
 			}
 			if first.IsZero() {
 				first = time.Now()
@@ -190,11 +212,14 @@ func (w *watcher) listen() {
 			out = nil
 		case err, ok := <-w.fs.Errors:
 			if !ok {
-				return
+				return now, true
 			}
 			_ = err // events were lost, whatever the reason
 			now.all = true
 			w.again()
+			if w.full != nil {
+				return now, false
+			}
 			timer.Reset(quiet)
 		case <-timer.C:
 			if w.settle(&now); now.empty() {
@@ -240,8 +265,8 @@ func (w *watcher) event(e fsnotify.Event, now *changes) bool {
 	if dir {
 		if !w.inFlat(e.Name) {
 			w.gone(e.Name) // watches of another directory that had the name
-			if w.add(e.Name, false, now) != nil {
-				now.all = true
+			if err := w.add(e.Name, false, now); err != nil {
+				now.all, w.full = true, err
 			}
 		}
 	}
@@ -262,17 +287,37 @@ func (w *watcher) gone(dir string) {
 // again watches what should be watched, after events were lost or the root of a tree has come back.
 func (w *watcher) again() {
 	for _, t := range w.trees {
-		w.add(t.dir, t.flat, nil) // what cannot be watched now may be so the next time
+		if err := w.add(t.dir, t.flat, nil); err != nil {
+			w.full = err
+		}
 	}
 }
 
-// poll compares the files with what they were.
-func (w *watcher) poll() {
+// limit says why the system watches no more folders, and what raises the limit.
+func limit(reason error) string {
+	name, more := "", ""
+	switch {
+	case runtime.GOOS != "linux":
+	case errors.Is(reason, syscall.ENOSPC):
+		name, more = "fs.inotify.max_user_watches", "524288"
+	case errors.Is(reason, syscall.EMFILE):
+		name, more = "fs.inotify.max_user_instances", "1024"
+	}
+	if name == "" {
+		return "the system does not watch these folders (" + reason.Error() + "), so the files are looked at again and again"
+	}
+	return "the system watches no more folders, so the files are looked at again and again; its limit is " + name + ", and `sudo sysctl " + name + "=" + more + "` raises it"
+}
+
+// poll compares the files with what they were. now is what has changed before.
+func (w *watcher) poll(now changes) {
 	defer close(w.ended)
 	every := time.NewTicker(pollEvery)
 	defer every.Stop()
-	var now changes
 	var out chan changes
+	if !now.empty() {
+		out = w.batch
+	}
 	for {
 		select {
 		case <-w.done:

@@ -1,11 +1,13 @@
 package devserver
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -47,10 +49,7 @@ func TestWatch(t *testing.T) {
 			src := filepath.Join(root, "src")
 			put(t, filepath.Join(src, "pages", "a.md"), "a")
 			put(t, filepath.Join(root, "other", "x"), "x")
-			w, err := watch([]tree{{dir: src}, {dir: root, flat: true}}, poll, testIgnore)
-			if err != nil {
-				t.Fatal(err)
-			}
+			w := watch([]tree{{dir: src}, {dir: root, flat: true}}, poll, testIgnore, func(reason error) { t.Error(reason) })
 			defer w.close()
 			at := func(parts ...string) string { return filepath.Join(append([]string{root}, parts...)...) }
 
@@ -109,10 +108,7 @@ func TestWatch(t *testing.T) {
 func TestWatchLeak(t *testing.T) {
 	root := t.TempDir()
 	before := runtime.NumGoroutine()
-	w, err := watch([]tree{{dir: root}}, false, testIgnore)
-	if err != nil {
-		t.Fatal(err)
-	}
+	w := watch([]tree{{dir: root}}, false, testIgnore, func(reason error) { t.Error(reason) })
 	for i := range 50 {
 		dir := filepath.Join(root, "d")
 		put(t, filepath.Join(dir, "sub", "f"), fmt.Sprint(i))
@@ -138,10 +134,7 @@ func TestWatchLeak(t *testing.T) {
 // Thousands of files at once, as when another branch is checked out, are told of in a few batches.
 func TestWatchMany(t *testing.T) {
 	root := t.TempDir()
-	w, err := watch([]tree{{dir: root}}, false, testIgnore)
-	if err != nil {
-		t.Fatal(err)
-	}
+	w := watch([]tree{{dir: root}}, false, testIgnore, func(reason error) { t.Error(reason) })
 	defer w.close()
 	const n = 3000
 	go func() {
@@ -187,5 +180,35 @@ func TestSettle(t *testing.T) {
 	w.settle(&now)
 	if len(now.paths) != 2 || now.paths[at("page.gosite.x7")] {
 		t.Errorf("left are %v", now.paths)
+	}
+}
+
+// A system that has no room for another folder is no reason to miss what happens there: it is polled from then on.
+func TestWatchFull(t *testing.T) {
+	root := t.TempDir()
+	put(t, filepath.Join(root, "a"), "a")
+	said := make(chan error, 1)
+	w := &watcher{trees: []tree{{dir: root}}, ignore: testIgnore, batch: make(chan changes), done: make(chan struct{}), ended: make(chan struct{}), note: func(reason error) { said <- reason }}
+	w.watch1 = func(dir string) error {
+		if dir != root {
+			return syscall.ENOSPC
+		}
+		return w.fs.Add(dir)
+	}
+	if err := w.start(); err != nil {
+		t.Fatal(err)
+	}
+	go w.listen()
+	defer w.close()
+	put(t, filepath.Join(root, "more", "b"), "b")
+	if c := w.until(t, filepath.Join(root, "more", "b")); !c.all {
+		t.Errorf("%v is told of, and not that there may be more", c.paths)
+	}
+	if reason := <-said; !errors.Is(reason, syscall.ENOSPC) {
+		t.Error(reason)
+	}
+	for _, name := range []string{"a", "more/b", "more/c"} {
+		put(t, filepath.Join(root, name), "again, and longer")
+		w.until(t, filepath.Join(root, name))
 	}
 }
