@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"sitegen.dev/core/codegen"
 	"sitegen.dev/core/internal/gocmd"
 )
 
@@ -21,6 +22,19 @@ type file struct {
 // generatedDirs are the directories below genDir that the compiler owns; the adapters own others beside them.
 var generatedDirs = []string{"c", "ext", bundlePackage, prerenderPackage}
 
+// vendored is a file beside the prerender program that is never compiled. `go mod vendor` does not look into .sitegen but for
+// what tools.go imports; without this the program of the development server would miss its own half in a folder vendor.
+const vendored = codegen.Header + `
+//go:build tools
+
+package main
+
+import (
+	_ "` + corePath + `/dev/runtime"
+	_ "` + corePath + `/dev/runtime/collections"
+)
+`
+
 // writeGenerated makes the generated directories hold files, whose names are below the module root, and nothing else.
 // What has its bytes already is not touched, so that the go command and editors see a change only where there is one.
 func writeGenerated(l *Layout, files []file) error {
@@ -30,6 +44,9 @@ func writeGenerated(l *Layout, files []file) error {
 			if name, ok := strings.CutPrefix(f.name, genDir+"/"+dir+"/"); ok {
 				tree[name] = f.data
 			}
+		}
+		if dir == prerenderPackage {
+			tree["vendor.go"] = []byte(vendored)
 		}
 		if _, err := gocmd.WriteSource(l.abs(genDir+"/"+dir), tree); err != nil {
 			return err

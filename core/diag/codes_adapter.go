@@ -73,13 +73,18 @@ var adapterCodes = []CodeInfo{
 	},
 	{
 		Code:    "SG6015",
-		Summary: "go.mod is not up to date with what the site imports, or says an older version of Go than the runtime needs.",
-		Fix:     "Run `go mod tidy`, which also raises the go line.",
+		Summary: "go.mod is not up to date with what the site imports, or says an older version of Go than the runtime needs; or a folder vendor is not up to date with go.mod.",
+		Fix:     "Run `go mod tidy`, which also raises the go line, and where there is a folder vendor `go mod vendor`.",
 	},
 	{
 		Code:    "SG6016",
 		Summary: "A go.work lists two sites, and each of them brings a copy of the runtime, of which a workspace can have only one.",
 		Fix:     "Set GOWORK=off, or say which copy it is: `go work edit -replace sitegen.dev/core=./FOLDER/.sitegen/src/core`.",
+	},
+	{
+		Code:    "SG6017",
+		Summary: "The go command has no folder for its cache: no home directory is set, or the folder may not be written to.",
+		Fix:     "Set HOME, or set GOCACHE and GOMODCACHE to folders that may be written to.",
 	},
 	{
 		Code:    "SG6020",

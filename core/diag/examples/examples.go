@@ -61,6 +61,7 @@ var without = map[diag.Code]string{
 	"SG6014": "a full disk",
 	"SG6015": "modules that can be fetched",
 	"SG6016": "a workspace above the site",
+	"SG6017": "a process without a home directory",
 	"SG6020": "gigabytes of files",
 	"SG6102": "a page that is kept for a time, at a path with letters of several spellings",
 	"SG6104": "thousands of redirects",

@@ -112,6 +112,7 @@ func environ(base []string, dir string, env []string) []string {
 		name, _, _ := strings.Cut(line, "=")
 		return name == "GOOS" || name == "GOARCH"
 	})
+	out = append(out, "GO111MODULE=on") // a site is a module, whatever old settings say
 	if dir != "" {
 		out = append(out, "PWD="+dir) // else a module below a symlink is found under its other name
 	}
@@ -132,6 +133,13 @@ func diagnose(out string) (diag.Diagnostic, bool) {
 			d.Code = "SG6011"
 			d.Message = fmt.Sprintf("this site needs Go %s, and the go command here is %s", want, have)
 			d.Hint = "install it from https://go.dev/dl/, or let the go command fetch it: GOTOOLCHAIN=auto"
+		// go.mod:3: invalid go version '1.26.0': must match format 1.23
+		case strings.Contains(line, ": invalid go version '") && strings.HasSuffix(line, "must match format 1.23"):
+			_, rest, _ := strings.Cut(line, ": invalid go version '")
+			want, _, _ := strings.Cut(rest, "'")
+			d.Code = "SG6011"
+			d.Message = fmt.Sprintf("this site needs Go %s, and the go command here is older than 1.21", want)
+			d.Hint = "install it from https://go.dev/dl/"
 		// go: download go1.30 for linux/amd64: toolchain not available
 		case strings.HasPrefix(line, "go: download go1"):
 			version, _, _ := strings.Cut(strings.TrimPrefix(line, "go: download go"), " ")
@@ -139,6 +147,7 @@ func diagnose(out string) (diag.Diagnostic, bool) {
 			d.Message = fmt.Sprintf("this site needs Go %s, which the go command could not download", strings.TrimSuffix(version, ":"))
 			d.Hint = "install it from https://go.dev/dl/"
 		case strings.HasPrefix(line, "current directory is contained in a module that is not one of the workspace modules"),
+			strings.Contains(line, "is contained in a module that is not one of the workspace modules"),
 			strings.Contains(line, "directory prefix . does not contain modules listed in go.work"),
 			strings.Contains(line, "directory prefix . does not contain main module"):
 			d.Code = "SG6012"
@@ -157,6 +166,19 @@ func diagnose(out string) (diag.Diagnostic, bool) {
 			d.Code = "SG6015"
 			d.Message = "go.mod is not up to date with what the site imports"
 			d.Hint = "run `go mod tidy`"
+		// go: inconsistent vendoring in /home/me/site:
+		case strings.HasPrefix(line, "go: inconsistent vendoring in "):
+			d.Code = "SG6015"
+			d.Message = "the folder vendor is not up to date with go.mod"
+			d.Hint = "run `go mod vendor`"
+		case strings.Contains(line, "sitegen.dev/core") && strings.HasSuffix(line, "import lookup disabled by -mod=vendor"):
+			d.Code = "SG6015"
+			d.Message = "the folder vendor does not hold all of the runtime that the site uses now"
+			d.Hint = "run `go mod vendor`"
+		case strings.HasPrefix(line, "build cache is "), strings.HasPrefix(line, "failed to initialize build cache at "), strings.HasPrefix(line, "module cache not found: "):
+			d.Code = "SG6017"
+			d.Message = "the go command has no folder for what it compiles: " + line
+			d.Hint = "set HOME, or GOCACHE and GOMODCACHE to folders that may be written to"
 		case strings.Contains(line, "no space left on device"):
 			d.Code = "SG6014"
 			d.Message = "the disk is full: the go command could not write what it compiled"

@@ -107,6 +107,13 @@ func TestDiagnose(t *testing.T) {
 	}{
 		{"go: go.mod requires go >= 1.26.0 (running go 1.24.1; GOTOOLCHAIN=local)\n", "SG6011"},
 		{"go: module ../core requires go >= 1.26.0 (running go 1.24.1)\n", "SG6011"},
+		{"go: errors parsing go.mod:\n/home/me/site/go.mod:3: invalid go version '1.26.0': must match format 1.23\n", "SG6011"},
+		{"go: inconsistent vendoring in /home/me/site:\n\tsitegen.dev/core@v0.0.0: is explicitly required in go.mod, but not marked as explicit\n", "SG6015"},
+		{"dev.go:3:8: cannot find module providing package sitegen.dev/core/dev/runtime: import lookup disabled by -mod=vendor\n", "SG6015"},
+		{"dev.go:3:8: cannot find module providing package example.com/tea: import lookup disabled by -mod=vendor\n", ""},
+		{"build cache is required, but could not be located: GOCACHE is not defined and neither $XDG_CACHE_HOME nor $HOME are defined\n", "SG6017"},
+		{"failed to initialize build cache at /gc: mkdir /gc/00: permission denied\n", "SG6017"},
+		{"directory .sitegen/gen/bundle is contained in a module that is not one of the workspace modules listed in go.work. You can add the module to the workspace using:\n\tgo work use .\n", "SG6012"},
 		{"go: updates to go.mod needed; to update it:\n\tgo mod tidy\n", "SG6015"},
 		{"go: download go1.30 for linux/amd64: toolchain not available\n", "SG6011"},
 		{"a.go:1:2: syntax error\nwrite out/a: no space left on device\n", "SG6014"},
