@@ -736,3 +736,28 @@ func nothingDynamic() *manifest.Manifest {
 	return &manifest.Manifest{Routes: []manifest.Route{redirect("/old/[...path]", "/about/[...path]", 301), redirect("/x", "https://else.example/", 302)},
 		Headers: []manifest.Headers{{Pattern: "/*", Set: []manifest.Header{{Name: "X-All", Value: "1"}}}}}
 }
+
+// Each key of a rule reaches the settings of the cache, that of a route before the one for all.
+func TestISRConfig(t *testing.T) {
+	m := &manifest.Manifest{Base: "/", BuildID: "x", Routes: []manifest.Route{onDemand("/a"), onDemand("/b")}}
+	o, ds := decode(&adapter.Site{Options: json.RawMessage(`{"isr":{"expiration":9,"staleExpiration":90,"group":1,"allowHeader":["Accept-Language"],"bypassToken":"0123456789abcdef0123456789abcdef",
+		"routes":{"/a":true,"/b":{"expiration":5,"staleExpiration":50,"group":2,"allowQuery":["q"],"allowHeader":["X"]}}}}`)})
+	if len(ds) != 1 || ds[0].Code != "SG6112" {
+		t.Fatal(ds)
+	}
+	var got []string
+	for _, r := range (&builder{site: &adapter.Site{Manifest: m}, o: &o}).isrRoutes() {
+		data, err := json.Marshal(r.config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, string(data))
+	}
+	want := []string{
+		`{"expiration":9,"staleExpiration":90,"group":1,"bypassToken":"0123456789abcdef0123456789abcdef","allowQuery":["__sg_path","__sg_token"],"allowHeader":["Accept-Language"],"passQuery":true,"exposeErrBody":true}`,
+		`{"expiration":5,"staleExpiration":50,"group":2,"bypassToken":"0123456789abcdef0123456789abcdef","allowQuery":["__sg_path","__sg_token","q"],"allowHeader":["X"],"passQuery":true,"exposeErrBody":true}`,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}

@@ -53,3 +53,25 @@ func TestAddAsks(t *testing.T) {
 		}
 	}
 }
+
+// What an adapter by others writes stays in the project, wherever links lead.
+func TestInside(t *testing.T) {
+	outside, root := t.TempDir(), t.TempDir()
+	for _, dir := range []string{"real", "deep/er"} {
+		if err := os.MkdirAll(filepath.Join(root, dir), 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, target := range map[string]string{"out": outside, "up": "..", "deep/out": outside, "within": "real"} {
+		if err := os.Symlink(target, filepath.Join(root, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a := &adding{p: &project{root: root}}
+	for name, want := range map[string]bool{"x.toml": true, "real/x": true, "new/folder/x": true, "within/x": true, "out/x": false, "out/new/x": false, "up/x": false, "deep/out/x": false,
+		"deep/er/x": true} {
+		if got := a.inside(name); got != want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
