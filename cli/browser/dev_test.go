@@ -120,6 +120,13 @@ func (s *devSite) write(name, text string) {
 	}
 }
 
+func (s *devSite) remove(name string) {
+	s.t.Helper()
+	if err := os.Remove(filepath.Join(s.dir, name)); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
 // edit replaces a text of a file.
 func (s *devSite) edit(name, from, to string) chromedp.Action {
 	return chromedp.ActionFunc(func(context.Context) error {

@@ -147,9 +147,9 @@ func (x *exchange) builtin(status int, cause error) {
 		return
 	}
 	code, title := strconv.Itoa(status), StatusText(status)
-	b := []byte(`<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="robots" content="noindex"><title>`)
+	b := []byte(`<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><title>`)
 	b = append(b, code+" "+title...)
-	b = append(b, `</title><style>body{font:1rem/1.5 system-ui,sans-serif;margin:20vh auto 0;max-width:40rem;padding:0 1rem;color-scheme:light dark}pre{white-space:pre-wrap}</style></head><body><h1>`...)
+	b = append(b, `</title><style>:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;margin:20vh auto 0;max-width:40rem;padding:0 1rem}h1{margin:0;font-size:3rem}pre{white-space:pre-wrap;overflow-wrap:anywhere}</style></head><body><main><h1>`...)
 	b = append(b, code...)
 	b = append(b, "</h1><p>"+title+"</p>"...)
 	if x.app.cfg.Dev && cause != nil {
@@ -157,7 +157,7 @@ func (x *exchange) builtin(status int, cause error) {
 		b = appendText(b, cause.Error())
 		b = append(b, "</pre>"...)
 	}
-	b = append(b, "</body></html>\n"...)
+	b = append(b, "</main></body></html>\n"...)
 	x.resp.body, x.resp.data = dataBody, b
 	x.resp.Header.put("Content-Type", "text/html; charset=utf-8")
 }

@@ -70,6 +70,7 @@
     if (reloading) return;
     reloading = true;
     stream?.close();
+    close();
     keep();
     history.scrollRestoration = "manual"; // the browser knows nothing of what is unfolded again
     if (method && method !== "GET") location.replace(location.href); // without asking whether to send the form again
@@ -259,6 +260,7 @@
   // ---- overlay
 
   let host;
+  let before; // what had the focus when the overlay came
 
   const css = `
     :host { position: fixed; inset: 0; z-index: 2147483647; }
@@ -267,20 +269,22 @@
     .sheet { position: absolute; inset: 4vh max(4vw, calc(50vw - 30rem)) auto; max-height: 92vh; overflow: auto;
       background: #161b22; color: #e6edf3; border-top: 4px solid #f85149; border-radius: 6px; padding: 1rem 1.25rem 1.25rem;
       font: 14px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; box-shadow: 0 12px 48px #000a; }
-    header { display: flex; gap: 1rem; align-items: center; }
+    .sheet:focus { outline: none; }
+    header { display: flex; gap: 1rem; align-items: center; position: sticky; top: -1rem; z-index: 1; margin: -1rem -1.25rem 0;
+      padding: 1rem 1.25rem .75rem; background: inherit; }
     h1 { font: 600 15px/1.4 system-ui, sans-serif; margin: 0; flex: 1; color: #ff7b72; }
     button { font: inherit; color: inherit; background: #30363d; border: 0; border-radius: 4px; padding: .2rem .6rem; cursor: pointer; }
-    button:focus-visible, a:focus-visible { outline: 2px solid #58a6ff; outline-offset: 2px; }
-    article { margin-top: 1rem; padding-top: 1rem; border-top: 1px solid #30363d; }
+    button:focus-visible, a:focus-visible, pre:focus-visible { outline: 2px solid #58a6ff; outline-offset: 2px; }
+    article { margin-top: .25rem; padding: 1rem 0 .75rem; border-top: 1px solid #30363d; }
     h2 { font: 600 15px/1.4 system-ui, sans-serif; margin: 0 0 .35rem; white-space: pre-wrap; overflow-wrap: anywhere; }
     .code { color: #8b949e; font-weight: 400; }
     a { color: #79c0ff; }
     p { margin: .35rem 0; white-space: pre-wrap; overflow-wrap: anywhere; }
     .hint { color: #7ee787; }
-    pre { margin: .5rem 0; padding: .5rem .75rem; background: #0d1117; border-radius: 4px; overflow-x: auto; tab-size: 4; }
+    pre { position: relative; margin: .5rem 0; padding: .5rem .75rem; background: #0d1117; border-radius: 4px; overflow-x: auto; tab-size: 4; }
     .n { color: #6e7681; user-select: none; }
     .now { color: #fff; }
-    mark { background: #f8514966; color: inherit; border-bottom: 2px solid #f85149; }
+    mark { background: #f8514966; color: inherit; box-shadow: 0 2px #f85149; }
     ul { margin: .35rem 0; padding-left: 1.25rem; }
     footer { margin-top: 1rem; color: #8b949e; font: 13px/1.4 system-ui, sans-serif; }`;
 
@@ -308,7 +312,7 @@
       a.append(line);
     }
     if (p.frame?.length) {
-      const pre = element("pre");
+      const pre = element("pre", "", { tabIndex: 0 }); // long lines are scrolled by keyboard, too
       const width = String(p.frame.at(-1).line).length;
       for (const l of p.frame) {
         pre.append(element("span", String(l.line).padStart(width) + " │ ", { className: "n" }));
@@ -333,17 +337,27 @@
     return a;
   }
 
+  // close takes the overlay away, and gives back the focus that it took.
+  function close() {
+    if (!host) return;
+    const had = document.activeElement === host;
+    host.remove();
+    host = null;
+    if (had && before?.isConnected) before.focus({ preventScroll: true });
+    before = null;
+  }
+
   function show() {
     const list = [...problems, ...failures];
     const text = JSON.stringify(list);
     if (!list.length || text === dismissed) {
       if (!list.length) dismissed = "";
-      host?.remove();
-      host = null;
+      close();
       return;
     }
     if (!document.body && !document.documentElement) return;
-    host?.remove();
+    if (host) host.remove();
+    else before = document.activeElement;
     host = document.createElement("sitegen-overlay");
     const root = host.attachShadow({ mode: "open" });
     const style = element("style", css);
@@ -354,19 +368,23 @@
     sheet.setAttribute("aria-label", "Errors");
     const header = element("header");
     const count = list.length === 1 ? "1 error" : list.length + " errors";
-    const close = element("button", "Close", { type: "button", title: "Esc" });
-    header.append(element("h1", problems.length ? count + ", so the site is shown as it was" : count + " on this page"), close);
+    const shut = element("button", "Close", { type: "button", title: "Esc" });
+    header.append(element("h1", problems.length ? count + ", so the site is shown as it was" : count + " on this page"), shut);
     sheet.append(header, ...list.map(article), element("footer", "This goes away when the error is mended."));
     const dismiss = () => {
       dismissed = text;
-      host?.remove();
-      host = null;
+      close();
     };
-    close.addEventListener("click", dismiss);
+    shut.addEventListener("click", dismiss);
     back.addEventListener("click", dismiss);
     host.addEventListener("keydown", (e) => e.key === "Escape" && dismiss());
     root.append(style, back, sheet);
     document.documentElement.append(host);
+    sheet.focus({ preventScroll: true }); // so that the keyboard and who listens are where the news is
+    for (const mark of root.querySelectorAll("mark")) {
+      const pre = mark.closest("pre"), end = mark.offsetLeft + Math.min(mark.offsetWidth, pre.clientWidth / 2);
+      if (end > pre.clientWidth) pre.scrollLeft = end - pre.clientWidth / 2; // far to the right in a long line
+    }
   }
   addEventListener("keydown", (e) => {
     if (e.key === "Escape" && host) {

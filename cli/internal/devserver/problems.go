@@ -123,6 +123,7 @@ func (s *Server) diagnose(rec wire.Record, site *build.DevSite) diag.Diagnostic 
 	case len(own) > 0:
 		d.Range = own[0]
 		for _, at := range own[1:] {
+			at.Col, at.End = 0, diag.Pos{}
 			d.Notes = append(d.Notes, diag.Note{Range: at, Message: "called from here"})
 		}
 	case rec.File != "":
