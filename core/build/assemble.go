@@ -97,7 +97,11 @@ func (b *builder) prerender(ctx context.Context) error {
 		return err
 	}
 	b.notePageHeaders()
-	b.list.Add(b.maskDiagnostics(list)...)
+	problems := b.maskDiagnostics(list)
+	for i := range problems {
+		b.placeAtPaths(&problems[i])
+	}
+	b.list.Add(problems...)
 	if m, ok := b.Output.(*mask); ok {
 		m.flush()
 	}
@@ -286,4 +290,14 @@ func (b *builder) inputsHash(generated []file) (string, error) {
 		return err
 	})
 	return hex.EncodeToString(sum.Sum(nil))[:16], err
+}
+
+// placeAtPaths puts what is wrong with the list of a page's paths where the list is made.
+func (b *builder) placeAtPaths(d *diag.Diagnostic) {
+	if d.Code != "SG3105" || d.Line != 0 {
+		return
+	}
+	if c := b.program.Component(d.File); c != nil && c.Flags.StaticPaths != nil {
+		d.Range = b.place(*c.Flags.StaticPaths)
+	}
 }

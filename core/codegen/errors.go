@@ -234,6 +234,11 @@ var known = []struct {
 // classify gives an error its code, hint and final wording. Continuation lines are details of the message.
 func classify(d *diag.Diagnostic, more []string) {
 	d.Message = cleanMessage(d.Message)
+	if strings.HasSuffix(d.Message, " struct literal uses unkeyed fields") {
+		// That of go vet which is about what may happen later: the page is right.
+		d.Severity, d.Hint = diag.Warning, "name the fields, as in Tea{Name: name}, so that a new one in between changes nothing"
+		return
+	}
 	for _, k := range known {
 		m := k.re.FindStringSubmatch(d.Message)
 		if m == nil {

@@ -432,6 +432,9 @@ func (p *parser) checkFence(f *Fence, split fenceSplit) {
 			continue
 		}
 		for i, e := range list {
+			if len(p.diags) >= maxDiags {
+				return // to find the places and habits of more takes time, and nobody would see them
+			}
 			if split.comment >= 0 && strings.HasPrefix(e.Msg, "comment") || i > 0 && spurious(e) {
 				continue
 			}

@@ -109,6 +109,7 @@ func TestParseTime(t *testing.T) {
 		{"unary", "{!", ""},
 		{"fences", "---\n", ""},
 		{"fence funcs", "func(", ""},
+		{"fence garbage", "x\xcf\xcf\xcf", ""},
 		{"blank ends", "</a>                    ", ""},
 	} {
 		for _, head := range []string{"", "---\n", "---\n---\n<a", "<p>{", "<p a={"} {
