@@ -11,6 +11,7 @@ import (
 // A Server is a process that serves the site on this machine, as it says of itself.
 type Server struct {
 	URL        string `json:"url"`
+	Site       string `json:"site"` // its folder below that of the module: sites of one module share what their servers write
 	PID        int    `json:"pid"`
 	Background bool   `json:"background"` // it has no terminal; what it says is in the log
 	Ready      bool   `json:"ready"`      // its first build is through
@@ -55,8 +56,12 @@ func LockServer(l *Layout, kind string, s Server) (unlock func(), other Server, 
 	}, other, nil
 }
 
+// SiteFolder names a site among those of its module.
+func SiteFolder(l *Layout) string { return l.relModule(".") }
+
 // WriteServer tells others of the server that holds the lock.
 func WriteServer(l *Layout, kind string, s Server) error {
+	s.Site = SiteFolder(l)
 	data, err := json.Marshal(s)
 	if err != nil {
 		return err

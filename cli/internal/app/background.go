@@ -98,7 +98,7 @@ func (s *server) start(c *cli.Context, env Env) error {
 		return err
 	}
 	if other, ok := build.RunningServer(p.layout, s.kind); ok {
-		return s.taken(other)
+		return s.taken(p, other)
 	}
 	args, _ := c.App.Metadata[argsKey].([]string)
 	name := build.ServerLog(p.layout, s.kind)
@@ -152,8 +152,17 @@ func (s *server) start(c *cli.Context, env Env) error {
 }
 
 // taken says that there is a server already.
-func (s *server) taken(other build.Server) error {
+func (s *server) taken(p *project, other build.Server) error {
+	if other.Site != "" && other.Site != build.SiteFolder(p.layout) {
+		return fmt.Errorf("another site of this module, %s, is served at %s, by process %d, and they share .sitegen; `sitegen %s stop` there ends it", other.Site, other.URL, other.PID, s.kind)
+	}
 	return fmt.Errorf("this site is served already, at %s, by process %d; `sitegen %s stop` ends it", other.URL, other.PID, s.kind)
+}
+
+// running gives the server of the site, which may be one of several in its module.
+func (s *server) running(p *project) (build.Server, bool) {
+	r, ok := build.RunningServer(p.layout, s.kind)
+	return r, ok && r.Site == build.SiteFolder(p.layout)
 }
 
 // noServer is for words that need one.
@@ -165,7 +174,7 @@ func (s *server) noServer() error {
 const endTime = 10 * time.Second
 
 func (s *server) stop(ctx context.Context, p *project) error {
-	running, ok := build.RunningServer(p.layout, s.kind)
+	running, ok := s.running(p)
 	if !ok {
 		return s.noServer()
 	}
@@ -177,7 +186,7 @@ func (s *server) stop(ctx context.Context, p *project) error {
 		return fmt.Errorf("process %d cannot be stopped: %w", running.PID, err)
 	}
 	for begin := time.Now(); ; {
-		if _, ok := build.RunningServer(p.layout, s.kind); !ok {
+		if _, ok := s.running(p); !ok {
 			p.term.note("stopped")
 			return nil
 		}
@@ -193,7 +202,7 @@ func (s *server) stop(ctx context.Context, p *project) error {
 }
 
 func (s *server) status(p *project) error {
-	running, ok := build.RunningServer(p.layout, s.kind)
+	running, ok := s.running(p)
 	if !ok {
 		return s.noServer()
 	}
@@ -211,7 +220,7 @@ func (s *server) status(p *project) error {
 
 // logs prints what the last server in the background has said, and with --follow what it goes on to say.
 func (s *server) logs(ctx context.Context, p *project) error {
-	running, ok := build.RunningServer(p.layout, s.kind)
+	running, ok := s.running(p)
 	if ok && !running.Background {
 		return &exit{exitFailed, fmt.Errorf("the server runs in a terminal, and says everything there")}
 	}
@@ -221,7 +230,7 @@ func (s *server) logs(ctx context.Context, p *project) error {
 	}
 	defer f.Close()
 	for {
-		_, ok := build.RunningServer(p.layout, s.kind)
+		_, ok := s.running(p)
 		if _, err := io.Copy(p.env.Stdout, f); err != nil {
 			return err
 		}

@@ -133,7 +133,7 @@ func runDev(c *cli.Context, env Env, s *server, o devOptions) error {
 			return p.disk(err)
 		}
 		if unlock == nil {
-			return s.taken(other)
+			return s.taken(p, other)
 		}
 		defer unlock()
 		d.ready = func() { s.ready(p, me) }

@@ -53,7 +53,7 @@ from: a flag, a SITEGEN_ variable, site.yaml or the default. Paste it into a bug
 			}
 			i := siteInfo{
 				Schema: 1, Sitegen: readVersion(env), Root: p.root, Module: p.layout.ModulePath,
-				Output: p.config.Output, Adapter: chosen.name, Reason: chosen.reason, Config: p.config.Origins(),
+				Output: p.config.Output, Adapter: chosen.name, Reason: masked("", chosen.reason), Config: p.config.Origins(),
 			}
 			for k := range i.Config {
 				i.Config[k].Value = masked(i.Config[k].Key, i.Config[k].Value)
@@ -71,14 +71,17 @@ from: a flag, a SITEGEN_ variable, site.yaml or the default. Paste it into a bug
 
 var (
 	secretKey   = regexp.MustCompile(`(?i)(secret|token|password|passwd|apikey|api_key|private|credential)`)
+	secretWord  = regexp.MustCompile(`(?i)([\w-]*(?:secret|token|password|passwd|key|credential)[\w-]*[=: ]\s*"?)[^\s&"\x60]+`)
 	urlPassword = regexp.MustCompile(`(://)[^/@\s"']+@`)
 )
 
-// masked hides what should not be pasted anywhere: values of keys that say so, and the user part of addresses.
+// masked hides what should not be pasted anywhere: values of keys that say so, what stands behind such a word in a command or
+// in an address, and the user part of addresses.
 func masked(key, value string) string {
 	if value != "" && secretKey.MatchString(key) {
 		return "***"
 	}
+	value = secretWord.ReplaceAllString(value, "${1}***")
 	return urlPassword.ReplaceAllString(value, "${1}***@")
 }
 

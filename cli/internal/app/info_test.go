@@ -10,6 +10,10 @@ func TestMasked(t *testing.T) {
 		{"adapter.token", "", ""},
 		{"headers", `{/*: {Link: "<https://x@example.com>"}}`, `{/*: {Link: "<https://***@example.com>"}}`},
 		{"out", "a@b", "a@b"},
+		{"", "run by `prog --token abc --mode x`", "run by `prog --token *** --mode x`"},
+		{"", "run by `prog --api-key=abc`", "run by `prog --api-key=***`"},
+		{"redirects", "https://example.com/x?token=abc&a=b", "https://example.com/x?token=***&a=b"},
+		{"out", "dist/keys", "dist/keys"},
 	} {
 		if got := masked(tt.key, tt.value); got != tt.want {
 			t.Errorf("masked(%q, %q) = %q, want %q", tt.key, tt.value, got, tt.want)

@@ -117,7 +117,7 @@ func runPreview(ctx context.Context, p *project, s *server, o previewOptions) er
 	case unlock != nil:
 		defer unlock()
 	case p.env.Getenv(backgroundVariable) != "":
-		return s.taken(other)
+		return s.taken(p, other)
 	}
 	for _, url := range urls {
 		p.term.note("%s", url)
