@@ -302,6 +302,8 @@ func (p *parser) keywordStmt(start int, word string) Node {
 	}
 	if c.span.Empty() {
 		c.span.End = at + len(word)
+	} else if bytes.IndexByte(p.src[at:max(at, c.span.Start)], '\n') >= 0 {
+		c.simple = false // Go ends the statement behind return, break and continue with the line
 	}
 	c.span.Start = min(at, p.pos)
 	c.span.End = min(c.span.End, p.pos)

@@ -288,9 +288,6 @@ func (p *parser) braceAttr(a *Attr) {
 		a.Kind = AttrSpread
 		a.Expr.Span = c.beforeDots
 		c.span = c.beforeDots
-		if c.assign != 0 {
-			c.simple = false // an assignment is no value to spread
-		}
 	case isIdent(text) && !isKeyword(text):
 		a.Kind = AttrShorthand
 		a.Name, a.NameSpan = text, c.span

@@ -121,8 +121,12 @@ func (p *parser) headerParses(c *goCode, keyword string) bool {
 
 // check reports the syntax errors in c. It is true where there are none.
 func (p *parser) check(c *goCode, k checkKind, keyword string) bool {
-	if c.simple || c.broken {
-		return !c.broken
+	if c.broken {
+		return false
+	}
+	// An assignment is simple, and no value; what is simple as an expression may be no parameters.
+	if c.simple && k != checkParams && (c.assign == 0 || k == checkStmt || k == checkHeader) {
+		return true
 	}
 	before, after := k.wrap(keyword)
 	t := p.goText(c, before, after)
