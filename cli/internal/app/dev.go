@@ -119,12 +119,8 @@ func runDev(c *cli.Context, env Env, s *server, o devOptions) error {
 		return err
 	}
 	defer l.Close()
-	if got := l.Addr().(*net.TCPAddr).Port; port != 0 && got != port {
-		p.term.note("port %d is taken, so this is on %d", port, got)
-		port = got
-	} else {
-		port = got
-	}
+	wanted := port
+	port = l.Addr().(*net.TCPAddr).Port
 	d := &devTerminal{p: p, host: host, port: port, open: o.open, ready: func() {}}
 	if layout, list := build.FindLayout(p.root, p.config.Src); !list.HasErrors() { // else the server says so, and that it is mended
 		p.layout = layout
@@ -137,6 +133,9 @@ func runDev(c *cli.Context, env Env, s *server, o devOptions) error {
 		}
 		defer unlock()
 		d.ready = func() { s.ready(p, me) }
+	}
+	if wanted != 0 && port != wanted {
+		p.term.note("port %d is taken, so this is on %d", wanted, port)
 	}
 	p.unexport = func() {}
 	dev := devserver.New(devserver.Options{
