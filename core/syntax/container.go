@@ -222,7 +222,6 @@ func (p *parser) exprOrStmt(start int) Node {
 	code := &Expr{c.span, c.markup}
 	all := Span{start, p.pos}
 	if c.assign != 0 {
-		c.simple = c.simple && c.dots == 0
 		s := &Stmt{Span: all, Code: code}
 		switch c.assign {
 		case ':':

@@ -287,7 +287,7 @@ func (p *parser) braceAttr(a *Attr) {
 	case c.dots > 0:
 		a.Kind = AttrSpread
 		a.Expr.Span = c.beforeDots
-		c.span = c.beforeDots
+		c.span, c.dots = c.beforeDots, 0
 	case isIdent(text) && !isKeyword(text):
 		a.Kind = AttrShorthand
 		a.Name, a.NameSpan = text, c.span

@@ -125,7 +125,7 @@ func (p *parser) check(c *goCode, k checkKind, keyword string) bool {
 		return false
 	}
 	// An assignment is simple, and no value; what is simple as an expression may be no parameters.
-	if c.simple && k != checkParams && (c.assign == 0 || k == checkStmt || k == checkHeader) {
+	if c.simple && c.dots == 0 && k != checkParams && (c.assign == 0 || k == checkStmt || k == checkHeader) {
 		return true
 	}
 	before, after := k.wrap(keyword)
