@@ -66,6 +66,7 @@ func Markdown(name string, src []byte, o MarkdownOptions) (*Document, []diag.Dia
 	d.HTML = p.takeMarks(out.String())
 	p.takeTags()
 	p.tellHTML()
+	p.tellShortcodes(root)
 	return d, list.Sorted()
 }
 

@@ -13,5 +13,6 @@ var contentCodes = []CodeInfo{
 	{"SG5068", "A link among the content leads out of the project or nowhere, or something there is no file, but a pipe or a device.", "Copy the file into the project."},
 	{"SG5069", "An alias in front matter is the address of another page.", "Remove the alias: a page cannot be a redirect as well."},
 	{"SG5070", "A file of a collection is of a kind that makes no entry.", "Entries are `.md`, `.yaml` and `.json` files. Begin the name of a file that is none with an underscore."},
+	{"SG5071", "Markdown holds shortcodes of Hugo, which are shown as text.", "Write the tag of a component instead, `<Note title=\"x\">…</Note>` for a file `src/components/Note.gosite`, and the path of a file instead of `ref`. In code they stay as they are."},
 	{"SG5075", "A loader, which fills a collection from elsewhere, has failed.", "Read its message; the last good output is untouched."},
 }
