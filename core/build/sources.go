@@ -282,6 +282,9 @@ func (b *builder) describe(p *routes.Page, c *codegen.Component) {
 		p.StaticPaths = &r
 	}
 	for _, m := range c.Flags.Methods {
+		if m.Wrong && c.HasTemplate {
+			continue // was reported
+		}
 		p.Methods = append(p.Methods, routes.Method{Name: m.Name, At: b.place(m.At)})
 	}
 	p.Features = b.features(c)

@@ -180,8 +180,9 @@ type SecondsFlag struct {
 
 // Method is an exported function that answers an HTTP method.
 type Method struct {
-	Name string
-	At   diag.Range
+	Name  string
+	At    diag.Range
+	Wrong bool // its signature is not that of a method, as was reported
 }
 
 // File is one generated file.

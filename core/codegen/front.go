@@ -279,10 +279,11 @@ func (r *frontReader) function(t declTree, d *ast.FuncDecl) {
 		return
 	}
 	if slices.Contains(httpMethods, name) {
-		if !isEndpointFunc(d.Type) {
+		wrong := !isEndpointFunc(d.Type)
+		if wrong {
 			r.diags.Error("SG2033", at, name+" takes a *site.Page and returns an error", "write func "+name+"(page *site.Page) error")
 		}
-		r.c.Flags.Methods = append(r.c.Flags.Methods, Method{Name: name, At: at})
+		r.c.Flags.Methods = append(r.c.Flags.Methods, Method{Name: name, At: at, Wrong: wrong})
 		return
 	}
 	if up := strings.ToUpper(name); slices.Contains(httpMethods, up) && isEndpointFunc(d.Type) {
