@@ -33,6 +33,12 @@ func TestHelp(t *testing.T) {
 		}
 		files = append(files, name)
 	}
+	runScripts(t, files)
+}
+
+// runScripts runs scripts beside a module proxy that holds the modules of testdata, whose address is in MODULES.
+func runScripts(t *testing.T, files []string) {
+	t.Helper()
 	proxy, err := goproxytest.NewServer(filepath.Join("testdata", "modules"), "")
 	if err != nil {
 		t.Fatal(err)

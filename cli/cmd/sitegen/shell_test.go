@@ -7,9 +7,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"github.com/rogpeppe/go-internal/goproxytest"
-	"github.com/rogpeppe/go-internal/testscript"
 )
 
 // TestShell runs every command of ours that the documentation shows for a shell, each in a new site and as the examples of the help
@@ -92,19 +89,7 @@ func TestShell(t *testing.T) {
 	if t.Failed() {
 		return
 	}
-	proxy, err := goproxytest.NewServer(filepath.Join("testdata", "modules"), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(proxy.Close)
-	p := scriptParams(t)
-	p.Files = scripts
-	setup := p.Setup
-	p.Setup = func(env *testscript.Env) error {
-		env.Setenv("MODULES", proxy.URL)
-		return setup(env)
-	}
-	testscript.Run(t, p)
+	runScripts(t, scripts)
 }
 
 // shellScript is a command of the documentation as a script of testscript.
