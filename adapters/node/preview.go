@@ -35,6 +35,10 @@ func (Adapter) Preview(ctx context.Context, dir string) (http.Handler, func() er
 	cmd := exec.CommandContext(ctx, name, "--host", "127.0.0.1", "--port", "0", "--log", "json")
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = startTimeout
+	cmd.Env = append(cmd.Environ(), "SITEGEN_PREVIEW_STDIN=1") // and it ends when we do, however that is
+	if _, err := cmd.StdinPipe(); err != nil {
+		return nil, nil, err
+	}
 	ownGroup(cmd) // Ctrl-C in a terminal is for the preview, which ends the program once
 	stderr, err := cmd.StderrPipe()
 	if err != nil {

@@ -84,7 +84,11 @@ func startInstance(dir, handler string, env []string, log io.Writer) (*instance,
 	defer l.Close()
 	i.cmd = exec.Command("./" + handler)
 	i.cmd.Dir = dir
-	i.cmd.Env = append(append(os.Environ(), "VERCEL_IPC_PATH="+filepath.Join(sockets, "ipc"), "VERCEL_DEV_PORT=0", "VERCEL=1", "VERCEL_REGION=dev1"), env...)
+	i.cmd.Env = append(append(os.Environ(), "VERCEL_IPC_PATH="+filepath.Join(sockets, "ipc"), "VERCEL_DEV_PORT=0", "VERCEL=1", "VERCEL_REGION=dev1", "SITEGEN_PREVIEW_STDIN=1"), env...)
+	if _, err := i.cmd.StdinPipe(); err != nil { // it ends when we do, however that is
+		os.RemoveAll(sockets)
+		return nil, err
+	}
 	i.cmd.Stdout, i.cmd.Stderr = log, log
 	i.cmd.WaitDelay = time.Second
 	ownGroup(i.cmd)

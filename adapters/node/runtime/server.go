@@ -45,6 +45,9 @@ const (
 func Main(p *Program) int {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if os.Getenv(stdinVariable) != "" {
+		go endWith(os.Stdin, signals)
+	}
 	exe, err := os.Executable()
 	if err == nil {
 		if real, err := filepath.EvalSymlinks(exe); err == nil {

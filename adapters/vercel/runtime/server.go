@@ -38,6 +38,9 @@ const (
 func Main(p *Program) int {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if os.Getenv(stdinVariable) != "" {
+		go endWith(os.Stdin, signals)
+	}
 	return run(p, os.Getenv, os.Stderr, signals)
 }
 
