@@ -28,8 +28,9 @@ type linkFinder struct {
 
 // occurrence is a place in a source.
 type occurrence struct {
-	file string // below the module root
-	at   diag.Range
+	file    string // below the module root
+	at      diag.Range
+	written string // what stands there
 }
 
 const (
@@ -45,6 +46,7 @@ func (b *builder) findLinks(broken []links.Broken, sources map[string]string) (*
 		for _, s := range spellings(l) {
 			f.found[s] = nil
 		}
+		f.found[entryKey(l)] = nil
 		for i := 1; i < len(l.URL) && i < maxLiteral; i++ {
 			f.begun[l.URL[:i]] = nil
 		}
@@ -106,6 +108,12 @@ func spellings(l links.Broken) []string {
 	return out
 }
 
+// entryKey is what a link to a Markdown file is found by when there is no page at the address that it became.
+func entryKey(l links.Broken) string {
+	_, id, _ := strings.Cut(l.URL, "#")
+	return path.Base(l.Path) + ".md#" + id
+}
+
 // search looks for addresses in the text of a file. An address ends at blanks, quotes and brackets.
 func (f *linkFinder) search(file, text string) {
 	line, begin := 1, 0 // the line that is read, and the offset of its first byte
@@ -127,12 +135,13 @@ func (f *linkFinder) search(file, text string) {
 			key = html.UnescapeString(key)
 		}
 		at := diag.Range{Pos: diag.Pos{File: file, Line: line, Col: i - begin + 1}, End: diag.Pos{File: file, Line: line, Col: i - begin + end + 1}}
-		note(f.found, key, occurrence{file, at})
-		if name, id, ok := strings.Cut(key, "#"); ok && strings.HasSuffix(name, ".md") {
-			note(f.found, "#"+id, occurrence{file, at})
+		note(f.found, key, occurrence{file, at, token})
+		if name, id, _ := strings.Cut(key, "#"); strings.HasSuffix(name, ".md") {
+			note(f.found, "#"+id, occurrence{file, at, token})
+			note(f.found, path.Base(name)+"#"+id, occurrence{file, at, token})
 		}
 		if literal, ok := begins(text, i, i+end); ok {
-			note(f.begun, literal, occurrence{file, at})
+			note(f.begun, literal, occurrence{file, at, token})
 		}
 		i += end
 	}
@@ -161,15 +170,16 @@ func note(m map[string][]occurrence, key string, o occurrence) {
 	}
 }
 
-// place says where a broken link stands: at least the file of its route.
-func (f *linkFinder) place(l links.Broken) diag.Range {
+// place says where a broken link stands, at least the file of its route, and how it is written there.
+func (f *linkFinder) place(l links.Broken) (at diag.Range, written string) {
 	source := f.sources[l.Group]
-	best, rank := diag.Range{Pos: diag.Pos{File: source}}, 0
+	at = diag.Range{Pos: diag.Pos{File: source}}
+	rank := 0
 	consider := func(o occurrence, r int) {
 		if r > rank {
-			best, rank = o.at, r
-			best.File = f.build.Layout.Rel(o.file)
-			best.End.File = best.File
+			rank, at, written = r, o.at, o.written
+			at.File = f.build.Layout.Rel(o.file)
+			at.End.File = at.File
 		}
 	}
 	for _, s := range spellings(l) {
@@ -190,7 +200,16 @@ func (f *linkFinder) place(l links.Broken) diag.Range {
 			}
 		}
 		if rank >= 7 {
-			return best
+			return at, written
+		}
+	}
+	for _, o := range f.found[entryKey(l)] {
+		switch {
+		case path.Ext(o.file) != ".md":
+		case f.build.Layout.Rel(o.file) == source, named(l.Page, o.file):
+			consider(o, 8)
+		default:
+			consider(o, 4)
 		}
 	}
 	for n := min(len(l.URL), maxLiteral) - 1; n > 0 && rank < 4; n-- {
@@ -203,7 +222,7 @@ func (f *linkFinder) place(l links.Broken) diag.Range {
 			}
 		}
 	}
-	return best
+	return at, written
 }
 
 // named says whether a page is likely to be made of a file of content: its path ends as the file's does.

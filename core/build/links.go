@@ -235,6 +235,8 @@ func (b *builder) reportLinks(found *links.Result, at *answers, mode string) err
 		links.Broken
 		at    diag.Range
 		pages int
+
+		written string
 	}
 	shown := map[key]*item{}
 	var items []*item
@@ -244,7 +246,7 @@ func (b *builder) reportLinks(found *links.Result, at *answers, mode string) err
 		return err
 	}
 	for _, l := range found.Broken {
-		place := finder.place(l)
+		place, written := finder.place(l)
 		k := key{place.Pos, l.URL}
 		switch known := shown[k]; {
 		case known != nil:
@@ -252,7 +254,7 @@ func (b *builder) reportLinks(found *links.Result, at *answers, mode string) err
 		case len(items) == maxLinkProblems:
 			more++
 		default:
-			shown[k] = &item{l, place, l.Pages}
+			shown[k] = &item{l, place, l.Pages, written}
 			items = append(items, shown[k])
 		}
 	}
@@ -260,6 +262,9 @@ func (b *builder) reportLinks(found *links.Result, at *answers, mode string) err
 		d := diag.Diagnostic{Severity: severity, Range: it.at}
 		d.Code, d.Message, d.Hint = b.linkProblem(it.Broken, at)
 		d.Message += " on " + it.Page
+		if hint := entryHint(it.Broken, it.written); hint != "" {
+			d.Hint = hint
+		}
 		switch it.pages {
 		case 1:
 		case 2:
@@ -305,6 +310,15 @@ func (b *builder) linkProblem(l links.Broken, at *answers) (code diag.Code, mess
 		hint = "did you mean " + near + "?"
 	}
 	return "SG3130", l.URL + " leads nowhere,", hint
+}
+
+// entryHint is the hint for a link to a Markdown file of a collection that has no page; written is how the link stands in the source.
+func entryHint(l links.Broken, written string) string {
+	name, _, _ := strings.Cut(written, "#")
+	if l.Problem == links.NoID || !strings.HasSuffix(name, ".md") {
+		return ""
+	}
+	return "links to Markdown lead to where the collection has its pages: say it, as in content.New[Post](\"posts\").At(\"/blog/[slug]\"), or make the page"
 }
 
 // below gives the address of a link with the base, which was left out.
