@@ -1,6 +1,7 @@
 package codegen
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -227,6 +228,7 @@ var known = []struct {
 	{"SG2050", regexp.MustCompile(`^non-boolean condition in (?:if|for) statement`), "compare it: {if len(list) > 0 { … }}, {if text != \"\" { … }}"},
 	{"SG2050", regexp.MustCompile(`^invalid operation: (.+) && (.+) \(mismatched types (?:untyped )?bool and (?:untyped )?(?:string|int|float64|rune)\)`), "write site.When($1, $2): Go has no value that is one thing or nothing"},
 	{"SG2050", regexp.MustCompile(`^invalid operation: .* \(mismatched types (.+) and (.+)\)`), "convert one of them, as in fmt.Sprint(n) or strconv.Itoa(n) for text"},
+	{"SG2050", regexp.MustCompile(`^assignment mismatch: \d+ variables but (.+) returns 1 value`), "it gives one value, and no error: write v := $1(…)"},
 	{"SG2050", regexp.MustCompile(`^assignment mismatch: `), "write a name, or _, for each value: v, err := …"},
 	{"SG2050", regexp.MustCompile(`redeclared in this block`), "choose another name, or write = to give the variable another value"},
 }
@@ -269,6 +271,9 @@ func classify(d *diag.Diagnostic, more []string) {
 			d.Message += ", "
 		}
 		d.Message += cleanMessage(l)
+	}
+	if hint := cmp.Or(memberHint(d.Message), callHint(d.Message)); hint != "" {
+		d.Hint = hint
 	}
 	if strings.Contains(d.File, ".sitegen/gen/") {
 		// Only the joints of the application have no line of an author.
@@ -345,6 +350,9 @@ func (p *Program) explain(d *diag.Diagnostic) {
 		}
 		p.explainProp(c, d)
 	case "SG2051":
+		if memberHint(d.Message) != "" {
+			return // better than a name that is spelled alike
+		}
 		m := undefinedName.FindStringSubmatch(d.Message)
 		if m != nil {
 			if hint := foreignHint(c.file, m[1], d.Pos); hint != "" {
