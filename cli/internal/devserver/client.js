@@ -369,7 +369,8 @@
     const header = element("header");
     const count = list.length === 1 ? "1 error" : list.length + " errors";
     const shut = element("button", "Close", { type: "button", title: "Esc" });
-    header.append(element("h1", problems.length ? count + ", so the site is shown as it was" : count + " on this page"), shut);
+    const nothing = "sitegenNothing" in document.documentElement.dataset;
+    header.append(element("h1", count + (!problems.length ? " on this page" : nothing ? ", so there is nothing to show yet" : ", so the site is shown as it was")), shut);
     sheet.append(header, ...list.map(article), element("footer", "This goes away when the error is mended."));
     const dismiss = () => {
       dismissed = text;

@@ -166,7 +166,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 	if c != nil && !c.alive() {
 		// The site's own code has ended the program. It gets another chance with each request.
 		if c, err = s.revive(r.Context(), c, site); err != nil {
-			s.broken(w, r, s.problemsOf(err, site))
+			s.crashed(w, r, err, site)
 			return
 		}
 	}
@@ -174,7 +174,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		problems := s.problems
 		s.mu.Unlock()
-		s.broken(w, r, problems)
+		s.broken(w, r, problems) // of the build: browsers hear of them as that
 		return
 	}
 	a := &reply{s: s, w: w, r: r, site: site, version: version, document: isDocument(r)}
@@ -197,8 +197,17 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 	case a.begun || r.Context().Err() != nil:
 		panic(http.ErrAbortHandler) // half an answer, or none, must not look like a whole one
 	default:
-		s.broken(w, r, s.problemsOf(err, site))
+		s.crashed(w, r, err, site)
 	}
+}
+
+// crashed answers a request that has no answer of the program.
+func (s *Server) crashed(w http.ResponseWriter, r *http.Request, err error, site *build.DevSite) {
+	problems := s.problemsOf(err, site)
+	if isDocument(r) {
+		s.failed(r.URL.Path, problems)
+	}
+	s.broken(w, r, problems)
 }
 
 func deathOf(e *deathError, site *build.DevSite) diag.Diagnostic {
@@ -272,6 +281,9 @@ func isDocument(r *http.Request) bool {
 	return r.Header.Get("HX-Request") == "" && r.Header.Get("X-Requested-With") == "" && strings.Contains(r.Header.Get("Accept"), "text/html")
 }
 
+// nothingShown tells the script that the page behind the overlay is none of the site's.
+const nothingShown = "data-sitegen-nothing"
+
 // broken is the answer where nothing can be shown but what is wrong. The overlay shows it better; the text is for those
 // who have no script.
 func (s *Server) broken(w http.ResponseWriter, r *http.Request, problems []problem) {
@@ -303,10 +315,9 @@ func (s *Server) broken(w http.ResponseWriter, r *http.Request, problems []probl
 		w.Write(b.Bytes())
 		return
 	}
-	s.failed(r.URL.Path, problems)
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(http.StatusInternalServerError)
-	fmt.Fprintf(w, `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Error</title>%s</head><body><pre style="white-space:pre-wrap">%s</pre></body></html>`+"\n",
+	fmt.Fprintf(w, `<!doctype html><html lang="en" `+nothingShown+`><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Error</title>%s</head><body><pre style="white-space:pre-wrap">%s</pre></body></html>`+"\n",
 		clientTag, html.EscapeString(b.String()))
 }
 

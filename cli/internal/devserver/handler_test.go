@@ -114,6 +114,24 @@ func TestBrokenEscapes(t *testing.T) {
 	}
 }
 
+// What keeps the site from being built is told once: it is no failure of the page that was asked for.
+func TestNothingToShow(t *testing.T) {
+	s := New(Options{Root: t.TempDir()})
+	list := &diag.List{}
+	list.Error("SG5063", diag.Range{Pos: diag.Pos{File: "src/content/a.md", Line: 1}}, "title is missing", "")
+	s.problems = s.describe(list)
+	w, r := httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil)
+	r.Header.Set("Accept", "text/html")
+	s.building = nil
+	s.page(w, r)
+	if w.Code != 500 || strings.Count(w.Body.String(), "title is missing") != 1 || !strings.Contains(w.Body.String(), nothingShown) {
+		t.Errorf("%d\n%s", w.Code, w.Body)
+	}
+	if len(s.failures) != 0 {
+		t.Errorf("%+v", s.failures)
+	}
+}
+
 // A program that was built before the last edits shows no lines of files that have changed since.
 func TestRunningProgramShowsItsOwnLines(t *testing.T) {
 	s := New(Options{Root: t.TempDir()})
