@@ -10,14 +10,36 @@ import (
 )
 
 // TestTutorial follows the tutorial of the documentation: it writes every file that the page shows under a name, in the
-// order of the page, and runs the commands of the last section.
+// order of the page, and runs the commands of the last section. There is nothing to warn of after any file, and the two mistakes that
+// the reader is asked to make are told as the page says.
 func TestTutorial(t *testing.T) {
-	holds(t, follow(t, "tutorial.md", "blog", 9), map[string]string{
+	dir := follow(t, "tutorial.md", "blog", 12, "check", "--strict")
+	holds(t, dir, map[string]string{
 		"dist/index.html": "In praise of the small pot",
 		"dist/posts/2026-03-02-first-flush/index.html": "<strong>light</strong>",
 		"dist/tags/spring/index.html":                  "First flush",
 		"dist/rss.xml":                                 "https://blog.example.com/posts/",
+		"dist/404.html":                                `<a class="home" href="/">Notes on tea</a>`,
 	})
+	for _, tt := range []struct{ file, old, new, want string }{
+		{"src/content/posts/2026-03-02-first-flush.md", "title: First flush\n", "", "src/content/posts/2026-03-02-first-flush.md:1: error: title is missing"},
+		{"src/pages/posts/[...slug].gosite", "<h1>{post.Data.Title}", "<h1>{post.Data.Titel}", "src/pages/posts/[...slug].gosite:29:20: error: post.Data.Titel undefined"},
+	} {
+		name := filepath.Join(dir, filepath.FromSlash(tt.file))
+		good, err := os.ReadFile(name)
+		if err != nil || !strings.Contains(string(good), tt.old) {
+			t.Fatalf("%s holds no %q: %v", tt.file, tt.old, err)
+		}
+		if err := os.WriteFile(name, []byte(strings.Replace(string(good), tt.old, tt.new, 1)), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := offline(dir, "sitegen", "check").CombinedOutput(); err == nil || !strings.Contains(string(out), tt.want) {
+			t.Errorf("%v\n%s\ndoes not hold %s", err, out, tt.want)
+		}
+		if err := os.WriteFile(name, good, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // TestRecipes builds the site that the files of the recipes make together.
@@ -33,8 +55,9 @@ func TestRecipes(t *testing.T) {
 }
 
 // follow does what a page of the documentation says: it makes a site, writes the files that the page shows under a name,
-// changes go.mod as it says, formats, checks and builds. It gives the folder of the site.
-func follow(t *testing.T, page, site string, atLeast int) string {
+// changes go.mod as it says, formats, checks and builds. After each file it runs sitegen with the arguments each, if there are any. It
+// gives the folder of the site.
+func follow(t *testing.T, page, site string, atLeast int, each ...string) string {
 	t.Helper()
 	text, err := os.ReadFile("../../../website/src/pages/docs/" + page)
 	if err != nil {
@@ -43,10 +66,7 @@ func follow(t *testing.T, page, site string, atLeast int) string {
 	dir := t.TempDir()
 	run := func(name string, args ...string) {
 		t.Helper()
-		cmd := exec.Command(name, args...)
-		cmd.Dir = dir
-		cmd.Env = append(os.Environ(), "GOPROXY=off", "GOTOOLCHAIN=local", "GOFLAGS=", "GOWORK=off", "GOSUMDB=off")
-		if out, err := cmd.CombinedOutput(); err != nil {
+		if out, err := offline(dir, name, args...).CombinedOutput(); err != nil {
 			t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
 		}
 	}
@@ -64,6 +84,9 @@ func follow(t *testing.T, page, site string, atLeast int) string {
 		if err := os.WriteFile(name, []byte(f[2]), 0o666); err != nil {
 			t.Fatal(err)
 		}
+		if len(each) > 0 {
+			run("sitegen", each...)
+		}
 	}
 	for _, m := range regexp.MustCompile(`(?m)^go (mod edit .*)$`).FindAllStringSubmatch(string(text), -1) {
 		run("go", strings.Fields(m[1])...)
@@ -72,6 +95,14 @@ func follow(t *testing.T, page, site string, atLeast int) string {
 	run("sitegen", "check", "--strict", "--links")
 	run("sitegen", "build")
 	return dir
+}
+
+// offline is a command of somebody who has Go and sitegen, and no network.
+func offline(dir, name string, args ...string) *exec.Cmd {
+	cmd := exec.Command(name, args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOPROXY=off", "GOTOOLCHAIN=local", "GOFLAGS=", "GOWORK=off", "GOSUMDB=off")
+	return cmd
 }
 
 func holds(t *testing.T, dir string, files map[string]string) {
