@@ -1,6 +1,7 @@
 package codegen
 
 import (
+	"reflect"
 	"sort"
 	"strings"
 
@@ -12,7 +13,8 @@ import (
 // something that they import shows itself differently. It changes prev and may give it back; a Program that was linked
 // with errors will do as well. Without prev it is Link.
 func Relink(prev *Program, in Input) (*Program, *diag.List) {
-	if prev == nil || prev.in.ModulePath != in.ModulePath || prev.in.SrcDir != in.SrcDir || prev.in.GenDir != in.GenDir || prev.in.CSP != in.CSP {
+	if prev == nil || prev.in.ModulePath != in.ModulePath || prev.in.SrcDir != in.SrcDir || prev.in.GenDir != in.GenDir || prev.in.CSP != in.CSP ||
+		!reflect.DeepEqual(prev.in.Env, in.Env) {
 		return Link(in)
 	}
 	var changed []*Component
@@ -89,7 +91,7 @@ func (p *Program) spoil(c *Component) {
 func (c *Component) renew(file *syntax.File) {
 	*c = Component{
 		Path: c.Path, ImportPath: c.ImportPath, Dir: c.Dir, Package: c.Package, Name: c.Name, External: c.External, Text: c.Text, Builtin: c.Builtin,
-		file: file, dir: c.dir, assetFS: c.assetFS,
+		env: c.env, file: file, dir: c.dir, assetFS: c.assetFS,
 	}
 	readFront(c, &c.said)
 }

@@ -32,6 +32,8 @@ var relinkSite = map[string][]string{
 		"---\nimport Base \"../layouts/Base.gosite\"\nimport icons \"../components/icons\"\n---\n<Base title=\"Home\"><icons.Leaf /><p slot=\"foot\">f</p></Base>",
 		"---\nimport Base \"../layouts/Base.gosite\"\nimport Card \"../components/Card.gosite\"\n---\n<Base title=\"Home\"><Card server:defer title=\"a\" /></Base>",
 		"---\nimport Nothing \"../Nothing.gosite\"\n---\n<Nothing />",
+		"---\nimport Base \"../layouts/Base.gosite\"\n---\n<Base title=\"Home\">{env.SHOP}</Base>",
+		"---\nimport Base \"../layouts/Base.gosite\"\n---\n<Base title=\"Home\"><p>{env.SHOP} and {env.KEY()}</p></Base>",
 	},
 	// Props of Card, seen through two others; and text of Markdown, which imports nothing itself.
 	"src/components/Wrap.gosite": {
@@ -71,8 +73,22 @@ func TestRelink(t *testing.T) {
 	}
 	var prev *Program
 	clean := 0
+	// Each build reads the variables anew; now and then there are others.
+	environments := []func() *Env{
+		func() *Env { return nil },
+		func() *Env {
+			return &Env{Package: "example.com/s/env", Vars: []EnvVar{{Name: "SHOP", Type: "string"}, {Name: "KEY", Type: "string", Secret: true}}}
+		},
+		func() *Env {
+			return &Env{Package: "example.com/s/env", Vars: []EnvVar{{Name: "SHOP", Type: "string"}, {Name: "KEY", Type: "string"}}}
+		},
+	}
+	env := environments[1]
 	for step := range 400 {
-		in := Input{ModulePath: "example.com/s", SrcDir: "src", GenDir: ".sitegen/gen"}
+		if random.IntN(10) == 0 {
+			env = environments[random.IntN(len(environments))]
+		}
+		in := Input{ModulePath: "example.com/s", SrcDir: "src", GenDir: ".sitegen/gen", Env: env()}
 		for _, s := range sources {
 			in.Sources = append(in.Sources, s)
 		}
