@@ -187,8 +187,8 @@ func (l *lowerer) clientProps(e *syntax.Element) []Field {
 				continue
 			}
 			v.Name = a.Name
-			if s, ok := v.X.source(); ok && s == "nil" {
-				v.X = made("any(nil)") // has no type that Go could infer
+			if s, ok := v.X.source(); ok && s == "nil" && !l.c.shadowed["nil"] {
+				v.X = made("interface{}(nil)") // has no type that Go could infer
 			}
 			if v.Text != nil {
 				v.Text.String = true
@@ -266,7 +266,7 @@ func (p *printer) client(op Client) {
 	if op.Module {
 		fn = "ClientModule"
 	}
-	p.raw("_sg.", fn, "(_w, page, ", strconv.Quote(op.ID), ", ", strconv.Quote(op.When), ",")
+	p.raw("_sg.", fn, "(_w, ", p.page(), ", ", strconv.Quote(op.ID), ", ", strconv.Quote(op.When), ",")
 	if op.Media == nil {
 		p.raw(` ""`)
 	} else {

@@ -99,6 +99,8 @@ type Component struct {
 	flat    *structInfo // props with those of embedded components
 	ops     Ops
 
+	shadowed map[string]bool // see meanings
+
 	dirty   bool        // it has to be linked again
 	said    diag.List   // what linking it has found
 	dev     *DevPackage // as it was printed last; see GenerateDev

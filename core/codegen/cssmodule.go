@@ -17,6 +17,6 @@ func (p *printer) classStruct(a assetVar) {
 	for i, c := range a.Classes {
 		names[i], values[i] = c[0], strconv.Quote(c[1])
 	}
-	p.stmt(a.At.Start, a.Name, " := struct{ ", strings.Join(names, ", "), " string }{", strings.Join(values, ", "), "}")
+	p.stmt(a.At.Start, a.Name, " := struct{ ", strings.Join(names, ", "), " ", p.stringType(), " }{", strings.Join(values, ", "), "}")
 	p.stmt(-1, "_ = ", a.Name)
 }

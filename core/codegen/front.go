@@ -85,7 +85,6 @@ var generatedNames = map[string]string{
 	"page":   "it is the request's *site.Page in every component",
 	"props":  "it holds the component's Props",
 	"slots":  "it holds the component's Slots",
-	"nil":    "what the compiler generates compares errors with Go's",
 }
 
 // frontReader reads one fence.

@@ -43,7 +43,7 @@ func (c *Component) generate() []byte {
 }
 
 func (c *Component) print(dev *devPrinter, plain bool) *printer {
-	p := &printer{splitter: sections, file: c.file, path: c.Path, b: make([]byte, 0, 4096+4*len(c.file.Src)), shifted: map[int]int{}, dev: dev, plain: plain}
+	p := &printer{comp: c, splitter: sections, file: c.file, path: c.Path, b: make([]byte, 0, 4096+4*len(c.file.Src)), shifted: map[int]int{}, dev: dev, plain: plain, shadowed: c.shadowed}
 	p.raw(Header, "\npackage ", c.Package, "\n\n")
 	p.imports(c)
 	if dev != nil {
@@ -151,7 +151,7 @@ func (p *printer) types(c *Component) {
 		if c.Flags.PathSeq {
 			p.raw("var _ func(*_sg.Build) _sg.PathSeq[Props] = ")
 		} else {
-			p.raw("var _ func(*_sg.Build) ([]_sg.Path[Props], error) = ")
+			p.raw("var _ func(*_sg.Build) ([]_sg.Path[Props], ", p.errorType(), ") = ")
 		}
 		p.mark(at.Start)
 		p.raw("GetStaticPaths")
@@ -168,7 +168,7 @@ func (p *printer) types(c *Component) {
 		p.open(f.At.Start)
 		p.raw("var _ = Props{", f.Name, ": ")
 		p.mark(f.At.Start)
-		p.raw(f.Default, "}")
+		p.raw(c.constant(f.Default), "}")
 		p.close("")
 		p.close("")
 	}
@@ -194,11 +194,17 @@ func (p *printer) render(c *Component) {
 		first = c.front.stmts[0].Start
 	}
 	p.directive(max(p.file.Pos(first).Line-1, 1), 1)
-	p.close("func Render" + paramText + "(_w *_sg.Writer, page *_sg.Page, props Props" + propArgs + ", slots Slots" + slotArgs + ") error {")
+	p.close("func Render" + paramText + "(_w *_sg.Writer, page *_sg.Page, props Props" + propArgs + ", slots Slots" + slotArgs + ") " + p.errorType() + " {")
 	p.indent = 1
 	if p.dev != nil {
 		p.stmt(-1, textTable, " := ", textVar, ".Load()")
 		p.stmt(-1, "_ = ", textTable)
+	}
+	for _, name := range []string{p.page(), p.slots()} {
+		if own, ok := strings.CutPrefix(name, "_sg"); ok {
+			p.stmt(-1, name, " := ", strings.ToLower(own))
+			p.stmt(-1, "_ = ", name)
+		}
 	}
 	for _, a := range c.links.assets {
 		if a.Kind == AssetCSS {
@@ -209,7 +215,7 @@ func (p *printer) render(c *Component) {
 		if a.Kind == AssetImage {
 			fn = "ImportImage"
 		}
-		p.stmt(a.At.Start, a.Name, " := _sg.", fn, "(page, ", strconv.Quote(a.ID), ")")
+		p.stmt(a.At.Start, a.Name, " := _sg.", fn, "(", p.page(), ", ", strconv.Quote(a.ID), ")")
 		p.stmt(-1, "_ = ", a.Name)
 	}
 	if len(c.front.stmts) > 0 {
@@ -230,11 +236,11 @@ func (p *printer) render(c *Component) {
 		for i, id := range ids {
 			quoted[i] = strconv.Quote(id)
 		}
-		p.stmt(-1, "_sg.LateScripts(page, ", strings.Join(quoted, ", "), ")")
+		p.stmt(-1, "_sg.LateScripts(", p.page(), ", ", strings.Join(quoted, ", "), ")")
 	}
 	p.function(c.ops)
 	for _, id := range c.outside() {
-		p.stmt(-1, "_sg.Script(_w, page, ", strconv.Quote(id), ")")
+		p.stmt(-1, "_sg.Script(_w, ", p.page(), ", ", strconv.Quote(id), ")")
 	}
 	end := len(c.file.Src)
 	p.stmt(max(end-1, 0), "return _w.End()")

@@ -25,7 +25,7 @@ func (p *printer) attr(op Attr) {
 		return
 	}
 	p.raw("_sg.V(")
-	p.operand(printed(op.X))
+	p.operand(p.printed(op.X))
 	p.attrEnd(op.Name, op.Ctx)
 }
 
@@ -53,9 +53,9 @@ func (p *printer) operand(c Code) {
 }
 
 // printed gives the constant nil a type where Go would have to infer one.
-func printed(c Code) Code {
-	if s, ok := c.source(); ok && s == "nil" {
-		return made("any(nil)")
+func (p *printer) printed(c Code) Code {
+	if s, ok := c.source(); ok && s == "nil" && !p.shadowed["nil"] {
+		return made("interface{}(nil)")
 	}
 	return c
 }
@@ -75,7 +75,7 @@ func (p *printer) template(op AttrTemplate) {
 	p.open(op.At)
 	switch op.Ctx {
 	case CtxURL, CtxImage:
-		p.raw("_sg.URLTmpl(_w, ", strconv.Quote(op.Name), ", ", strconv.FormatBool(op.Ctx == CtxImage), ",")
+		p.raw("_sg.URLTmpl(_w, ", strconv.Quote(op.Name), ", ", p.comp.constant(strconv.FormatBool(op.Ctx == CtxImage)), ",")
 		p.parts(op.Parts)
 		p.close(")")
 	case CtxPlain, CtxEnum:
@@ -104,7 +104,7 @@ func (p *printer) parts(parts []Part) {
 			continue
 		}
 		p.raw("_sg.Hole(")
-		p.code(printed(part.X), true)
+		p.code(p.printed(part.X), true)
 		p.raw(")")
 	}
 }
@@ -120,7 +120,7 @@ func (p *printer) classes(items []ClassItem) {
 		p.tabs(p.indent)
 		if it.If == nil {
 			p.raw("_sg.C(")
-			p.code(printed(it.X), true)
+			p.code(p.printed(it.X), true)
 			p.raw(")")
 			continue
 		}
@@ -153,7 +153,7 @@ func (p *printer) styles(items []StyleItem) {
 			p.raw("_sg.D(")
 			p.code(it.Prop, true)
 			p.raw(",")
-			p.arg(printed(it.X))
+			p.arg(p.printed(it.X))
 			p.raw(")")
 		}
 	}

@@ -22,7 +22,7 @@ func (p *printer) call(op Call) {
 		p.setProps(op)
 	}
 	if checked {
-		p.stmt(-1, "if _w.Err() != nil {")
+		p.stmt(-1, "if ", p.present("_w.Err()"), " {")
 		p.stmt(-1, "\treturn _w.Err()")
 		p.stmt(-1, "}")
 	}
@@ -34,8 +34,7 @@ func (p *printer) call(op Call) {
 		p.open(-1)
 		p.raw("if _err := ")
 		p.mark(op.At)
-		p.close("_sg.Async(_w, page, func(_w *_sg.Writer, page *_sg.Page) error {")
-		p.indent++
+		p.async(op)
 	}
 	p.open(-1)
 	if op.Async {
@@ -46,7 +45,7 @@ func (p *printer) call(op Call) {
 	p.mark(op.At)
 	p.qualified(op.Package, "Render")
 	p.typeArgs(op.TypeArgs, true)
-	p.raw("(_w, page, ")
+	p.raw("(_w, ", p.page(), ", ")
 	if apart {
 		p.raw("_sgProps")
 	} else {
@@ -71,7 +70,7 @@ func (p *printer) call(op Call) {
 	} else {
 		p.raw("}")
 	}
-	p.close("); _err != nil {")
+	p.close("); " + p.present("_err") + " {")
 	p.stmt(-1, "\treturn _err")
 	p.stmt(-1, "}")
 	if apart {
@@ -99,8 +98,8 @@ func (p *printer) deferred(op Call) {
 	p.open(-1)
 	p.raw("if _err := ")
 	p.mark(op.At)
-	p.raw("_sg.Defer(_w, page, ", strconv.Quote(op.Defer.ID), ", ", strconv.Quote(op.Defer.Props), ", _sgProps, ")
-	if len(op.Slots) == 0 {
+	p.raw("_sg.Defer(_w, ", p.page(), ", ", strconv.Quote(op.Defer.ID), ", ", strconv.Quote(op.Defer.Props), ", _sgProps, ")
+	if len(op.Slots) == 0 && !p.shadowed["nil"] {
 		p.raw("nil, ")
 	} else {
 		p.raw("_sg.Fills{")
@@ -113,12 +112,12 @@ func (p *printer) deferred(op Call) {
 		}
 		p.raw("}, ")
 	}
-	if len(op.Defer.Fallback) == 0 {
+	if len(op.Defer.Fallback) == 0 && !p.shadowed["nil"] {
 		p.raw("nil")
 	} else {
 		p.closure(op.Defer.Fallback)
 	}
-	p.close("); _err != nil {")
+	p.close("); " + p.present("_err") + " {")
 	p.stmt(-1, "\treturn _err")
 	p.stmt(-1, "}")
 	p.indent--
@@ -282,7 +281,7 @@ func (p *printer) text(t *Text) {
 		p.raw("_sg.ClassNames(_w,")
 		p.classes(t.Classes)
 	case t.Styles != nil && t.String:
-		p.raw("string(_sg.StyleText(_w,")
+		p.raw(p.stringType(), "(_sg.StyleText(_w,")
 		p.styles(t.Styles)
 		p.raw(")")
 	case t.Styles != nil:
@@ -303,7 +302,7 @@ func (p *printer) fill(s SlotFill) {
 	switch {
 	case s.Forward != "":
 		p.mark(s.At)
-		p.raw("slots.", s.Forward)
+		p.raw(p.slots(), ".", s.Forward)
 	case s.Func:
 		p.raw("func(")
 		p.code(s.Params, true)
@@ -324,11 +323,12 @@ func (p *printer) fill(s SlotFill) {
 
 // slotOut writes the place of a slot.
 func (p *printer) slotOut(op SlotOut) {
-	p.stmt(-1, "if slots.", op.Name, " != nil {")
+	slot := p.slots() + "." + op.Name
+	p.stmt(-1, "if ", p.present(slot), " {")
 	p.indent++
 	if op.Func {
 		p.open(-1)
-		p.raw("if _n := slots.", op.Name, "(")
+		p.raw("if _n := ", slot, "(")
 		for i, a := range op.Args {
 			if i > 0 {
 				p.raw(",")
@@ -337,11 +337,11 @@ func (p *printer) slotOut(op SlotOut) {
 			}
 			p.code(a, true)
 		}
-		p.close("); _n != nil {")
+		p.close("); " + p.present("_n") + " {")
 		p.indent++
-		p.stmt(op.At, "if _err := _n(_w); _err != nil {")
+		p.stmt(op.At, "if _err := _n(_w); ", p.present("_err"), " {")
 	} else {
-		p.stmt(op.At, "if _err := slots.", op.Name, "(_w); _err != nil {")
+		p.stmt(op.At, "if _err := ", slot, "(_w); ", p.present("_err"), " {")
 	}
 	p.stmt(-1, "\treturn _err")
 	p.stmt(-1, "}")

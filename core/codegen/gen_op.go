@@ -23,7 +23,7 @@ func (p *printer) op(op Op) {
 		}
 		p.near(op.At, op.X)
 		p.raw("_sg.V(")
-		p.code(printed(op.X), true)
+		p.code(p.printed(op.X), true)
 		if op.Raw {
 			p.close(").HTML(_w)")
 		} else {
@@ -137,15 +137,15 @@ func (p *printer) op(op Op) {
 		if slices.Contains(p.late, op.ID) {
 			return // behind everything else
 		}
-		p.stmt(op.At, "_sg.Script(_w, page, ", strconv.Quote(op.ID), ")")
+		p.stmt(op.At, "_sg.Script(_w, ", p.page(), ", ", strconv.Quote(op.ID), ")")
 	case DoctypeEnd:
-		p.stmt(op.At, "_sg.HeadFirst(_w, page)")
+		p.stmt(op.At, "_sg.HeadFirst(_w, ", p.page(), ")")
 	case HeadEnd:
-		p.stmt(op.At, "_sg.Head(_w, page)")
+		p.stmt(op.At, "_sg.Head(_w, ", p.page(), ")")
 	case Section:
 		p.section(op)
 	case BodyEnd:
-		p.stmt(op.At, "_sg.BodyEnd(_w, page)")
+		p.stmt(op.At, "_sg.BodyEnd(_w, ", p.page(), ")")
 	}
 }
 

@@ -38,7 +38,7 @@ func (l *lowerer) server(e *syntax.Element, callee *Component, op *Call) {
 		l.err("SG2040", async.Span, "server:async and server:defer exclude each other", "keep server:defer: the component is then no part of this page")
 		return
 	case async != nil:
-		op.Async = true
+		op.Async, op.PageTaken = true, l.pageTaken
 		return
 	case deferred == nil:
 		return

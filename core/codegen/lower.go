@@ -20,6 +20,8 @@ type lowerer struct {
 	src   []byte
 	diags *diag.List
 	vars  []styleVar // define:vars of the component's styles
+
+	pageTaken bool // the author's name page stands for something else than the request's
 }
 
 // styleVar is a custom property that define:vars puts on the outermost elements.
@@ -39,6 +41,7 @@ type place struct {
 
 func lower(p *Program, c *Component, diags *diag.List) {
 	l := &lowerer{p: p, c: c, src: c.file.Src, diags: diags}
+	c.shadowed = c.readShadowed()
 	c.HasTemplate = hasContent(c.file.Src, c.file.Nodes)
 	for _, items := range [][]syntax.FenceItem{c.front.stmts, c.front.hoisted} {
 		for _, it := range items {
@@ -178,6 +181,8 @@ func (l *lowerer) scoped(ns []syntax.Node, ops Ops) Ops {
 // nodes lowers siblings.
 func (l *lowerer) nodes(ns []syntax.Node, in place) Ops {
 	var out Ops
+	taken := l.pageTaken
+	defer func() { l.pageTaken = taken }()
 	outermost := in.comp != "" && in.child.Empty()
 	for _, n := range ns {
 		if outermost {
@@ -200,23 +205,33 @@ func (l *lowerer) nodes(ns []syntax.Node, in place) Ops {
 			out = out.add(l.expr(n, in)...)
 		case *syntax.Stmt:
 			op := Stmt{At: n.Code.Start, X: l.code(n.Code), Kind: n.Kind}
+			l.taking(stmtCode(l.src, n.Code))
 			if n.Kind == syntax.StmtDefine || n.Kind == syntax.StmtVar {
 				op.Vars = n.Names
 			}
 			out = out.add(op)
 		case *syntax.If:
 			op := If{At: n.Start}
+			before := l.pageTaken
 			for _, b := range n.Branches {
+				l.taking(headCode(l.src, "if", b.Header))
 				op.Arms = append(op.Arms, Arm{At: b.Start, Head: l.code(b.Header), Body: l.block(b.Body, in)})
 			}
+			l.pageTaken = before
 			out = out.add(op)
 		case *syntax.For:
+			before := l.pageTaken
+			l.taking(headCode(l.src, "for", n.Header))
 			out = out.add(For{At: n.Start, Head: l.code(n.Header), Body: l.block(n.Body, in)})
+			l.pageTaken = before
 		case *syntax.Switch:
 			op := Switch{At: n.Start, Head: l.code(n.Header)}
+			before := l.pageTaken
+			l.taking(headCode(l.src, "switch", n.Header))
 			for _, c := range n.Cases {
 				op.Arms = append(op.Arms, Arm{At: c.Start, Head: l.code(c.Label), Body: l.block(c.Body, in)})
 			}
+			l.pageTaken = before
 			out = out.add(op)
 		case *syntax.SlotFunc:
 			l.err("SG2023", n.Span, "markup with parameters stands alone in a slot that takes arguments",
@@ -224,6 +239,13 @@ func (l *lowerer) nodes(ns []syntax.Node, in place) Ops {
 		}
 	}
 	return out
+}
+
+// taking notes that what follows stands in the scope of names that Go text declares.
+func (l *lowerer) taking(c code) {
+	if l.c.shadowed["page"] && c.takesPage() {
+		l.pageTaken = true
+	}
 }
 
 // block lowers what stands between the braces of a statement; blanks just inside them are syntax.
@@ -263,7 +285,7 @@ func (l *lowerer) expr(n *syntax.ExprNode, in place) Ops {
 		return nil
 	}
 	x := l.code(n.Expr)
-	if s, ok := x.source(); ok && s == "nil" {
+	if s, ok := x.source(); ok && s == "nil" && !l.c.shadowed["nil"] {
 		return nil // has no type that Go could infer, and prints nothing
 	}
 	if x == nil {
@@ -288,6 +310,11 @@ func (l *lowerer) code(e *syntax.Expr) Code {
 	}
 	var c Code
 	at := e.Start
+	if len(e.Markup) > 0 {
+		before := l.pageTaken
+		l.taking(stmtCode(l.src, e))
+		defer func() { l.pageTaken = before }()
+	}
 	for _, m := range e.Markup {
 		s := m.Range()
 		if s.Start > at {

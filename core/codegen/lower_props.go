@@ -107,7 +107,7 @@ func (l *lowerer) props(e *syntax.Element, callee *Component, op *Call) {
 				Notes: []diag.Note{{Range: f.Of.file.Range(f.At), Message: "declared as required here"}}})
 		}
 		if f.HasDef {
-			out = append(out, Field{Name: f.Name, X: made(f.Default), Path: f.Path})
+			out = append(out, Field{Name: f.Name, X: made(l.c.constant(f.Default)), Path: f.Path})
 		}
 	}
 	if rest != nil && (len(more.Spreads) > 0 || len(more.Attrs) > 0) {
@@ -256,7 +256,7 @@ func (l *lowerer) spreadError(a *syntax.Attr, e *syntax.Element, callee *Compone
 func (l *lowerer) propValue(a *syntax.Attr) (Field, bool) {
 	switch a.Kind {
 	case syntax.AttrBare:
-		return Field{X: madeAt(a.Start, "true")}, true
+		return Field{X: madeAt(a.Start, l.c.constant("true"))}, true
 	case syntax.AttrStatic:
 		at := a.Value.Start
 		if a.Quote != 0 {

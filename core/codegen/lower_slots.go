@@ -173,7 +173,10 @@ func (l *lowerer) fillSlot(e *syntax.Element, callee *Component, inner *place, g
 			out.Params = Code{{At: start, Go: trimComment(p)}}
 		}
 		in := *inner
+		before := l.pageTaken
+		l.taking(paramsCode(l.src, fn))
 		out.Body = l.block(fn.Body, in)
+		l.pageTaken = before
 		return []SlotFill{out}
 	}
 	if f != nil && f.Func {

@@ -140,6 +140,8 @@ type (
 		Slots    []SlotFill `json:"slots,omitempty"`
 		Async    bool       `json:"async,omitempty"`
 		Defer    *Defer     `json:"defer,omitempty"`
+
+		PageTaken bool `json:"-"` // the author's name page stands for something else here
 	}
 	// Defer is what the page holds in place of a component.
 	Defer struct {

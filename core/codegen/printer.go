@@ -15,6 +15,7 @@ import (
 // line that the Go compiler counts has left the line of the tag they come from, so that stack traces name no other.
 type printer struct {
 	b      []byte
+	comp   *Component
 	file   *syntax.File
 	path   string // in line directives
 	indent int
@@ -26,6 +27,8 @@ type printer struct {
 
 	splitter splitter
 	long     bool // what is printed belongs to a function that was divided
+
+	shadowed map[string]bool // names that do not mean here what they usually do
 
 	plain  bool // no line directives: for Virtual
 	ranges []Mapped
@@ -182,7 +185,7 @@ func (p *printer) arg(c Code) {
 
 // closure writes a function that writes ops.
 func (p *printer) closure(ops Ops) {
-	p.raw("func(_w *_sg.Writer) error {")
+	p.raw("func(_w *_sg.Writer) ", p.errorType(), " {")
 	p.close("")
 	p.indent++
 	p.function(ops)

@@ -30,12 +30,12 @@ func (p *printer) function(ops Ops) {
 }
 
 func (p *printer) section(op Section) {
-	p.stmt(-1, "if _err := func() error {")
+	p.stmt(-1, "if _err := func() ", p.errorType(), " {")
 	p.indent++
 	p.ops(op.Body)
 	p.stmt(-1, "return _w.Err()")
 	p.indent--
-	p.stmt(-1, "}(); _err != nil {")
+	p.stmt(-1, "}(); ", p.present("_err"), " {")
 	p.stmt(-1, "\treturn _err")
 	p.stmt(-1, "}")
 }
