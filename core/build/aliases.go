@@ -188,7 +188,7 @@ func (b *builder) entryPatterns() map[string]string {
 			}
 			return nil
 		}
-		if !strings.HasSuffix(n, ".go") || strings.HasSuffix(n, "_test.go") {
+		if !isGoFile(n) {
 			return nil
 		}
 		data, err := os.ReadFile(name)

@@ -273,7 +273,7 @@ func (b *builder) inputsHash(generated []file) (string, error) {
 			}
 			return nil
 		}
-		if !strings.HasSuffix(n, ".go") && n != "go.mod" && n != "go.sum" || strings.HasSuffix(n, "_test.go") {
+		if !isGoFile(n) && n != "go.mod" && n != "go.sum" {
 			return nil
 		}
 		f, err := os.Open(name)

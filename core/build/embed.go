@@ -117,7 +117,7 @@ func (g *goFiles) visit(importPath string) {
 	}
 	for _, e := range list {
 		name := e.Name()
-		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+		if !isGoFile(name) {
 			continue
 		}
 		file := path.Join(dir, name)

@@ -101,7 +101,7 @@ func readPackage(dir string) *goPackage {
 	list, _ := os.ReadDir(dir) // what cannot be read the go command tells of
 	for _, e := range list {
 		name := filepath.Join(dir, e.Name())
-		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+		if !isGoFile(e.Name()) {
 			continue
 		}
 		src, err := os.ReadFile(name)

@@ -169,11 +169,10 @@ func (s *inputScan) file(rel string) error {
 	switch {
 	case s.all:
 		s.other = append(s.other, rel)
-	case strings.HasSuffix(base, ".go"):
-		if !strings.HasSuffix(base, "_test.go") {
-			s.code = append(s.code, rel)
-			return s.embeds(name)
-		}
+	case isGoFile(base):
+		s.code = append(s.code, rel)
+		return s.embeds(name)
+	case strings.HasSuffix(base, "_test.go"):
 	case goModuleFiles[base], base == "modules.txt":
 		s.code = append(s.code, rel)
 	case strings.HasSuffix(base, ".gosite"):

@@ -132,6 +132,9 @@ func (b *builder) publicFiles() (map[string]string, error) {
 		case err != nil || d.IsDir():
 			return err
 		}
+		if unpublished(d.Name()) {
+			return nil
+		}
 		rel, err := filepath.Rel(from, name)
 		if err != nil {
 			return err
@@ -146,7 +149,7 @@ func (b *builder) publicFiles() (map[string]string, error) {
 			file = real
 		}
 		info, err := os.Stat(file)
-		if err != nil || !info.Mode().IsRegular() || d.Name() == ".DS_Store" || d.Name() == "Thumbs.db" {
+		if err != nil || !info.Mode().IsRegular() {
 			return nil
 		}
 		files[filepath.ToSlash(rel)] = file
@@ -247,7 +250,7 @@ func (b *builder) embeds() ([]string, error) {
 			}
 			return nil
 		}
-		if path.Ext(base) != ".go" || strings.HasSuffix(base, "_test.go") {
+		if !isGoFile(base) {
 			return nil
 		}
 		src, err := os.ReadFile(name)

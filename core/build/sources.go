@@ -92,8 +92,8 @@ func (b *builder) sourceNames() ([]string, error) {
 		if page, isPage := b.page(rel); !strings.HasSuffix(rel, ".gosite") && !(isPage && routes.Classify(page) == routes.Markdown) {
 			return nil
 		}
-		if base := d.Name(); strings.HasPrefix(base, ".#") || strings.HasPrefix(base, "._") {
-			return nil // what Emacs and macOS put beside a file
+		if routes.Leftover(d.Name()) {
+			return nil
 		}
 		if b.readable(name, rel, d) {
 			names = append(names, rel)
@@ -129,6 +129,11 @@ func (b *builder) readable(name, rel string, d fs.DirEntry) bool {
 	}
 	b.list.Error("SG7001", diag.Range{Pos: diag.Pos{File: b.Layout.Rel(rel)}}, what, "remove it, or put the file itself in its place")
 	return false
+}
+
+// isGoFile says whether the go command takes a file of this name into a package of the site.
+func isGoFile(name string) bool {
+	return strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") && name[0] != '.' && name[0] != '_'
 }
 
 // page gives the name of a source below the pages folder.

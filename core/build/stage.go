@@ -337,6 +337,9 @@ func (b *builder) copyPublic() (int64, *diag.List, error) {
 		if err != nil {
 			return err
 		}
+		if unpublished(d.Name()) {
+			return nil
+		}
 		rel, err := filepath.Rel(from, name)
 		if err != nil {
 			return err
@@ -367,14 +370,18 @@ func (b *builder) copyPublic() (int64, *diag.List, error) {
 		case !d.Type().IsRegular():
 			list.Error("SG7012", at, "this is no regular file", "remove it")
 			return nil
-		case d.Name() == ".DS_Store" || d.Name() == "Thumbs.db":
-			return nil
 		}
 		n, err := stage(name, rel)
 		total += n
 		return err
 	})
 	return total, list, err
+}
+
+// unpublished says which files of the public folder are nobody's: those of file managers, and the locks of Emacs, which are links
+// that lead nowhere.
+func unpublished(name string) bool {
+	return name == ".DS_Store" || name == "Thumbs.db" || strings.HasPrefix(name, ".#")
 }
 
 func copyFile(from, to string) (int64, error) {

@@ -20,7 +20,7 @@ type Kind int
 
 // The kinds of files.
 const (
-	Skipped   Kind = iota // below a name with a leading underscore or dot: no route, no warning
+	Skipped   Kind = iota // below a name with a leading underscore or dot, or left by an editor: no route, no warning
 	Component             // .gosite: a page or an endpoint
 	Markdown              // .md
 	HTML                  // .html: copied as it is
@@ -48,6 +48,9 @@ func Classify(file string) Kind {
 		if strings.HasPrefix(name, ".") && (name != ".well-known" || i == len(names)-1) {
 			return Skipped
 		}
+	}
+	if Leftover(names[len(names)-1]) {
+		return Skipped
 	}
 	for _, e := range extensions {
 		if strings.HasSuffix(file, e.ext) {

@@ -29,6 +29,7 @@ import (
 	"sitegen.dev/core/config"
 	"sitegen.dev/core/dev/runtime/wire"
 	"sitegen.dev/core/diag"
+	"sitegen.dev/core/routes"
 )
 
 // Project is a site as its configuration describes it.
@@ -173,6 +174,10 @@ func (s *Server) build(ctx context.Context) error {
 // most is how often a build is given up for a newer state of the files before it is let through.
 const most = 5
 
+// hold is how long errors wait for the files to come to rest: they may be of a file that is half written, or of a branch that is
+// half checked out.
+const hold = 3 * time.Second
+
 // attempt builds, and begins again when files change meanwhile: nobody wants to see what is old already.
 func (s *Server) attempt(ctx context.Context, now *changes, first bool) (*outcome, error) {
 	if s.watcher == nil {
@@ -180,6 +185,7 @@ func (s *Server) attempt(ctx context.Context, now *changes, first bool) (*outcom
 			return nil, err
 		}
 	}
+	attempted := time.Now()
 	for try := 1; ; try++ {
 		inner, cancel := context.WithCancel(ctx)
 		done := make(chan *outcome, 1)
@@ -212,12 +218,16 @@ func (s *Server) attempt(ctx context.Context, now *changes, first bool) (*outcom
 		if r.again {
 			continue
 		}
+		r.report.First, r.report.Took = first, time.Since(begin)
+		if r.report.List.HasErrors() && time.Since(attempted) < hold && s.changesSoon(ctx, now) {
+			s.discard(r)
+			continue
+		}
 		if r.project != nil {
 			if err := s.watch(r.project); err != nil {
 				return nil, err
 			}
 		}
-		r.report.First, r.report.Took = first, time.Since(begin)
 		if !now.all {
 			for path := range now.paths {
 				if rel, err := filepath.Rel(s.o.Root, path); err == nil {
@@ -227,6 +237,30 @@ func (s *Server) attempt(ctx context.Context, now *changes, first bool) (*outcom
 			slices.Sort(r.report.Changed)
 		}
 		return r, nil
+	}
+}
+
+// changesSoon waits as long as errors are in doubt, and says whether something has changed; now has it then.
+func (s *Server) changesSoon(ctx context.Context, now *changes) bool {
+	wait := doubt
+	if s.watcher.polls() {
+		wait += pollEvery
+	}
+	rest := time.NewTimer(wait)
+	defer rest.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return false
+		case <-rest.C:
+			return false
+		case c := <-s.watcher.batch:
+			if c = s.relevant(c); c.empty() {
+				continue
+			}
+			now.merge(c)
+			return true
+		}
 	}
 }
 
@@ -502,7 +536,7 @@ func (s *Server) ignored(p *Project) func(path string, dir bool) bool {
 			return true
 		}
 		if rel, err := filepath.Rel(public, path); err == nil && filepath.IsLocal(rel) {
-			return name == ".DS_Store" || name == "Thumbs.db"
+			return name == ".DS_Store" || name == "Thumbs.db" || strings.HasPrefix(name, ".#") // all else there is published
 		}
 		switch {
 		case name == ".well-known", name == ".env", strings.HasPrefix(name, ".env."):
@@ -512,13 +546,13 @@ func (s *Server) ignored(p *Project) func(path string, dir bool) bool {
 		case dir:
 			return false
 		}
-		// What editors and programs leave beside the files.
-		for _, end := range []string{"~", ".swp", ".swx", ".tmp", ".log", "_test.go", "-journal", "-wal", "-shm", ".db", ".sqlite", ".sqlite3", ".orig", ".lock", "___jb_tmp___", "___jb_old___", ".crswap"} {
+		// What programs write beside the files.
+		for _, end := range []string{".log", "_test.go", "-journal", "-wal", "-shm", ".db", ".sqlite", ".sqlite3", ".lock"} {
 			if strings.HasSuffix(name, end) {
 				return true
 			}
 		}
-		return strings.HasPrefix(name, "#") || name == "4913" // which Vim makes to see whether it can
+		return routes.Leftover(name)
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 const (
 	quiet     = 6 * time.Millisecond
 	patience  = 250 * time.Millisecond
+	doubt     = 80 * time.Millisecond // for what looks like a file in the middle of being written
 	pollEvery = 300 * time.Millisecond
 )
 
@@ -187,7 +188,7 @@ func (w *watcher) listen() {
 // listened ends with the watcher, or with what it has not handed over when there is a folder that cannot be watched.
 func (w *watcher) listened() (now changes, end bool) {
 	defer w.fs.Close()
-	var first time.Time
+	var first, last time.Time
 	timer := time.NewTimer(time.Hour)
 	timer.Stop()
 	var out chan changes // w.batch when there is something to hand over
@@ -205,8 +206,9 @@ func (w *watcher) listened() (now changes, end bool) {
 			if w.full != nil {
 				return now, false
 			}
+			last = time.Now()
 			if first.IsZero() {
-				first = time.Now()
+				first = last
 			}
 			timer.Reset(min(quiet, max(0, patience-time.Since(first))))
 			out = nil
@@ -224,6 +226,10 @@ func (w *watcher) listened() (now changes, end bool) {
 		case <-timer.C:
 			if w.settle(&now); now.empty() {
 				first = time.Time{}
+				continue
+			}
+			if rest := doubt - time.Since(last); rest > 0 && time.Since(first) < patience && w.unfinished(now) {
+				timer.Reset(rest)
 				continue
 			}
 			out = w.batch
@@ -248,6 +254,21 @@ func (w *watcher) settle(now *changes) {
 		}
 	}
 }
+
+// unfinished says whether files of a batch are likely to come back, or to be written, in a moment: those that have gone, and
+// those without a byte. Editors rename the old file away or empty it before they write the new one.
+func (w *watcher) unfinished(now changes) bool {
+	for path := range now.paths {
+		info, err := os.Lstat(path)
+		if err != nil || info.Mode().IsRegular() && info.Size() == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// polls says whether the files are looked at again and again from the beginning.
+func (w *watcher) polls() bool { return w.fs == nil }
 
 // event takes one event in; it says whether it means anything.
 func (w *watcher) event(e fsnotify.Event, now *changes) bool {
