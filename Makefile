@@ -11,7 +11,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 export GOFLAGS ?= -buildvcs=false
 
 .DEFAULT_GOAL := check
-.PHONY: help demo build playground check test tools vet unit examples reproducible conformance platform-light platform editors completion browser conformance golden fuzz bench clean rename
+.PHONY: help demo build playground check test tools vet unit examples reproducible conformance platform-light platform editors completion browser conformance golden fuzz bench clean rename release
 
 help: ## list the tasks
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +77,10 @@ bench: ## all figures of bench/README.md; one by one with its own commands
 rename: ## move the repository to another module path: make rename MODULE=example.com/sitegen
 	@test -n "$(MODULE)" || { echo "say make rename MODULE=example.com/sitegen"; exit 2; }
 	scripts/rename "$(MODULE)"
+
+release: ## a commit and tags for Go's module proxy, here alone: make release VERSION=v0.2.0
+	@test -n "$(VERSION)" || { echo "say make release VERSION=v0.2.0"; exit 2; }
+	scripts/release "$(VERSION)"
 
 clean: ## remove what was built
 	rm -rf bin dist website/.sitegen website/public/playground-files

@@ -44,7 +44,7 @@ func TestExamples(t *testing.T) {
 					t.Errorf("%s: the example is not formatted; it should be\n%s", at, formatted)
 				}
 			case "go":
-				if !strings.HasPrefix(string(code), "package ") {
+				if _, err := parser.ParseFile(token.NewFileSet(), at, code, parser.PackageClauseOnly); err != nil { // a part of a file
 					code = append([]byte("package p\n"), code...)
 				}
 				if _, err := parser.ParseFile(token.NewFileSet(), at, code, parser.SkipObjectResolution); err != nil {
