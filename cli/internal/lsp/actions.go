@@ -25,9 +25,11 @@ type codeAction struct {
 const (
 	quickFix        = "quickfix"
 	organizeImports = "source.organizeImports"
+	fixAll          = "source.fixAll.sitegen"
 )
 
-// actions offers what mends the diagnostics of a range, and to put the imports of the document in order.
+// actions offers what mends the diagnostics of a range, and of the whole document to put the imports in order and to mend
+// what can be mended in one way only.
 func (s *server) actions(ctx context.Context, c *cursor) (any, error) {
 	var p struct {
 		Range   textRange `json:"range"`
@@ -58,6 +60,11 @@ func (s *server) actions(ctx context.Context, c *cursor) (any, error) {
 	if wants(organizeImports) {
 		if edits := s.organize(ctx, c, mistakes); len(edits) > 0 {
 			out = append(out, codeAction{Title: "Organize imports", Kind: organizeImports, Edit: workspaceEdit{map[string][]textEdit{c.doc.uri: edits}}})
+		}
+	}
+	if wants(fixAll) {
+		if edits := sureEdits(mistakes); len(edits) > 0 {
+			out = append(out, codeAction{Title: "Fix all that is certain", Kind: fixAll, Edit: workspaceEdit{map[string][]textEdit{c.doc.uri: edits}}})
 		}
 	}
 	return slices.CompactFunc(out, func(a, b codeAction) bool { return a.Title == b.Title && a.Kind == b.Kind }), nil

@@ -9,21 +9,30 @@ import (
 	"sitegen.dev/core/syntax"
 )
 
-// fixesOf gives the fixes of all diagnostics of a file on its own.
-func fixesOf(src string) (*text, []fix) {
+// mistakesOf gives the diagnostics of a file on its own.
+func mistakesOf(src string) (*text, []*mistake) {
 	d := &document{uri: "file:///a.gosite", path: "/a.gosite", text: newText([]byte(src))}
 	f, found := syntax.Parse("a.gosite", d.text.b)
 	if len(found) == 0 {
 		found = a11y.Check(f)
 	}
-	var out []fix
+	var out []*mistake
 	for _, g := range found {
 		shown := one(g, d.text, nil)
-		m := &mistake{doc: d, file: f, shown: shown, Diagnostic: g, at: d.text.offsets(shown.Range)}
+		out = append(out, &mistake{doc: d, file: f, shown: shown, Diagnostic: g, at: d.text.offsets(shown.Range)})
+	}
+	return d.text, out
+}
+
+// fixesOf gives the fixes of all diagnostics of a file on its own.
+func fixesOf(src string) (*text, []fix) {
+	t, mistakes := mistakesOf(src)
+	var out []fix
+	for _, m := range mistakes {
 		m.fix()
 		out = append(out, m.fixes...)
 	}
-	return d.text, out
+	return t, out
 }
 
 func apply(t *text, edits []textEdit) string {
@@ -105,4 +114,20 @@ func FuzzFixes(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestFixAll(t *testing.T) {
+	for _, tt := range []struct{ in, want string }{
+		{"<p {...props}>tea</p>\n<a href=/tea?a=b tabindex=\"3\">tea</a>", "<p {props...}>tea</p>\n<a href=\"/tea?a=b\" tabindex=\"3\">tea</a>"},
+		{"<a href=\"/\" tabindex=\"3\">tea</a><i tabindex=\"2\">x</i>", "<a href=\"/\" tabindex=\"0\">tea</a><i tabindex=\"0\">x</i>"},
+		{"<p {...a} {...b}>tea</p>", "<p {a...} {b...}>tea</p>"},
+		{"<ul>\n  <li>tea\n</ul>\n<img src=\"/a.png\">", ""}, // what is missing is for the author to say
+	} {
+		d, mistakes := mistakesOf(tt.in)
+		for range 2 { // the fixes may have been asked for before
+			if got := apply(d, sureEdits(mistakes)); got != tt.want && (tt.want != "" || got != tt.in) {
+				t.Errorf("%q becomes\n%q, want\n%q", tt.in, got, tt.want)
+			}
+		}
+	}
 }

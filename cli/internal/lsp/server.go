@@ -322,7 +322,7 @@ func (s *server) initialize(params json.RawMessage) any {
 			"selectionRangeProvider":     true,
 			"linkedEditingRangeProvider": true,
 			"workspaceSymbolProvider":    true,
-			"codeActionProvider":         options{"codeActionKinds": []string{quickFix, organizeImports}},
+			"codeActionProvider":         options{"codeActionKinds": []string{quickFix, organizeImports, fixAll}},
 			"workspace": options{
 				"workspaceFolders": options{"supported": true},
 				"fileOperations": options{"willRename": options{"filters": []any{

@@ -3,6 +3,7 @@ package lsp
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"sitegen.dev/core/syntax"
@@ -50,17 +51,29 @@ func (s *server) closeTag(_ context.Context, c *cursor) (any, error) {
 	if src[c.off-1] != '>' {
 		return nil, nil
 	}
-	// What stands behind the cursor may be meant for an outer element: with it, this one must be the one that lacks an end.
-	f, _ := syntax.Parse("", src)
-	var open *syntax.Element
+	f, found := syntax.Parse("", src)
+	e := startTagTo(f, c.off)
+	if e == nil {
+		return nil, nil
+	}
+	if !e.Close.Empty() {
+		// The end tag that stands behind it may be that of an outer element of the same name, which lacks one then.
+		_, with := syntax.Parse("", slices.Concat(src[:c.off], []byte("</"+e.Name+">"), src[c.off:]))
+		if len(with) >= len(found) {
+			return nil, nil
+		}
+	}
+	return "$0</" + strings.ReplaceAll(e.Name, "$", `\$`) + ">", nil
+}
+
+// startTagTo gives the element whose start tag ends at a byte, if its kind has an end tag; or nil.
+func startTagTo(f *syntax.File, off int) *syntax.Element {
+	var found *syntax.Element
 	syntax.Walk(f.Nodes, func(n syntax.Node) bool {
-		if e, ok := n.(*syntax.Element); ok && e.Open.End == c.off && e.Close.Empty() && !e.Void && !e.SelfClosed {
-			open = e
+		if e, ok := n.(*syntax.Element); ok && e.Open.End == off && !e.Void && !e.SelfClosed {
+			found = e
 		}
 		return true
 	})
-	if open == nil {
-		return nil, nil
-	}
-	return "$0</" + strings.ReplaceAll(open.Name, "$", `\$`) + ">", nil
+	return found
 }
