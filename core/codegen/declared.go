@@ -285,6 +285,32 @@ func (p *Program) ExplainGo(d diag.Diagnostic) diag.Diagnostic {
 	return d
 }
 
+// Doc is what the author says of the component: the comment above its Props, or the one that the fence begins with if it
+// stands above the imports or for itself.
+func (c *Component) Doc() string {
+	if c.file.Fence == nil {
+		return ""
+	}
+	for _, it := range c.file.Fence.Items {
+		if it.Kind == syntax.ItemType && it.Name == "Props" && !it.Doc.Empty() {
+			return docOf(c.file.Src, it.Span)
+		}
+	}
+	body := strings.TrimLeft(c.file.Fence.Body.Text(c.file.Src), " \t\r\n")
+	var doc []string
+	for line := range strings.Lines(body) {
+		text, ok := strings.CutPrefix(strings.TrimSpace(line), "//")
+		if !ok {
+			if text != "" && !strings.HasPrefix(text, "import") {
+				return "" // the comment is about what follows
+			}
+			break
+		}
+		doc = append(doc, strings.TrimSpace(text))
+	}
+	return strings.Join(doc, "\n")
+}
+
 // docOf gives the comment above a name, which stands alone on its lines, or the one behind it on its line.
 func docOf(src []byte, name syntax.Span) string {
 	start := name.Start

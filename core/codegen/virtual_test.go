@@ -64,6 +64,20 @@ func TestVirtual(t *testing.T) {
 	if len(props) != 3 || props[0].Doc != "Title is the heading." || props[1].Doc != "in rem" || !props[2].Rest || !props[0].Required {
 		t.Errorf("props: %+v", props)
 	}
+	for src, want := range map[string]string{
+		"---\n// Card shows one thing.\n// Or two.\ntype Props struct{}\n---\n": "Card shows one thing.\nOr two.",
+		"---\n// Card shows one thing.\n\nimport \"fmt\"\n\nn := 1\n---\n":      "Card shows one thing.",
+		"---\n// Card shows one thing.\nimport \"fmt\"\n---\n":                  "Card shows one thing.",
+		"---\n\n// n is a number.\nn := 1\n---\n":                               "",
+		"---\n// a\nimport \"fmt\"\n\n// b\ntype Props struct{ A int }\n---\n":  "b",
+		"---\nn := 1\n---\n": "",
+		"<p>tea</p>":         "",
+	} {
+		f, _ := syntax.Parse("Card.gosite", []byte(src))
+		if got := (&Component{file: f}).Doc(); got != want {
+			t.Errorf("what is said of %q: %q, want %q", src, got, want)
+		}
+	}
 	d := p.ExplainGo(diag.Diagnostic{Range: c.file.Range(syntax.Span{Start: strings.Index(string(v.Source), "s + \"🍃\""), End: 0}), Message: "cannot use s (variable of type int) as string value in struct literal"})
 	if d.Code != "SG2053" || !strings.Contains(d.Message, "prop title of <Card>") {
 		t.Errorf("explained: %+v", d)

@@ -460,6 +460,9 @@ func describe(tag string, c *codegen.Component) string {
 		}
 	}
 	b.WriteString(">\n```\n")
+	if doc := c.Doc(); doc != "" {
+		b.WriteString("\n" + doc + "\n")
+	}
 	for _, p := range props {
 		if p.Rest {
 			fmt.Fprintf(&b, "\n- any other attribute")

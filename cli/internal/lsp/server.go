@@ -171,6 +171,7 @@ var handlers = map[string]func(*server, *request) (any, error){
 	"textDocument/selectionRange":     at((*server).selections),
 	"textDocument/linkedEditingRange": at((*server).linked),
 	"sitegen/closeTag":                at((*server).closeTag),
+	"sitegen/language":                at((*server).language),
 	"workspace/symbol":                (*server).workspaceSymbols,
 	"textDocument/formatting":         at((*server).format),
 	"workspace/willRenameFiles":       (*server).willRename,

@@ -20,6 +20,8 @@ exports.closeTags = (client) =>
     }
     const version = document.version;
     const at = last.range.start.translate(0, 1);
+    // The language client hears of the edit behind us, and what it says of it must be sent before we ask.
+    await new Promise((next) => setTimeout(next));
     const text = await server
       .sendRequest("sitegen/closeTag", {
         textDocument: { uri: document.uri.toString() },

@@ -3,6 +3,7 @@ const vscode = require("vscode");
 const { LanguageClient, State } = require("vscode-languageclient/node");
 const { find } = require("./find.js");
 const { closeTags } = require("./closetag.js");
+const { provideEmmet } = require("./emmet.js");
 const { provideTasks } = require("./tasks.js");
 
 const site = "https://sitegen.dev/docs/editors/";
@@ -37,6 +38,7 @@ async function start() {
   if (setting("gopls")) {
     args.push("--gopls", setting("gopls"));
   }
+  output.appendLine([command, ...args].join(" "));
   const started = new LanguageClient(
     "gosite",
     "sitegen",
@@ -78,6 +80,8 @@ async function stop() {
   }
 }
 
+const running = () => (client && client.state === State.Running ? client : undefined);
+
 exports.activate = async (context) => {
   output = vscode.window.createOutputChannel("sitegen");
   const command = (name, f) => vscode.commands.registerCommand(name, f);
@@ -92,7 +96,8 @@ exports.activate = async (context) => {
         return inTurn(async () => { await stop(); await start(); });
       }
     }),
-    closeTags(() => (client && client.state === State.Running ? client : undefined)),
+    closeTags(running),
+    provideEmmet(running),
     provideTasks(() => program() || "sitegen"),
   );
   await inTurn(start);

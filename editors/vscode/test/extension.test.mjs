@@ -2,14 +2,17 @@
 // its own, which speak the protocol.
 import { test } from "node:test";
 import assert from "node:assert/strict";
+import { execSync } from "node:child_process";
 import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
 import Module, { createRequire } from "node:module";
 const require = createRequire(import.meta.url);
 const here = new URL("..", import.meta.url);
 const manifest = JSON.parse(fs.readFileSync(new URL("package.json", here), "utf8"));
 
 // stage gives a fresh extension and what it did. programs are files that exist; fails makes the server fail to start.
-function stage({ settings = {}, files = [], fails = false, answer = null } = {}) {
+function stage({ settings = {}, files = [], fails = false, answer = null, written = "html", file = "../src/extension.js" } = {}) {
   const did = { commands: {}, warnings: [], clients: [], snippets: [], providers: {}, log: [] };
   const listeners = {};
   const position = (line, character) => ({
@@ -31,6 +34,12 @@ function stage({ settings = {}, files = [], fails = false, answer = null } = {})
       registerCommand: (name, f) => ((did.commands[name] = f), {}),
       executeCommand: (...c) => did.log.push(c.join(" ")),
     },
+    languages: { registerCompletionItemProvider: (language, p, ...triggers) => ((did.providers[language] = p), (did.triggers = triggers), {}) },
+    CompletionItem: class { constructor(label, kind) { Object.assign(this, { label, kind }); } },
+    CompletionItemKind: { Property: 9 },
+    CompletionList: class { constructor(items, isIncomplete) { Object.assign(this, { items, isIncomplete }); } },
+    l10n: { t: (s) => s },
+    Range: class { constructor(...at) { this.at = at; } },
     env: { openExternal: (u) => did.log.push("open " + u) },
     Uri: { parse: (s) => s },
     tasks: { registerTaskProvider: (type, p) => ((did.providers[type] = p), {}) },
@@ -44,20 +53,34 @@ function stage({ settings = {}, files = [], fails = false, answer = null } = {})
     async start() { if (fails) throw new Error("it is no program"); this.state = 2; }
     async stop() { this.state = 1; }
     async dispose() {}
-    async sendRequest(method, params) { this.asked.push([method, params]); return "$0</b>"; }
+    async sendRequest(method, params) { this.asked.push([method, params]); return method === "sitegen/language" ? written : "$0</b>"; }
   }
+  // The language client, where it is the real one, extends classes that do not matter here.
+  const whole = new Proxy(vscode, { get: (of, name) => (name in of ? of[name] : class {}) });
   const load = Module._load;
   Module._load = (name, ...rest) =>
-    name === "vscode" ? vscode : name === "vscode-languageclient/node" ? { LanguageClient, State: { Running: 2 } } : load(name, ...rest);
-  for (const name of ["extension", "closetag", "tasks", "find"]) {
+    name === "vscode" ? whole : name === "vscode-languageclient/node" ? { LanguageClient, State: { Running: 2 } } : load(name, ...rest);
+  for (const name of ["extension", "closetag", "emmet", "tasks", "find"]) {
     delete require.cache[require.resolve(`../src/${name}.js`)];
   }
-  const extension = require("../src/extension.js");
+  const extension = require(file);
   Module._load = load;
   return { did, listeners, vscode, position, extension, context: { subscriptions: [] } };
 }
 
 const real = process.execPath; // some program that exists
+
+test("what is packaged loads, and registers all of it", async () => {
+  const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "gosite-")), "extension.js");
+  const build = manifest.scripts.build.replace(manifest.main.slice(2), file);
+  execSync(build, { cwd: here, stdio: "pipe", env: { ...process.env, PATH: `node_modules/.bin:${process.env.PATH}` } });
+  const s = stage({ settings: { command: "/nowhere/sitegen" }, file });
+  fs.rmSync(path.dirname(file), { recursive: true });
+  await s.extension.activate(s.context);
+  assert.deepEqual(Object.keys(s.did.commands).sort(), manifest.contributes.commands.map((c) => c.command).sort());
+  assert.deepEqual(Object.keys(s.did.providers).sort(), ["gosite", "sitegen"]);
+  assert.match(s.did.warnings[0][0], /no program/);
+});
 
 test("the server starts with the settings, stops, and starts again", async () => {
   const s = stage({ settings: { command: real, gopls: "off" } });
@@ -125,11 +148,33 @@ test("tags are closed while they are typed, and not while something is undone or
   await typed(">");
   assert.deepEqual(s.did.snippets, [["$0</b>", 1, 6]]);
   assert.deepEqual(s.did.clients[0].asked[0], ["sitegen/closeTag", { textDocument: { uri: "file:///a.gosite" }, position: { line: 1, character: 6 } }]);
+  const asked = s.did.clients[0].asked.length;
+  const waiting = typed(">");
+  assert.equal(s.did.clients[0].asked.length, asked, "the server has not heard of the edit yet");
+  await waiting;
+  s.did.snippets.pop();
   await typed("x");
   await typed(">", { reason: 1 });
   await typed("<b>");
   await typed(">", { document: { ...document, languageId: "html" } });
   assert.equal(s.did.snippets.length, 1);
+});
+
+test("abbreviations are expanded in HTML and CSS, and left alone in Go", async () => {
+  const offered = async (written, text, settings = {}) => {
+    const s = stage({ settings: { command: real, ...settings }, written });
+    await s.extension.activate(s.context);
+    const document = { uri: "file:///a.gosite", version: 1, getText: () => text };
+    const list = await s.did.providers.gosite.provideCompletionItems(document, s.position(0, text.length));
+    return list ? list.items.map((i) => [i.label, i.insertText.value, i.range.at.join()]) : [];
+  };
+  assert.deepEqual(await offered("html", "  ul>li*2"), [["ul>li*2", "<ul>\n\t<li>${1}</li>\n\t<li>${0}</li>\n</ul>", "0,2,0,9"]]);
+  assert.deepEqual((await offered("css", ".a { m10"))[0].slice(0, 2), ["margin: 10px;", "margin: 10px;"]);
+  assert.deepEqual(await offered("go", "{steps[0]."), []);
+  assert.deepEqual(await offered("", "ul>li"), []);
+  assert.deepEqual(await offered("html", "ul>li", { showExpandedAbbreviation: "never" }), []);
+  assert.deepEqual(await offered("html", "ul>li", { excludeLanguages: ["gosite"] }), []);
+  assert.deepEqual(await offered("html", "ul>li", { includeLanguages: { gosite: "html" } }), [], "VS Code's own Emmet serves it");
 });
 
 test("tasks of each site, with problems", async () => {
