@@ -227,11 +227,34 @@ func (x *exchange) crossOrigin() bool {
 		return true
 	}
 	got := sent[0]
-	if equalFold(got, x.url.Scheme+"://"+x.url.Host) {
+	if equalFold(got, x.url.Scheme+"://"+x.url.Host) || x.sameOrigin(got) {
 		return false
 	}
 	site := &x.app.site
 	return site.Host == "" || !equalFold(got, site.Scheme+"://"+strings.TrimSuffix(site.Host, ":"+defaultPort(site.Scheme)))
+}
+
+// sameOrigin says whether the browser itself tells that a request comes from this site, where the Origin that it sent with it
+// says nothing else: "null", which a page with Referrer-Policy: no-referrer sends, or our host by https while a proxy in
+// front of us, of which we know nothing, has taken the TLS away. Scripts cannot set Sec-Fetch-Site. An Origin that names
+// another host is not made up for by it.
+func (x *exchange) sameOrigin(got string) bool {
+	said := x.req.Header.Values("Sec-Fetch-Site")
+	return len(said) == 1 && said[0] == "same-origin" && (got == "null" || equalFold(got, "https://"+x.url.Host))
+}
+
+// refuseOrigin answers what crossOrigin says, and tells the log who was refused and what mends it if that is wrong.
+func (x *exchange) refuseOrigin() bool {
+	origin := "missing"
+	if sent := x.req.Header.Values("Origin"); len(sent) > 0 {
+		origin = strconv.Quote(strings.Join(sent, ", "))
+	}
+	ours := x.url.Scheme + "://" + x.url.Host
+	const cause = "Cross-site form posts are refused: the Origin header is "
+	x.log(LevelWarn, cause+origin+" and has to be "+ours+"; if this was a form of the site's own behind a proxy, "+
+		"set site in site.yaml to the public origin, or security.allowedHosts and security.trustedProxies", nil)
+	return x.refuse(403, cause+origin+" and has to be "+ours+
+		". A program sends that header, or a body that is no form, such as JSON. Behind a proxy, the site has to know its public origin: `site` in site.yaml.")
 }
 
 func formType(kind string) bool {

@@ -334,6 +334,13 @@ func TestCheckOrigin(t *testing.T) {
 					{head + "\nOrigin: http://example.com.evil", "403"},
 					{head + "\nOrigin: http://example.com\nOrigin: http://example.com", "403"},
 					{head + "\nSec-Fetch-Site: same-origin", "403"},
+					{head + "\nOrigin: http://evil.example\nSec-Fetch-Site: same-origin", "403"},
+					{head + "\nOrigin: https://example.com:81\nSec-Fetch-Site: same-origin", "403"},
+					{head + "\nOrigin: https://example.com\nSec-Fetch-Site: same-site", "403"},
+					{head + "\nOrigin: null\nSec-Fetch-Site: cross-site", "403"},
+					{head + "\nOrigin: null\nSec-Fetch-Site: same-origin\nSec-Fetch-Site: same-origin", "403"},
+					{head + "\nOrigin: null\nSec-Fetch-Site: same-origin", "200"},                // Referrer-Policy: no-referrer
+					{head + "\nOrigin: https://example.com\nSec-Fetch-Site: same-origin", "200"}, // a proxy took the TLS away
 					{head + "\nOrigin: http://example.com", "200"},
 					{head + "\nOrigin: https://public.example", "200"},
 				})

@@ -209,8 +209,7 @@ func (x *exchange) serve(h *RequestHandler) bool {
 		x.resp.Header.put("Allow", "GET, HEAD")
 		return x.refuse(405, "")
 	case x.app.cfg.CheckOrigin && x.crossOrigin():
-		return x.refuse(403, "Cross-site form posts are refused: the Origin header has to name "+x.url.Scheme+"://"+x.url.Host+
-			". A program sends that header, or a body that is no form, such as JSON; behind a proxy, the site has to know the public origin.")
+		return x.refuseOrigin()
 	case x.file != "":
 		return x.serveFile()
 	case x.route != nil && x.route.Prerender && x.route.Redirect == nil:
