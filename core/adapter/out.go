@@ -2,8 +2,6 @@ package adapter
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -18,6 +16,7 @@ import (
 	"sync"
 
 	"sitegen.dev/core/diag"
+	"sitegen.dev/core/internal/cachedir"
 	"sitegen.dev/core/internal/gocmd"
 )
 
@@ -53,7 +52,10 @@ func NewOut(dir string, site *Site) (*Out, error) {
 }
 
 // Close releases the directory.
-func (o *Out) Close() error { return o.root.Close() }
+func (o *Out) Close() error {
+	o.cache().Trim()
+	return o.root.Close()
+}
 
 // Report adds what the author should know. An error fails the build even where Adapt returns nil.
 func (o *Out) Report(d ...diag.Diagnostic) {
@@ -281,31 +283,22 @@ func (o *Out) Remove(name string) error {
 // cacheDir is where Cached keeps results, below the site's module; it may be deleted at any time.
 const cacheDir = ".sitegen/cache/adapter"
 
+func (o *Out) cache() cachedir.Dir {
+	return cachedir.Dir(filepath.Join(o.module, filepath.FromSlash(cacheDir)))
+}
+
 // Cached gives the result of work from an earlier build, or does the work and keeps the result. key names the work
-// and everything that goes into it: its kind, its settings, a hash of its input.
+// and everything that goes into it: its kind, its settings, a hash of its input. What no build asks for is forgotten after a month.
 func (o *Out) Cached(key string, work func() ([]byte, error)) ([]byte, error) {
-	sum := sha256.Sum256([]byte(key))
-	hash := hex.EncodeToString(sum[:])
-	name := filepath.Join(o.module, filepath.FromSlash(cacheDir), hash[:2], hash[2:])
-	if data, err := os.ReadFile(name); err == nil {
+	cache := o.cache()
+	if data, ok := cache.Get(key); ok {
 		return data, nil
 	}
 	data, err := work()
 	if err != nil {
 		return nil, err
 	}
-	// A cache that cannot be written costs time in the next build, nothing else.
-	if os.MkdirAll(filepath.Dir(name), 0o777) == nil {
-		if tmp, err := os.CreateTemp(filepath.Dir(name), ".new*"); err == nil {
-			_, err := tmp.Write(data)
-			if err = errors.Join(err, tmp.Close()); err == nil {
-				err = os.Rename(tmp.Name(), name)
-			}
-			if err != nil {
-				os.Remove(tmp.Name())
-			}
-		}
-	}
+	cache.Put(key, data) // a cache that cannot be written costs time in the next build, nothing else
 	return data, nil
 }
 

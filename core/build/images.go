@@ -1,7 +1,6 @@
 package build
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -17,6 +16,7 @@ import (
 	"sitegen.dev/core/assets"
 	"sitegen.dev/core/codegen"
 	"sitegen.dev/core/diag"
+	"sitegen.dev/core/internal/cachedir"
 	"sitegen.dev/core/prerender/runtime/wire"
 )
 
@@ -166,16 +166,17 @@ func (e *pictureError) diagnostic(b *builder, source file) diag.Diagnostic {
 
 // variant makes one file and gives its size.
 func (p *pictures) variant(v wire.Image) (size int64, hit bool, err error) {
-	key := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%d %s %d\n", assets.PictureRecipe, p.source.sum, v.Width, v.Format, v.Quality))
-	hash := hex.EncodeToString(key[:])
-	entry := p.b.Layout.abs(path.Join(imageCache, hash[:2], hash[2:]+"."+v.Format))
+	key := fmt.Sprintf("%s\n%s\n%d %s %d\n", assets.PictureRecipe, p.source.sum, v.Width, v.Format, v.Quality)
+	cache := cachedir.Dir(p.b.Layout.abs(imageCache))
 	to := filepath.Join(p.dir, filepath.FromSlash(v.Name))
-	name, sum := path.Join(p.b.Config.Build.Assets, v.Name), digest(key[:len(digest{})])
+	hash := sha256.Sum256([]byte(key))
+	name, sum := path.Join(p.b.Config.Build.Assets, v.Name), digest(hash[:len(digest{})])
 	if p.b.before.keeps(name, sum) {
+		cache.Used(key)
 		return p.b.before.files[name].size, true, nil
 	}
 	p.b.before.made(name, sum)
-	if data, ok := readEntry(entry); ok {
+	if data, ok := cache.Get(key); ok {
 		return int64(len(data)), true, writeNew(to, data)
 	}
 	if p.open == nil {
@@ -187,9 +188,7 @@ func (p *pictures) variant(v wire.Image) (size int64, hit bool, err error) {
 	if err != nil {
 		return 0, false, &pictureError{err}
 	}
-	if err := writeEntry(entry, data); err != nil {
-		return 0, false, err
-	}
+	cache.Put(key, data) // a cache that cannot be written costs time in the next build, nothing else
 	return int64(len(data)), false, writeNew(to, data)
 }
 
@@ -249,21 +248,6 @@ func (p *pictureBudget) give(n int64) {
 	defer p.mu.Unlock()
 	p.used -= n
 	p.free.Broadcast()
-}
-
-// readEntry gives what a cache entry holds: bytes behind their hash. A damaged one counts as none.
-func readEntry(name string) ([]byte, bool) {
-	data, err := os.ReadFile(name)
-	if err != nil || len(data) < sha256.Size {
-		return nil, false
-	}
-	sum := sha256.Sum256(data[sha256.Size:])
-	return data[sha256.Size:], bytes.Equal(sum[:], data[:sha256.Size])
-}
-
-func writeEntry(name string, data []byte) error {
-	sum := sha256.Sum256(data)
-	return writeChanged(name, append(sum[:], data...))
 }
 
 // writeNew writes a file of the stage.

@@ -124,6 +124,10 @@ func (l *Layout) abs(name string) string {
 	return filepath.Join(l.ModuleDir, filepath.FromSlash(name))
 }
 
+// CacheDir is the folder in which results of work are kept between builds, by what they were made of. It may be deleted
+// while nothing builds the site.
+func (l *Layout) CacheDir() string { return l.abs(workDir + "/cache") }
+
 // bare drops the paths from a file error, where the text around it names the file.
 func bare(err error) error {
 	var pe *fs.PathError

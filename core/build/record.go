@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 
+	"sitegen.dev/core/internal/cachedir"
 	"sitegen.dev/core/manifest"
 )
 
@@ -28,6 +29,7 @@ func (s *Site) Publish(adapter string) error {
 	if err := s.Stage.Publish(); err != nil {
 		return err
 	}
+	cachedir.Dir(s.Layout.abs(imageCache)).Trim()
 	h := readHistory(s.Layout)
 	m := *s.Manifest
 	m.Routes = nil // however many there are, nobody who looks at the output needs them

@@ -189,6 +189,7 @@ func newApp(env Env) *cli.App {
 			lspCommand(env),
 			infoCommand(env),
 			envCommand(env),
+			cacheCommand(env),
 			createKeyCommand(env),
 			versionCommand(env),
 			completionCommand(env),

@@ -118,6 +118,8 @@ func candidates(app *cli.App, words []string, paths routesOf) []string {
 		all = adapterNames()
 	case (a.command.Name == "dev" || a.command.Name == "preview") && len(a.words) == 0:
 		all = serverWords
+	case a.command.Name == "cache" && len(a.words) == 0:
+		all = cacheWords
 	case a.command.Name == "completion" && len(a.words) == 0:
 		all = slices.Sorted(maps.Keys(shells))
 	case a.command.Name == "routes" && len(a.words) == 0:
