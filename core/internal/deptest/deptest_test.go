@@ -77,7 +77,7 @@ var layers = []struct {
 	{"cli/browser", nil},
 	{"cli/internal/scaffold", nil},
 	{"cli/internal/registry", []string{"core/adapter", "core/site", "adapters/*", "adapters/*/runtime"}}, // it serves static sites with the standalone server's runtime
-	{"cli/internal/devserver", []string{"core/build", "core/config", "core/dev/runtime/wire", "core/diag", "core/manifest"}},
+	{"cli/internal/devserver", []string{"core/build", "core/config", "core/dev/runtime/wire", "core/diag", "core/manifest", "core/routes"}},
 	{"cli/internal/lsp", []string{"core/build", "core/codegen", "core/config", "core/diag", "core/manifest", "core/routes", "core/syntax"}},
 	{"cli/internal/app", []string{"cli/internal/registry", "cli/internal/devserver", "cli/internal/lsp", "cli/internal/scaffold", "core/adapter", "core/adapter/adaptertest", "core/build", "core/config", "core/diag", "core/manifest", "core/routes", "core/site", "core/site/seal", "core/syntax"}},
 	{"cli/cmd/sitegen", []string{"cli/internal/app"}},
