@@ -36,7 +36,6 @@ type instance struct {
 	proxy  *httputil.ReverseProxy
 	exited chan struct{}
 	next   atomic.Uint64
-	port   string // for tests: a program that knows only one
 	mu     sync.Mutex
 	lines  []ipcMessage
 	wait   map[uint64]chan struct{}

@@ -22,7 +22,8 @@ func (s *session) envDiagnostics(meta metafile) []diag.Diagnostic {
 	}
 	var list diag.List
 	for _, name := range slices.Sorted(maps.Keys(meta.Inputs)) {
-		text, place := "", func(int) diag.Pos { return diag.Pos{} }
+		var text string
+		var place func(off int) diag.Pos
 		if id, ok := strings.CutPrefix(name, namespace+":"); ok {
 			src := s.sources[id]
 			if src == nil {

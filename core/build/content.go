@@ -80,7 +80,6 @@ type contentImage struct {
 	from   string // absolute
 	digest digest
 	ok     bool
-	err    error
 }
 
 // content reads the collections and writes the store that the site's programs read.

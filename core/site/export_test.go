@@ -10,6 +10,4 @@ func Flush(w *Writer) error { return w.flush() }
 
 func OnWarning(w *Writer, f func(Warning)) { w.onWarning(f) }
 
-func SafeURL(s string, image bool) bool { return safeURL(s, image) }
-
 func SafeCSSValue(s string) bool { return safeCSSValue(s) }

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -181,7 +182,7 @@ func (r *imageRequest) set() (ImageSet, bool, error) {
 		}
 		r.Src.Src = address
 	}
-	set := ImageSet{Src: r.Src.Src, Width: cmpOr(r.Width, r.Src.Width), Height: r.Height}
+	set := ImageSet{Src: r.Src.Src, Width: cmp.Or(r.Width, r.Src.Width), Height: r.Height}
 	if set.Height == 0 {
 		set.Height = scaled(set.Width, r.Src.Height, r.Src.Width)
 	}
@@ -213,13 +214,6 @@ func (r *imageRequest) set() (ImageSet, bool, error) {
 		set.Srcset, set.Sizes = srcset.String(), sizes
 	}
 	return set, true, nil
-}
-
-func cmpOr(a, b int) int {
-	if a != 0 {
-		return a
-	}
-	return b
 }
 
 // scaled gives n·to/from, rounded, and 0 where one is not known.
@@ -376,7 +370,7 @@ func nextOf(list []int, n int) int {
 }
 
 func (r *imageRequest) quality(format string) int {
-	q := cmpOr(r.Quality, r.images.Quality)
+	q := cmp.Or(r.Quality, r.images.Quality)
 	if r.Quality == 0 && format == "avif" {
 		q = q * 4 / 5 // the scales of the two differ by about that
 	}

@@ -22,7 +22,6 @@ type compiledRoute struct {
 	segs   [][]part
 	params []string // names in order
 	file   bool     // the pattern ends in a file extension: it never has a slash behind it
-	noFile bool     // the host has no file that this static pattern would find
 }
 
 func (c *compiledRoute) static() bool { return len(c.params) == 0 }

@@ -3,6 +3,7 @@ package app
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -257,7 +258,7 @@ func (a *adding) tool(ctx context.Context, arg string) error {
 		list, err := build.Sync(p.layout) // go.mod may take the runtime's source from there
 		p.term.print(list, p.read)
 		if err != nil || list.HasErrors() {
-			return cmpErr(err, &exit{code: exitFailed})
+			return cmp.Or[error](err, &exit{code: exitFailed})
 		}
 		if a.temp == "" {
 			if err := a.copyModule(); err != nil {
@@ -290,16 +291,6 @@ func (a *adding) tool(ctx context.Context, arg string) error {
 		name = tool
 	}
 	a.targets = append(a.targets, target{name: name, adapter: opened})
-	return nil
-}
-
-// cmpErr gives the first error that is one.
-func cmpErr(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
 	return nil
 }
 

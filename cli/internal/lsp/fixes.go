@@ -610,14 +610,14 @@ func (m *mistake) signature(hint string) {
 }
 
 func (m *mistake) directive() {
-	e, a := m.attribute()
+	_, a := m.attribute()
 	switch {
 	case a != nil && (m.Hint == "remove it" || m.Hint == "keep one of them"):
 		m.offer("Remove "+a.Name, m.Hint == "remove it", m.without(a.Span))
 	case a != nil && m.Hint == "write "+a.Name:
 		m.offer("Write "+a.Name, true, change{a.Span, a.Name})
 	case a == nil && strings.HasPrefix(m.Hint, "add client:load"):
-		if e = m.element(m.at.Start); e != nil {
+		if e := m.element(m.at.Start); e != nil {
 			for i, when := range []string{"client:load", "client:visible", "client:idle"} {
 				m.offer("Add "+when, i == 0, insert(behindAttrs(e), " "+when))
 			}

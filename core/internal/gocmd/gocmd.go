@@ -208,18 +208,8 @@ type Module struct {
 // ErrNoModule says that no module of the build holds an import path.
 var ErrNoModule = errors.New("no module of this build provides it")
 
-// ListModule gives the module that holds importPath, as the go command sees it from dir, and the directory of that
-// package. The package itself need not exist, nor hold Go files. Without such a module the error is ErrNoModule.
-func ListModule(ctx context.Context, dir, importPath string) (Module, string, error) {
-	mods, err := Modules(ctx, dir)
-	if err != nil {
-		return Module{}, "", err
-	}
-	return FindModule(mods, importPath)
-}
-
 // FindModule finds among modules the one with the longest path that is a prefix of importPath, and gives the directory of
-// that package.
+// that package. The package itself need not exist, nor hold Go files. Without such a module the error is ErrNoModule.
 func FindModule(mods []Module, importPath string) (Module, string, error) {
 	var best Module
 	for _, m := range mods {

@@ -156,7 +156,7 @@ func TestRunCancelKillsTheGroup(t *testing.T) {
 	}
 }
 
-func TestListModule(t *testing.T) {
+func TestFindModule(t *testing.T) {
 	t.Setenv("GOWORK", "off")
 	dir := writeTree(t, map[string]string{
 		"go.mod":          "module example.com/x\n\ngo 1.24\n\nrequire example.com/x/ui v0.0.0\n\nreplace example.com/x/ui => ./lib\n",
@@ -164,21 +164,25 @@ func TestListModule(t *testing.T) {
 		"lib/go.mod":      "module example.com/x/ui\n\ngo 1.24\n",
 		"lib/button/b.go": "package button\n",
 	})
+	mods, err := Modules(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, tt := range []struct{ path, module, dir string }{
 		{"example.com/x", "example.com/x", "."},
 		{"example.com/x/none", "example.com/x", "none"},
 		{"example.com/x/ui/button", "example.com/x/ui", "lib/button"},
 		{"example.com/x/uix", "example.com/x", "uix"},
 	} {
-		m, got, err := ListModule(t.Context(), dir, tt.path)
+		m, got, err := FindModule(mods, tt.path)
 		want, _ := filepath.EvalSymlinks(dir)
 		got, _ = filepath.Rel(want, got)
 		if err != nil || m.Path != tt.module || filepath.ToSlash(got) != tt.dir {
-			t.Errorf("ListModule(%s) = %s, %s, %v; want %s, %s", tt.path, m.Path, got, err, tt.module, tt.dir)
+			t.Errorf("FindModule(%s) = %s, %s, %v; want %s, %s", tt.path, m.Path, got, err, tt.module, tt.dir)
 		}
 	}
-	if _, _, err := ListModule(t.Context(), dir, "example.org/y"); !errors.Is(err, ErrNoModule) {
-		t.Errorf("ListModule(example.org/y) = %v; want ErrNoModule", err)
+	if _, _, err := FindModule(mods, "example.org/y"); !errors.Is(err, ErrNoModule) {
+		t.Errorf("FindModule(example.org/y) = %v; want ErrNoModule", err)
 	}
 }
 

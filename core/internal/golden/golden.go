@@ -18,9 +18,6 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the expectations in testdata")
 
-// Updating says whether expectations are being rewritten.
-func Updating() bool { return *update }
-
 // Case is one txtar file.
 type Case struct {
 	Name    string // the file's name without its extension

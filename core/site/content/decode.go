@@ -94,9 +94,7 @@ var kindNames = map[store.Kind]string{store.Null: "empty", store.List: "a list",
 
 var (
 	imageType    = reflect.TypeFor[site.Image]()
-	timeType     = reflect.TypeFor[time.Time]()
 	durationType = reflect.TypeFor[time.Duration]()
-	anyType      = reflect.TypeFor[any]()
 )
 
 // value decodes the value at the beginning of s into v and gives what follows it. The error means that s is damaged.
