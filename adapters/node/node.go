@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -202,10 +203,10 @@ func decode(site *adapter.Site) (Options, []diag.Diagnostic) {
 		return o, ds
 	}
 	known := map[string]any{"mode": &o.Mode, "embed": &o.Embed, "program": &o.Program, "precompress": &o.Precompress, "target": &o.Target}
-	for _, name := range sortedKeys(fields) {
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		target, ok := known[name]
 		if !ok {
-			report("SG6005", name, fmt.Sprintf("adapter node has no option %q", name), "its options are "+strings.Join(sortedKeys(known), ", "))
+			report("SG6005", name, fmt.Sprintf("adapter node has no option %q", name), "its options are "+strings.Join(slices.Sorted(maps.Keys(known)), ", "))
 			continue
 		}
 		if err := json.Unmarshal(fields[name], target); err != nil {
@@ -236,15 +237,6 @@ var (
 	programName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 	targetName  = regexp.MustCompile(`^[a-z0-9]+/[a-z0-9]+$`)
 )
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
-}
 
 // importable says whether the package of mode middleware will have an import path.
 func importable(site *adapter.Site) (diag.Diagnostic, bool) {

@@ -5,17 +5,15 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"sync"
 
-	"sitegen.dev/core/codegen"
 	"sitegen.dev/core/links"
-	"sitegen.dev/core/manifest"
 	"sitegen.dev/core/prerender/runtime/wire"
 	"sitegen.dev/core/site/content/store"
 )
@@ -256,7 +254,7 @@ func (p *before) save(client string) error {
 		return err
 	}
 	var b []byte
-	for _, name := range slices.Sorted(mapKeys(p.others)) {
+	for _, name := range slices.Sorted(maps.Keys(p.others)) {
 		f := p.others[name]
 		if !p.kept[name] {
 			info, err := os.Stat(filepath.Join(client, filepath.FromSlash(name)))
@@ -322,141 +320,6 @@ func (p *before) commit() error {
 	)
 }
 
-// globalKey names what every page depends on: the version, the environment, the code of the site that is no component, and
-// the configuration that is compiled in.
-func (b *builder) globalKey(in *inputs, bundle codegen.Bundle) string {
-	h := sha256.New()
-	bundle.Config.BuildID, bundle.Routes, bundle.Assets, bundle.Layouts, bundle.Embedded = "", nil, nil, nil, ""
-	hashInto(h, b.Version, self(), goEnvironment(), string(in.code[:]), b.key, fmt.Sprint(b.Server, b.Drafts))
-	hashInto(h, b.envKey())
-	for _, f := range b.program.Bundle(bundle) { // all configuration that reaches the programs, whatever will be added to it
-		hashInto(h, string(f.Data))
-	}
-	for _, c := range b.islands {
-		hashInto(h, c.Path)
-	}
-	if in.opens {
-		hashInto(h, environment(), string(in.other[:]))
-	}
-	return string(h.Sum(nil))
-}
-
-// routeKeys names, for each route, all code and configuration that its pages depend on.
-func (b *builder) routeKeys(in *inputs, bundle codegen.Bundle, files []codegen.File) (keys map[string]string, program string) {
-	global := b.globalKey(in, bundle)
-	generated := map[string][]byte{} // by folder
-	all := sha256.New()
-	hashInto(all, global)
-	for _, f := range files {
-		generated[path.Dir(f.Path)] = f.Data
-		hashInto(all, f.Path, string(f.Data))
-	}
-	components := map[*codegen.Component]string{}
-	component := func(c *codegen.Component) string {
-		key, ok := components[c]
-		if !ok {
-			h := sha256.New()
-			for _, d := range c.Closure() {
-				hashInto(h, d.Path, string(generated[d.Dir]))
-				for _, a := range d.Assets {
-					hashInto(h, a.ID, fmt.Sprintf("%#v", b.table.byID[a.ID]))
-				}
-				for _, s := range d.Scripts {
-					hashInto(h, s.ID, fmt.Sprintf("%#v", b.table.byID[s.ID]))
-				}
-				for _, m := range d.Modules {
-					hashInto(h, m.ID, fmt.Sprintf("%#v %#v", b.table.byID[m.ID], b.table.byID[codegen.ClientLoader]))
-				}
-			}
-			key = string(h.Sum(nil))
-			components[c] = key
-		}
-		return key
-	}
-	keys = make(map[string]string, len(b.routes))
-	for i, r := range b.routes {
-		h := sha256.New()
-		hashInto(h, global, r.Pattern, string(r.Type), bundle.Routes[i].Head, bundle.Routes[i].Policy, fmt.Sprint(r.Error))
-		if c := b.pages[r.Source]; c != nil {
-			hashInto(h, component(c))
-		}
-		key := hex.EncodeToString(h.Sum(nil)[:16])
-		hashInto(all, r.Source, key)
-		if r.Type != manifest.Redir {
-			keys[r.Source] = key
-			continue
-		}
-		hashInto(all, fmt.Sprintf("%#v", bundle.Routes[i]))
-	}
-	return keys, hex.EncodeToString(all.Sum(nil)[:16])
-}
-
-// delta changes an output in place: what is in the stage goes to its place, what is not wanted any more goes.
-type delta struct {
-	dir         string // of what is known of the output
-	put, remove []string
-}
-
-// apply changes the output. What it replaces is kept until all is done, and comes back if something goes wrong.
-func (d *delta) apply(stage, out string) (err error) {
-	old := filepath.Join(stage, ".replaced")
-	type move struct{ from, to string }
-	var done []move
-	defer func() {
-		if err == nil {
-			return
-		}
-		for _, m := range slices.Backward(done) {
-			os.Rename(m.to, m.from)
-		}
-	}()
-	rename := func(from, to string) error {
-		err := os.Rename(from, to)
-		if errors.Is(err, fs.ErrNotExist) {
-			if err = os.MkdirAll(filepath.Dir(to), 0o777); err == nil {
-				err = os.Rename(from, to)
-			}
-		}
-		if err == nil {
-			done = append(done, move{from, to})
-		}
-		return err
-	}
-	away := func(name string) error {
-		from := filepath.Join(out, filepath.FromSlash(name))
-		if _, err := os.Lstat(from); errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-		return rename(from, filepath.Join(old, filepath.FromSlash(name)))
-	}
-	for _, name := range d.remove {
-		if err := away(name); err != nil {
-			return err
-		}
-	}
-	for _, name := range d.remove { // a file of the same name as a folder may be about to come
-		removeEmpty(out, path.Dir(name))
-	}
-	for _, name := range d.put {
-		if err := away(name); err != nil {
-			return err
-		}
-		if err := rename(filepath.Join(stage, filepath.FromSlash(name)), filepath.Join(out, filepath.FromSlash(name))); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// removeEmpty removes the folders of a name below root that hold nothing any more.
-func removeEmpty(root, name string) {
-	for ; name != "." && name != "/"; name = path.Dir(name) {
-		if os.Remove(filepath.Join(root, filepath.FromSlash(name))) != nil {
-			return
-		}
-	}
-}
-
 // stageFile copies a file into the stage unless the output has it already.
 func (b *builder) stageFile(from, name string, d digest) (int64, error) {
 	if b.before.keeps(name, d) {
@@ -471,14 +334,4 @@ func (b *builder) stageFile(from, name string, d digest) (int64, error) {
 	}
 	b.before.made(name, d)
 	return n, err
-}
-
-func mapKeys[V any](m map[string]V) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
-	}
 }

@@ -6,10 +6,8 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"hash"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
@@ -262,63 +260,4 @@ func (s *inputScan) mayOpen() bool {
 		}
 	}
 	return false
-}
-
-// hashInto writes a list of parts to a hash so that no two lists are alike.
-func hashInto(h hash.Hash, parts ...string) {
-	for _, p := range parts {
-		fmt.Fprintf(h, "%d:%s", len(p), p)
-	}
-}
-
-// passing are variables of the environment that change from one terminal to the next and mean nothing to a site.
-var passing = []string{"_", "PWD", "OLDPWD", "SHLVL", "TERM", "COLORTERM", "COLUMNS", "LINES", "WINDOWID", "DISPLAY", "TMUX", "TMUX_PANE", "STY", "SSH_CLIENT", "SSH_CONNECTION", "SSH_TTY", "SSH_AUTH_SOCK", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "LS_COLORS", "INVOCATION_ID", "JOURNAL_STREAM", "TMPDIR"}
-
-// environment names the environment that the site's code is run in.
-func environment() string {
-	env := slices.DeleteFunc(os.Environ(), func(line string) bool {
-		name, _, _ := strings.Cut(line, "=")
-		return slices.Contains(passing, name) || strings.HasPrefix(name, "TERM_") || strings.HasPrefix(name, "XDG_SESSION") || strings.HasPrefix(name, "ITERM") || strings.HasPrefix(name, "VSCODE_")
-	})
-	slices.Sort(env)
-	h := sha256.New()
-	hashInto(h, env...)
-	return string(h.Sum(nil))
-}
-
-// goEnvironment names what of the environment means something to the compiler and to any program in Go.
-func goEnvironment() string {
-	env := slices.DeleteFunc(os.Environ(), func(line string) bool {
-		name, _, _ := strings.Cut(line, "=")
-		return !strings.HasPrefix(name, "GO") && !strings.HasPrefix(name, "CGO_") && !slices.Contains([]string{"CC", "CXX", "AR", "PKG_CONFIG", "TZ", "ZONEINFO"}, name)
-	})
-	slices.Sort(env)
-	h := sha256.New()
-	hashInto(h, env...)
-	return string(h.Sum(nil))
-}
-
-// toolStamp names a program by what the file system tells of it.
-func toolStamp(name string) string {
-	file, err := exec.LookPath(name)
-	if err != nil {
-		return ""
-	}
-	if real, err := filepath.EvalSymlinks(file); err == nil {
-		file = real
-	}
-	info, err := os.Stat(file)
-	if err != nil {
-		return ""
-	}
-	return fmt.Sprint(file, info.Size(), info.ModTime().UnixNano())
-}
-
-// self names this very program: two that were built of different states of the source may have one version.
-func self() string {
-	name, err := os.Executable()
-	if err != nil {
-		return ""
-	}
-	return toolStamp(name)
 }

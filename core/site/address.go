@@ -63,6 +63,29 @@ func (x *exchange) setURL(p *urlPath) {
 	x.url.Path, x.url.RawPath, x.url.RawQuery = p.dec, p.enc, x.rawQuery
 }
 
+// withBase gives the path of the URL of a path below the base.
+func (c *compiledApp) withBase(p *urlPath) urlPath {
+	if c.base.enc == "/" {
+		return *p
+	}
+	n := len(c.base.enc) - 1
+	return urlPath{dec: c.base.dec[:len(c.base.dec)-1] + p.dec, enc: c.base.enc[:n] + p.enc, inner: p.inner}
+}
+
+// slashed applies the slash policy to a path: changed is false when it is right as it stands.
+func (c *compiledApp) slashed(p *urlPath) (q urlPath, changed bool) {
+	if p.enc == "/" || hasExtension(p.enc) {
+		return *p, false
+	}
+	switch c.cfg.TrailingSlash {
+	case "always":
+		return p.withSlash(true), !p.trailing()
+	case "never":
+		return p.withSlash(false), p.trailing()
+	}
+	return *p, false
+}
+
 // cleaned gives the address that the visitor should have used: without repeated slashes, and with or without the one at
 // the end.
 func (x *exchange) cleaned(p *urlPath, clean bool) (to urlPath, ok bool) {
