@@ -40,6 +40,7 @@ vet: ## formatting and go vet
 
 unit: ## all Go tests
 	$(GO) test $(MODULES)
+	$(GO) test -count=1 ./core/internal/deptest # of other modules the cache of tests knows nothing
 
 examples: build ## build and run the programs in examples/
 	scripts/examples
