@@ -19,6 +19,7 @@ const (
 	folderPattern   = `^[^/\\:*?"<>|\x00-\x1f][^\\:*?"<>|\x00-\x1f]*$`
 	assetsPattern   = `^[A-Za-z0-9_~-][A-Za-z0-9._~-]*(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*$`
 	hostPattern     = `^[A-Za-z0-9.:_-]+$`
+	listenPattern   = `^(\[[0-9A-Fa-f:.]+(%[A-Za-z0-9._-]+)?\]|[A-Za-z0-9.:_-]+|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*%[A-Za-z0-9._-]+)$`
 	hostRulePattern = `^(https?://)?((\*\*?\.)?[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?$`
 	durationPattern = `^([0-9]+(\.[0-9]+)?(s|m|h))+$`
 	tokenPattern    = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"
@@ -184,6 +185,27 @@ func checkHost(s string) (string, *problem) {
 		}
 	}
 	return s, nil
+}
+
+// checkListen gives the host or the address to listen on: an IPv6 address may stand in brackets, and name its network interface
+// as those that begin with fe80 have to.
+func checkListen(s string) (string, *problem) {
+	bare := strings.TrimSuffix(strings.TrimPrefix(s, "["), "]")
+	address, zone, zoned := strings.Cut(bare, "%")
+	if !matches(listenPattern, s) {
+		p := &problem{message: "must be a host name or an address, not " + strconv.Quote(s)}
+		if u, err := url.Parse(s); err == nil && matches(hostPattern, u.Hostname()) {
+			p.hint = "write " + u.Hostname()
+		}
+		return "", p
+	}
+	if _, problem := checkHost(address); problem != nil {
+		return "", problem
+	}
+	if zoned {
+		address += "%" + zone
+	}
+	return address, nil
 }
 
 // checkHostRule gives a rule in lower case.

@@ -89,7 +89,7 @@ var siteKeys = []key{
 	{name: "server", doc: "Where the dev server, preview and a standalone server listen, and how answers are sent", rule: object{keys: []key{
 		{name: "host", env: "SITEGEN_SERVER_HOST",
 			doc:  "Address to listen on; 0.0.0.0 for all",
-			rule: text{into: func(c *Config) *string { return &c.Server.Host }, pattern: hostPattern, check: checkHost}},
+			rule: text{into: func(c *Config) *string { return &c.Server.Host }, pattern: listenPattern, check: checkListen}},
 		{name: "port", env: "SITEGEN_SERVER_PORT",
 			doc:  "Port to listen on; 0 for any that is free",
 			rule: integer{into: func(c *Config) *int { return &c.Server.Port }, min: 0, max: 65535}},

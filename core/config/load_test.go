@@ -291,6 +291,10 @@ var errorCases = []struct {
 	{"build: {assets: /a}", `1:17-19 SG4004 build.assets must be a folder name such as _assets, not "/a"`},
 	{"build: {assets: a/../b}", `1:17-23 SG4004 build.assets must be a folder name such as _assets, not "a/../b"`},
 	{"server: {host: 'a b'}", `1:16-21 SG4004 server.host must be a host name or an address, not "a b"`},
+	{"server: {host: 'http://localhost:80'}", `1:16-37 SG4004 server.host must be a host name or an address, not "http://localhost:80" | write localhost`},
+	{"server: {host: 'localhost%eth0'}", `1:16-32 SG4004 server.host must be a host name or an address, not "localhost%eth0"`},
+	{"server: {host: '[::1'}", `1:16-22 SG4004 server.host must be a host name or an address, not "[::1"`},
+	{"server: {host: '[::1]:80'}", `1:16-26 SG4004 server.host must be a host name or an address, not "[::1]:80"`},
 	{"server: {host: 'localhost:80'}", `1:16-30 SG4004 server.host must be a host name or an address, not "localhost:80" | the port has a key of its own: server.port`},
 	{"security: {bodyLimit: -1}", "1:23-25 SG4004 security.bodyLimit must be a size such as 512KiB, 10MB or 1048576, not -1"},
 	{"security: {bodyLimit: 1.5MB}", `1:23-28 SG4004 security.bodyLimit must be a size such as 512KiB, 10MB or 1048576, not "1.5MB"`},
@@ -365,4 +369,12 @@ func bomb() string {
 		fmt.Fprintf(&b, ", a%d: &a%d [%s*a%d]", i+1, i+1, strings.Repeat(fmt.Sprintf("*a%d,", i), 9), i)
 	}
 	return b.String() + "}"
+}
+
+func TestListen(t *testing.T) {
+	for in, want := range map[string]string{"localhost": "localhost", "::1": "::1", "[::1]": "::1", "0.0.0.0": "0.0.0.0", "fe80::1%eth0": "fe80::1%eth0", "[fe80::1%eth0]": "fe80::1%eth0"} {
+		if got, problem := checkListen(in); got != want || problem != nil {
+			t.Errorf("checkListen(%q) = %q, %v", in, got, problem)
+		}
+	}
 }

@@ -64,7 +64,7 @@ func TestSchemaAgrees(t *testing.T) {
 	cases := errorCases
 	for _, src := range []string{everything, "build:\nredirects:\nheaders:\nserver:\nsecurity: {allowedHosts: }\n",
 		"security: {bodyLimit: 0}", "security: {bodyLimit: 512 KiB}", "adapter: node", "site: HTTP://EXAMPLE.COM:8080",
-		"security: {allowedHosts: ['**.example.com:80', '[::1]:80', localhost]}", "headers: {/*: {X: ''}, /a/: {Y: []}}"} {
+		"security: {allowedHosts: ['**.example.com:80', '[::1]:80', localhost]}", "server: {host: '[::1]'}", "server: {host: 'fe80::1%eth0'}", "server: {host: '[fe80::1%eth0]'}", "headers: {/*: {X: ''}, /a/: {Y: []}}"} {
 		cases = append(cases, struct{ src, want string }{src, ""})
 	}
 	seen := map[string]bool{}

@@ -303,17 +303,34 @@ func listen(host string, port int) (net.Listener, error) {
 		case port != 0 && (errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, wsaAddrInUse)) && n-port < tries && n < 65535:
 			continue
 		}
-		var op *net.OpError
-		if errors.As(err, &op) {
-			err = op.Err
-		}
-		return nil, fmt.Errorf("cannot listen on %s: %w", net.JoinHostPort(host, strconv.Itoa(n)), err)
+		return nil, fmt.Errorf("cannot listen on %s: %w", net.JoinHostPort(host, strconv.Itoa(n)), cannotListen(err, host, port))
 	}
+}
+
+// cannotListen says what can be done about an address that cannot be had.
+func cannotListen(err error, host string, port int) error {
+	var dns *net.DNSError
+	var op *net.OpError
+	switch {
+	case errors.As(err, &dns):
+		return fmt.Errorf("no machine of the name %s is known here; --host chooses another", host)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return errors.New("this machine has no such address; --host chooses another")
+	case errors.Is(err, syscall.EACCES) && port < 1024:
+		return errors.New("this user may not take a port below 1024; --port chooses another")
+	case errors.Is(err, syscall.EADDRINUSE):
+		return errors.New("it is taken, as are the ports behind it; --port chooses another")
+	case errors.As(err, &op):
+		return op.Err
+	}
+	return err
 }
 
 // addresses are the URLs at which a browser finds the site: the local one, and those of other machines' view.
 func addresses(host string, port int, base string) []string {
-	url := func(host string) string { return "http://" + net.JoinHostPort(host, strconv.Itoa(port)) + base }
+	url := func(host string) string {
+		return "http://" + net.JoinHostPort(strings.ReplaceAll(host, "%", "%25"), strconv.Itoa(port)) + base
+	}
 	ip := net.ParseIP(host)
 	if host != "" && (ip == nil || !ip.IsUnspecified()) {
 		return []string{url(host)}
@@ -321,7 +338,7 @@ func addresses(host string, port int, base string) []string {
 	out := []string{url("127.0.0.1")}
 	found, _ := net.InterfaceAddrs() // without them, the local address has to do
 	for _, a := range found {
-		if n, ok := a.(*net.IPNet); ok && n.IP.To4() != nil && n.IP.IsGlobalUnicast() {
+		if n, ok := a.(*net.IPNet); ok && (n.IP.To4() != nil || host == "::") && n.IP.IsGlobalUnicast() {
 			out = append(out, url(n.IP.String()))
 		}
 	}
@@ -346,6 +363,9 @@ func hostAllowed(host string, allowed []string) bool {
 		name = h
 	}
 	name = strings.ToLower(strings.TrimSuffix(strings.Trim(name, "[]"), "."))
+	if address, _, zoned := strings.Cut(name, "%"); zoned && net.ParseIP(address) != nil { // of one link: fe80::1%25eth0
+		return true
+	}
 	if name == "localhost" || strings.HasSuffix(name, ".localhost") || net.ParseIP(name) != nil {
 		return true
 	}

@@ -14,6 +14,8 @@ func TestHostAllowed(t *testing.T) {
 		"127.0.0.1:4321":        true,
 		"[::1]:4321":            true,
 		"[::1]":                 true,
+		"[fe80::1%25eth0]:4321": true,
+		"a%25eth0":              false,
 		"192.168.1.7:80":        true,
 		"dev.test:4321":         true,
 		"Example.com.":          true,
@@ -52,8 +54,13 @@ func TestListen(t *testing.T) {
 	if got := l.Addr().(*net.TCPAddr).Port; got <= port {
 		t.Errorf("listening on %d; want a port behind %d", got, port)
 	}
-	if _, err := listen("256.1.1.1", port); err == nil {
-		t.Error("256.1.1.1 is no address")
+	for host, want := range map[string]string{
+		"256.1.1.1": "cannot listen on 256.1.1.1:9: no machine of the name 256.1.1.1 is known here; --host chooses another",
+		"192.0.2.1": "cannot listen on 192.0.2.1:9: this machine has no such address; --host chooses another",
+	} {
+		if _, err := listen(host, 9); err == nil || err.Error() != want {
+			t.Errorf("listen(%q): %v; want %s", host, err, want)
+		}
 	}
 }
 
@@ -62,6 +69,8 @@ func TestAddresses(t *testing.T) {
 		"127.0.0.1": "http://127.0.0.1:80/docs/",
 		"localhost": "http://localhost:80/docs/",
 		"::1":       "http://[::1]:80/docs/",
+		"::":        "http://127.0.0.1:80/docs/",
+		"fe80::1%a": "http://[fe80::1%25a]:80/docs/",
 		"0.0.0.0":   "http://127.0.0.1:80/docs/",
 		"":          "http://127.0.0.1:80/docs/",
 	} {
