@@ -3,6 +3,7 @@ package devserver
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"io/fs"
@@ -245,9 +246,13 @@ func (s *testSite) apply(name, text string, way int) {
 	}
 }
 
-// After any edits whatever, the pages are those of a clean build, and neither memory nor files nor goroutines have grown.
-// EDITS says how many there are.
+// soak is for how long TestRandomEdits goes on, beyond the number of its edits.
+var soak = flag.Duration("soak", 0, "edit at random for `DURATION`; give -timeout more than that")
+
+// After any edits whatever, the pages are those of a clean build, and neither memory nor files nor goroutines nor processes have
+// grown. EDITS says how many there are, -soak for how long they go on.
 func TestRandomEdits(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
 	edits, every := 30, 10
 	if n, err := strconv.Atoi(os.Getenv("EDITS")); err == nil {
 		edits, every = n, 20
@@ -266,9 +271,18 @@ func TestRandomEdits(t *testing.T) {
 		r, _ := s.last()
 		t.Fatal(r.List.Err())
 	}
-	var before [3]int
+	var before measured
 	checks, good := 0, 0
-	for i := 1; i <= edits; i++ {
+	begin, told := time.Now(), time.Now()
+	if *soak > 0 {
+		every = 20
+	}
+	i := 1
+	for ; i <= edits || time.Since(begin) < *soak; i++ {
+		if time.Since(told) > time.Minute {
+			told = time.Now()
+			t.Logf("%v: %d edits, %v", time.Since(begin).Round(time.Second), i, s.measure())
+		}
 		switch random.IntN(12) {
 		case 0: // as when another branch is checked out: many at once
 			for _, name := range names {
@@ -310,25 +324,38 @@ func TestRandomEdits(t *testing.T) {
 			if s.settle(names, now) {
 				good++
 			}
-			if i == every || i == edits/4/every*every {
-				before = measure()
+			if i == every || i == max(edits/4, every*int(soak.Minutes()))/every*every {
+				before = s.measure()
 			}
 		}
 	}
 	if good == 0 {
 		t.Errorf("none of %d states was good", checks)
 	}
-	after := measure()
-	t.Logf("%d edits, %d of %d states without errors; goroutines %d → %d, files %d → %d, heap %d → %d kB", edits, good, checks, before[0], after[0], before[1], after[1], before[2], after[2])
-	for i, slack := range []int{before[0] + 10, before[1] + 10, before[2]*3/2 + 8<<10} {
-		if after[i] > slack {
-			t.Errorf("%s: %d, and %d before", []string{"goroutines", "open files", "heap in kB"}[i], after[i], before[i])
+	after := s.measure()
+	t.Logf("%d edits, %d of %d states without errors; before %v; after %v", i, good, checks, before, after)
+	for what, n := range after {
+		slack := before[what] + 10
+		switch what {
+		case "kB of heap":
+			slack = before[what]*3/2 + 8<<10
+		case "processes":
+			slack = before[what] + 1 // one takes over while another ends
+		case "files in TMPDIR":
+			slack = before[what]
+		case "files in .sitegen":
+			slack = before[what]*2 + 50 // which other states of the site have
+		}
+		if n > slack {
+			t.Errorf("%s: %d, and %d before", what, n, before[what])
 		}
 	}
 }
 
-// measure gives goroutines, open files and kilobytes of the heap.
-func measure() (m [3]int) {
+// measured is what must not grow.
+type measured map[string]int
+
+func (s *testSite) measure() measured {
 	http.DefaultClient.CloseIdleConnections()
 	for range 20 {
 		time.Sleep(10 * time.Millisecond)
@@ -336,8 +363,21 @@ func measure() (m [3]int) {
 	}
 	var mem runtime.MemStats
 	runtime.ReadMemStats(&mem)
+	m := measured{"goroutines": runtime.NumGoroutine(), "kB of heap": int(mem.HeapAlloc >> 10)}
 	files, _ := os.ReadDir("/proc/self/fd")
-	return [3]int{runtime.NumGoroutine(), len(files), int(mem.HeapAlloc >> 10)}
+	m["open files"] = len(files)
+	tasks, _ := filepath.Glob("/proc/self/task/*/children")
+	for _, name := range tasks {
+		children, _ := os.ReadFile(name)
+		m["processes"] += len(strings.Fields(string(children)))
+	}
+	count := func(dir string) (n int) {
+		filepath.WalkDir(dir, func(string, fs.DirEntry, error) error { n++; return nil })
+		return n
+	}
+	m["files in TMPDIR"] = count(os.TempDir())
+	m["files in .sitegen"] = count(filepath.Join(s.dir, ".sitegen"))
+	return m
 }
 
 // settle waits until the server shows what a clean build gives; good is whether that is without errors.
