@@ -73,6 +73,11 @@ func Run(ctx context.Context, dir string, args, env []string) ([]byte, error) {
 	full := slices.Clone(args)
 	if len(args) > 0 && slices.Contains(compiling, args[0]) {
 		full = slices.Insert(full, 1, Flags...)
+		dir, remove := workDir()
+		defer remove()
+		if dir != "" {
+			env = append(slices.Clone(env), "GOTMPDIR="+dir)
+		}
 	}
 	cmd := exec.CommandContext(ctx, path, full...)
 	cmd.Dir = dir

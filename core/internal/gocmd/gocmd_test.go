@@ -129,6 +129,9 @@ func TestDiagnose(t *testing.T) {
 }
 
 func TestRunCancelKillsTheGroup(t *testing.T) {
+	tmp := t.TempDir()
+	t.Setenv("TMPDIR", tmp)
+	t.Setenv("GOTMPDIR", "")
 	t.Setenv("GOWORK", "off")
 	dir := writeTree(t, map[string]string{
 		"go.mod":  "module x\n\ngo 1.24\n",
@@ -153,6 +156,29 @@ func TestRunCancelKillsTheGroup(t *testing.T) {
 	}
 	if _, err := os.Stat(up); err != nil {
 		t.Errorf("the program never ran: %v (after %v)", err, time.Since(start))
+	}
+	if left, err := os.ReadDir(tmp); len(left) > 0 || err != nil {
+		t.Errorf("it leaves %v behind, %v", left, err)
+	}
+}
+
+func TestSetting(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "env")
+	if err := os.WriteFile(file, []byte("GOFLAGS=-v\nGOTMPDIR=/big/disk\r\nGOPROXY=off"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("GOENV", file)
+	t.Setenv("GOTMPDIR", "")
+	t.Setenv("GOPROXY", "")
+	t.Setenv("GOSUMDB", "from the environment")
+	for name, want := range map[string]string{"GOTMPDIR": "/big/disk", "GOPROXY": "off", "GOSUMDB": "from the environment", "GOWASM": "", "FLAGS": ""} {
+		if got := setting(name); got != want {
+			t.Errorf("%s is %q, not %q", name, got, want)
+		}
+	}
+	t.Setenv("GOENV", "off")
+	if got := setting("GOTMPDIR"); got != "" {
+		t.Errorf("GOTMPDIR is %q with GOENV=off", got)
 	}
 }
 
