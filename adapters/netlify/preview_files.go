@@ -137,7 +137,7 @@ func fill(to string, values map[string]string, rawQuery string, taken bool, stat
 			continue
 		}
 		end := i + 1
-		for end < len(to) && placeholder(to[end:end+1]) == to[end:end+1] {
+		for end < len(to) && inPlaceholder(to[end]) {
 			end++
 		}
 		if value, ok := values[to[i+1:end]]; ok {

@@ -97,6 +97,9 @@ func withoutRest(to, name string) string {
 	if out == "" || strings.HasPrefix(out, "?") || strings.HasPrefix(out, "#") {
 		out = "/" + out
 	}
+	for strings.HasPrefix(out, "//") { // of another host, for browsers
+		out = out[1:]
+	}
 	return out
 }
 
@@ -114,6 +117,7 @@ func statusOf(status int) int {
 // source writes the pattern of a redirect as Netlify has it. rest is the name of the parameter that became a star.
 func (b *builder) source(r *manifest.Route) (from, rest, problem string) {
 	s := strings.TrimSuffix(encodePath(b.base), "/")
+	names := placeholders(r)
 	for i, parts := range r.Segments {
 		switch {
 		case len(parts) == 1 && parts[0].Rest && i == len(r.Segments)-1:
@@ -121,7 +125,7 @@ func (b *builder) source(r *manifest.Route) (from, rest, problem string) {
 		case len(parts) == 1 && parts[0].Rest:
 			return "", "", "a rest parameter can stand only at the end there"
 		case len(parts) == 1 && parts[0].Param != "":
-			s += "/:" + placeholder(parts[0].Param)
+			s += "/:" + names[parts[0].Param]
 		case len(parts) == 1:
 			s += "/" + encodePath(parts[0].Text)
 		default:
@@ -134,18 +138,34 @@ func (b *builder) source(r *manifest.Route) (from, rest, problem string) {
 	return s, "", ""
 }
 
-// placeholder makes a name that Netlify takes of a parameter's.
-func placeholder(name string) string {
-	return strings.Map(func(c rune) rune {
-		if c == '_' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' {
-			return c
+// placeholders gives the parameters of a redirect names that Netlify takes, each another one: "a-b" and "a_b" may stand side by side,
+// and "splat" is what a star is called.
+func placeholders(r *manifest.Route) map[string]string {
+	names := map[string]string{}
+	taken := map[string]bool{"splat": true}
+	for _, parts := range r.Segments {
+		for _, p := range parts {
+			if p.Param == "" || p.Rest {
+				continue
+			}
+			name := strings.ReplaceAll(p.Param, "-", "_")
+			for taken[name] {
+				name += "_"
+			}
+			names[p.Param], taken[name] = name, true
 		}
-		return '_'
-	}, name)
+	}
+	return names
+}
+
+// inPlaceholder says whether a byte belongs to the name of a placeholder.
+func inPlaceholder(c byte) bool {
+	return c == '_' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
 // target writes the target to of a redirect.
 func (b *builder) target(r *manifest.Route, to string) (_, problem string) {
+	names := placeholders(r)
 	for _, parts := range r.Segments {
 		for _, p := range parts {
 			switch {
@@ -153,7 +173,13 @@ func (b *builder) target(r *manifest.Route, to string) (_, problem string) {
 			case p.Rest:
 				to = strings.ReplaceAll(to, "[..."+p.Param+"]", "\x00splat")
 			default:
-				to = strings.ReplaceAll(to, "["+p.Param+"]", "\x00"+placeholder(p.Param))
+				pieces := strings.Split(to, "["+p.Param+"]")
+				for i, after := range pieces[1:] {
+					if after != "" && inPlaceholder(after[0]) { // or it would be read as a part of the name
+						pieces[i+1] = fmt.Sprintf("%%%02X", after[0]) + after[1:]
+					}
+				}
+				to = strings.Join(pieces, "\x00"+names[p.Param])
 			}
 		}
 	}
@@ -304,9 +330,22 @@ func (b *builder) redirectsText() []byte {
 // encodePath writes a decoded path, or a piece of one, for a URL.
 func encodePath(s string) string { return encodeBytes(s, "-._~!$&'()+,;=@/") }
 
-// encodeTarget is encodePath for what may hold a query, a fragment and escapes.
+// encodeTarget is encodePath for what may hold a query, a fragment and escapes. A percent sign that begins none is escaped.
 func encodeTarget(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		if b.WriteByte(s[i]); s[i] == '%' && !isEscape(s[i:]) {
+			b.WriteString("25")
+		}
+	}
+	s = b.String()
 	return strings.ReplaceAll(encodeBytes(s, "-._~!$&'()*+,;=:@/?#[]%"), "[", "%5B")
+}
+
+// isEscape says whether s begins with a percent escape.
+func isEscape(s string) bool {
+	isHex := func(c byte) bool { return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f' }
+	return len(s) > 2 && s[0] == '%' && isHex(s[1]) && isHex(s[2])
 }
 
 func encodeBytes(s, plain string) string {

@@ -174,14 +174,16 @@ func hasExtension(path string) bool {
 	return dot > 0 && dot < len(name)-1
 }
 
-// params lists the names of the parameters in order.
-func params(segs [][]manifest.Part) (names []string, rest bool) {
+// params lists the names of the parameters in order; rest is that of the rest parameter, "" without one.
+func params(segs [][]manifest.Part) (names []string, rest string) {
 	for _, parts := range segs {
 		for _, p := range parts {
 			if p.Param != "" {
 				names = append(names, p.Param)
 			}
-			rest = rest || p.Rest
+			if p.Rest {
+				rest = p.Param
+			}
 		}
 	}
 	return names, rest

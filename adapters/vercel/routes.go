@@ -326,7 +326,7 @@ func (t *table) errors() {
 // several rules, because the target has no slash for a rest parameter that is empty, and the slash at its end depends on whether the
 // last value is a file's name.
 func (t *table) redirect(r *manifest.Route) {
-	if t.through() {
+	if t.through() || t.onDemand && ambiguous(r.Segments) {
 		t.add(route{Src: routeExpression(t.m, r.Segments), Dest: "/" + renderName, CaseSensitive: true})
 		return
 	}
@@ -337,83 +337,95 @@ func (t *table) redirect(r *manifest.Route) {
 			Hint:    "use a rest parameter: [...path]"})
 		return
 	}
-	variants := []expression{{}}
-	if last := lastParam(r.Redirect.To); last != "" && t.m.TrailingSlash == "always" {
-		variants = []expression{{suffix: last}, {}}
-	}
-	for _, v := range variants {
-		v.segments, v.base, v.capture, v.plain = r.Segments, t.m.Base, true, t.onDemand
-		t.redirectRule(r, v)
-	}
 	if len(names) > 0 && t.onDemand {
 		defer t.add(route{Src: routeExpression(t.m, r.Segments), Dest: "/" + renderName, CaseSensitive: true})
 	}
-	if rest {
-		t.redirectRule(r, expression{segments: r.Segments, base: t.m.Base, capture: true, noRest: true})
+	t.redirectRules(r, r.Redirect.To, false)
+	if rest != "" {
+		t.redirectRules(r, withoutRest(r.Redirect.To, rest), true)
 	}
 }
 
-func (t *table) redirectRule(r *manifest.Route, e expression) {
-	src := whole(e.build(), isFile(r.Segments))
-	if src == "^/?$" {
-		src = "^/$"
-	}
-	t.moved(src, t.location(r.Redirect.To, &e), r.Redirect.Status)
+// ambiguous says whether a segment has two parameters, so that the one may take what is not plain from the other.
+func ambiguous(segs [][]manifest.Part) bool {
+	return slices.ContainsFunc(segs, func(parts []manifest.Part) bool {
+		names, _ := params([][]manifest.Part{parts})
+		return len(names) > 1
+	})
 }
 
-// lastParam is the name of the parameter that a target ends with, or "".
+// redirectRules adds the rules for a target, which ends in a slash or not by what its last value is.
+func (t *table) redirectRules(r *manifest.Route, to string, noRest bool) {
+	suffixes := []string{""}
+	if last := lastParam(to); last != "" && t.m.TrailingSlash == "always" {
+		suffixes = []string{last, ""}
+	}
+	for _, suffix := range suffixes {
+		e := expression{segments: r.Segments, base: t.m.Base, capture: true, noRest: noRest, suffix: suffix, plain: t.onDemand}
+		src := whole(e.build(), isFile(r.Segments))
+		if src == "^/?$" {
+			src = "^/$"
+		}
+		t.moved(src, t.location(to, &e), r.Redirect.Status)
+	}
+}
+
+// withoutRest is a target whose rest parameter is empty.
+func withoutRest(to, name string) string {
+	to = strings.ReplaceAll(to, "/[..."+name+"]", "")
+	if to == "" || strings.HasPrefix(to, "?") || strings.HasPrefix(to, "#") {
+		to = "/" + to
+	}
+	return to
+}
+
+// lastParam is the name of the parameter that the path of a target ends with, or "".
 func lastParam(to string) string {
+	to, _ = cutTail(to)
 	if !strings.HasPrefix(to, "/") || !strings.HasSuffix(to, "]") {
 		return ""
 	}
 	return strings.TrimPrefix(to[strings.LastIndexByte(to, '[')+1:len(to)-1], "...")
 }
 
+// cutTail cuts a target before its query and fragment, where brackets are text.
+func cutTail(to string) (path, tail string) {
+	i := strings.IndexAny(to+"?", "?#")
+	return to[:i], to[i:]
+}
+
 // location writes the target of a redirect with $1 for values.
 func (t *table) location(to string, e *expression) string {
-	own := strings.HasPrefix(to, "/")
+	path, tail := cutTail(to)
 	var b strings.Builder
 	lastIsParam := false
-	for rest := to; rest != ""; {
+	for rest := path; rest != ""; {
 		open := strings.IndexByte(rest, '[')
-		end := strings.IndexByte(rest, ']')
-		if open < 0 || end < open {
+		if open < 0 {
 			text(&b, rest, lastIsParam)
+			lastIsParam = false
 			break
 		}
 		if open > 0 {
 			text(&b, rest[:open], lastIsParam)
-			lastIsParam = false
 		}
-		name := strings.TrimPrefix(rest[open+1:end], "...")
-		rest = rest[end+1:]
-		i := slices.Index(e.order, name)
-		if i < 0 { // a rest parameter without a value leaves no second slash behind
-			s := strings.TrimSuffix(b.String(), "/")
-			if s == "" && !strings.HasPrefix(rest, "/") {
-				s = "/"
-			}
-			b.Reset()
-			b.WriteString(s)
-			continue
-		}
-		fmt.Fprintf(&b, "$%d", i+1)
-		lastIsParam = true
+		end := strings.IndexByte(rest, ']')
+		fmt.Fprintf(&b, "$%d", slices.Index(e.order, strings.TrimPrefix(rest[open+1:end], "..."))+1)
+		rest, lastIsParam = rest[end+1:], true
 	}
-	s := b.String()
-	if !own {
-		return s
+	after := b.String()
+	b.Reset()
+	text(&b, tail, false)
+	tail = b.String()
+	if !strings.HasPrefix(to, "/") {
+		return after + tail
 	}
-	path, tail := s, ""
-	if i := strings.IndexAny(s, "?#"); i >= 0 {
-		path, tail = s[:i], s[i:]
-	}
+	path = after
 	for strings.HasPrefix(path, "//") {
 		path = path[1:]
 	}
-	file := hasExtension(path) || lastIsParam && e.suffix != "" && e.suffix == lastParam(to)
 	switch {
-	case path == "/" || file:
+	case path == "/" || hasExtension(path) || lastIsParam && e.suffix != "":
 	case t.m.TrailingSlash == "always" && !strings.HasSuffix(path, "/"):
 		path += "/"
 	case t.m.TrailingSlash == "never":
@@ -423,13 +435,13 @@ func (t *table) location(to string, e *expression) string {
 }
 
 // text writes fixed text of a target: printable ASCII, with nothing in it that would read as a value, or as part of the
-// number of the value before it.
+// number of the value before it. A percent sign that begins no escape is escaped.
 func text(b *strings.Builder, s string, afterParam bool) {
 	for i := range len(s) {
 		c := s[i]
 		alnum := '1' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 		switch {
-		case c == '$' || i == 0 && afterParam && alnum:
+		case c == '$' || i == 0 && afterParam && alnum || c == '%' && !isEscape(s[i:]):
 			fmt.Fprintf(b, "%%%02X", c)
 		case c > ' ' && c < 0x7f && !strings.ContainsRune("\"<>\\^`{|}", rune(c)):
 			b.WriteByte(c)
@@ -437,4 +449,10 @@ func text(b *strings.Builder, s string, afterParam bool) {
 			fmt.Fprintf(b, "%%%02X", c)
 		}
 	}
+}
+
+// isEscape says whether s begins with a percent escape.
+func isEscape(s string) bool {
+	isHex := func(c byte) bool { return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f' }
+	return len(s) > 2 && s[0] == '%' && isHex(s[1]) && isHex(s[2])
 }

@@ -209,7 +209,7 @@ func (x *exchange) configured(r *compiledRoute) error {
 		for strings.HasPrefix(location, "//") || strings.HasPrefix(location, `/\`) {
 			location = "/" + location[2:]
 		}
-		location = x.app.slashedTarget(location)
+		location = x.app.slashedTarget(encodeLocation(location))
 		if base := x.app.base.enc; base != "/" {
 			location = base[:len(base)-1] + location
 		}
@@ -221,10 +221,14 @@ func (x *exchange) configured(r *compiledRoute) error {
 }
 
 // fillTarget puts parameters into a target such as "/blog/[...slug]", each encoded once. A rest parameter without a
-// value leaves no second slash behind. Parameters never reach the host of a URL.
+// value leaves no second slash behind. Parameters never reach the host of a URL, and brackets in the query are text.
 func fillTarget(to string, params Params) (string, error) {
+	tail := ""
+	if i := strings.IndexAny(to, "?#"); i >= 0 {
+		to, tail = to[:i], to[i:]
+	}
 	if strings.IndexByte(to, '[') < 0 {
-		return to, nil
+		return to + tail, nil
 	}
 	start := 0
 	if i := strings.Index(to, "://"); i >= 0 {
@@ -243,7 +247,7 @@ func fillTarget(to string, params Params) (string, error) {
 			b.WriteString(rest)
 			break
 		}
-		b.WriteString(rest[:open])
+		b.WriteString(encodeLocation(rest[:open])) // or a percent sign at its end would make an escape of the value
 		name, isRest := strings.CutPrefix(rest[open+1:end], "...")
 		rest = rest[end+1:]
 		value, ok := params[name]
@@ -263,5 +267,6 @@ func fillTarget(to string, params Params) (string, error) {
 			writeEscaped(&b, value[i], unreservedByte(value[i]) || isRest && value[i] == '/')
 		}
 	}
+	b.WriteString(tail)
 	return b.String(), nil
 }
