@@ -27,6 +27,7 @@ type front struct {
 	useSite  bool // the file says site. and does not declare it: import it
 	useEnv   bool // likewise, of env.
 	idents   map[string]int
+	bare     map[string]bool // names that stand somewhere without a dot behind them, as where they are declared
 }
 
 // importSpec is one line of an import declaration.
@@ -100,7 +101,7 @@ type frontReader struct {
 // left out of what is read here.
 func readFront(c *Component, diags *diag.List) {
 	r := &frontReader{
-		c: c, f: &front{declared: map[string]syntax.Span{}, idents: map[string]int{}}, src: c.file.Src, diags: diags,
+		c: c, f: &front{declared: map[string]syntax.Span{}, idents: map[string]int{}, bare: map[string]bool{}}, src: c.file.Src, diags: diags,
 		types: map[string]*ast.TypeSpec{},
 	}
 	c.front = r.f
@@ -646,16 +647,22 @@ func scanTokens(text string, fn func(off int, tok token.Token, lit string)) {
 }
 
 // count counts the identifiers in Go text that are no selectors.
-func (r *frontReader) count(s syntax.Span) { countIdents(s.Text(r.src), r.f.idents) }
-
-func countIdents(text string, into map[string]int) {
-	dot := false
-	scanTokens(text, func(_ int, tok token.Token, lit string) {
+func (r *frontReader) count(s syntax.Span) {
+	last, dot := "", false
+	scanTokens(s.Text(r.src), func(_ int, tok token.Token, lit string) {
+		if last != "" && tok != token.PERIOD {
+			r.f.bare[last] = true
+		}
+		last = ""
 		if tok == token.IDENT && !dot {
-			into[lit]++
+			r.f.idents[lit]++
+			last = lit
 		}
 		dot = tok == token.PERIOD
 	})
+	if last != "" {
+		r.f.bare[last] = true
+	}
 }
 
 // countTemplate counts the identifiers of all Go in the template.

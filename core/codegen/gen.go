@@ -48,11 +48,12 @@ func (c *Component) print(dev *devPrinter, plain bool) *printer {
 	p.imports(c)
 	if dev != nil {
 		p.close("var " + textVar + " = _sg.NewTexts(" + strconv.Quote(c.Path) + ")")
-		if c.front.useSite { // which may have stood in texts of the table alone
+		if c.front.useSite && !c.front.bare["site"] { // which may have stood in texts of the table alone
 			p.close("var _ site.HTML")
 		}
 		p.close("")
 	}
+	p.implied(c)
 	p.hoisted(c)
 	p.types(c)
 	p.render(c)
@@ -89,6 +90,18 @@ func (p *printer) imports(c *Component) {
 		p.close("")
 	}
 	p.close("")
+}
+
+// implied uses the packages that are imported unasked, where all that bears their names may be something of the author's.
+func (p *printer) implied(c *Component) {
+	if c.front.useSite && c.front.bare["site"] {
+		p.close("var _ site.HTML")
+		p.close("")
+	}
+	if c.usesEnv() && c.front.bare["env"] && len(c.env.Vars) > 0 {
+		p.close("var _ = env." + c.env.Vars[0].Name)
+		p.close("")
+	}
 }
 
 // usedLinks gives the component imports that the package needs, in source order.
