@@ -101,6 +101,7 @@ func (b *builder) prerender(ctx context.Context) error {
 	for i := range problems {
 		b.placeAtPaths(&problems[i])
 	}
+	b.placeValues(ctx, problems)
 	b.list.Add(problems...)
 	if m, ok := b.Output.(*mask); ok {
 		m.flush()

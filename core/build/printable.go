@@ -12,6 +12,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,10 +25,51 @@ import (
 // what prints them takes any type, and a page that is rendered on demand would fail with its first visitor. packages have been
 // compiled before.
 func (b *builder) printable(ctx context.Context, packages []string) error {
+	ds, err := b.unprintable(ctx, packages, b.program.Components)
+	b.add(ds...)
+	return err
+}
+
+// placeValues gives what pages said of values that cannot be printed the place within the line, where the types tell.
+func (b *builder) placeValues(ctx context.Context, ds []diag.Diagnostic) {
+	said := func(d diag.Diagnostic) bool { return d.Code == "SG3103" && strings.Contains(d.Message, cannotPrint) }
+	var components []*codegen.Component
+	var packages []string
+	for _, c := range b.program.Components {
+		if slices.ContainsFunc(ds, func(d diag.Diagnostic) bool { return said(d) && d.File == c.File().Name }) {
+			components, packages = append(components, c), append(packages, "./"+c.Dir)
+		}
+	}
+	if len(packages) == 0 {
+		return
+	}
+	found, err := b.unprintable(ctx, packages, components)
+	if err != nil {
+		return // the lines are known
+	}
+	for i, d := range ds {
+		if !said(d) {
+			continue
+		}
+		_, where, _ := strings.Cut(d.Message, cannotPrint)
+		for _, f := range found {
+			if f.File == d.File && f.Line == d.Line && strings.HasSuffix(f.Message, cannotPrint+where) {
+				ds[i] = f
+				break
+			}
+		}
+	}
+}
+
+// cannotPrint is what messages about such values say, those of the runtime too.
+const cannotPrint = " cannot be printed in "
+
+// unprintable finds them in some components.
+func (b *builder) unprintable(ctx context.Context, packages []string, components []*codegen.Component) ([]diag.Diagnostic, error) {
 	args := append([]string{"list", "-export", "-deps", "-f", "{{.ImportPath}}\t{{.Export}}"}, packages...)
 	out, err := gocmd.Run(ctx, b.Layout.ModuleDir, args, nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	exports := map[string]string{}
 	for line := range strings.Lines(string(out)) {
@@ -46,20 +88,21 @@ func (b *builder) printable(ctx context.Context, packages []string) error {
 		}),
 		Error: func(error) {}, // the compiler has had its say
 	}
-	for _, c := range b.program.Components {
+	var ds []diag.Diagnostic
+	for _, c := range components {
 		data, err := os.ReadFile(filepath.Join(b.Layout.ModuleDir, filepath.FromSlash(c.Dir), "render.go"))
 		if err != nil {
-			return err
+			return nil, err
 		}
 		file, err := parser.ParseFile(fset, "render.go", data, parser.SkipObjectResolution)
 		if err != nil {
-			return fmt.Errorf("%s: %w", c.Path, err)
+			return nil, fmt.Errorf("%s: %w", c.Path, err)
 		}
 		info := &types.Info{Types: map[ast.Expr]types.TypeAndValue{}}
 		pkg, _ := conf.Check(c.ImportPath, fset, []*ast.File{file}, info)
-		b.add(unprintable(c, fset, file, pkg, info)...)
+		ds = append(ds, unprintable(c, fset, file, pkg, info)...)
 	}
-	return nil
+	return ds, nil
 }
 
 // unprintable looks at the calls that print.
@@ -88,7 +131,7 @@ func unprintable(c *codegen.Component, fset *token.FileSet, file *ast.File, pkg 
 			}
 			return p.Name()
 		})
-		d := diag.Diagnostic{Severity: diag.Error, Code: "SG2047", Message: "a value of type " + name + " cannot be printed in " + where, Hint: printHint(bad)}
+		d := diag.Diagnostic{Severity: diag.Error, Code: "SG2047", Message: "a value of type " + name + cannotPrint + where, Hint: printHint(bad)}
 		d.File, d.Line, d.Col = c.File().Name, at.Line, at.Column
 		if end := fset.Position(x.End()); end.Line == at.Line && end.Filename == at.Filename {
 			d.End = diag.Pos{File: d.File, Line: end.Line, Col: end.Column}

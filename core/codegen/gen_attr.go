@@ -118,6 +118,7 @@ func (p *printer) classes(items []ClassItem) {
 		}
 		p.close("")
 		p.tabs(p.indent)
+		p.entry(it.X)
 		if it.If == nil {
 			p.raw("_sg.C(")
 			p.code(p.printed(it.X), true)
@@ -133,6 +134,16 @@ func (p *printer) classes(items []ClassItem) {
 	p.indent--
 }
 
+// entry gives the call that begins a line of a list the line of the first of what it is made of, for what is said of values at run time.
+func (p *printer) entry(of ...Code) {
+	for _, c := range of {
+		if len(c) > 0 && c[0].At >= 0 {
+			p.mark(c[0].At)
+			return
+		}
+	}
+}
+
 // styles writes the entries of a style list, one a line.
 func (p *printer) styles(items []StyleItem) {
 	p.indent++
@@ -142,6 +153,7 @@ func (p *printer) styles(items []StyleItem) {
 		}
 		p.close("")
 		p.tabs(p.indent)
+		p.entry(it.Prop, it.X)
 		switch {
 		case it.X == nil:
 			p.raw("_sg.StyleLit(", p.literal(it.Lit), ")")

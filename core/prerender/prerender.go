@@ -238,7 +238,7 @@ func (r *run) diagnostic(e wire.Event) diag.Diagnostic {
 		}
 	case wire.Returned:
 		d.Code = "SG3103"
-		d.Message = e.Message
+		d.Message, d.Hint = e.Message, e.Detail
 		if d.Line == 0 { // what the runtime says of a tag says itself what is wrong
 			d.Message = "the page returned an error" + at + ": " + e.Message
 		}

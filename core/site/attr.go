@@ -127,7 +127,7 @@ func anyPiece(x any) Piece {
 		return Piece{scalar: scalar{s: q.Encode(), kind: isString}, enc: true}
 	}
 	var w Writer
-	sc := w.anyScalar(x, "an attribute", "", 0)
+	sc := w.anyScalar(x, placeHole, "", 0)
 	return Piece{scalar: sc, err: w.err}
 }
 

@@ -33,6 +33,12 @@ func anyVar(name string, x any) JSVar {
 // ok says whether the variable can be written; what is wrong with it fails w.
 func (v *JSVar) ok(w *Writer) bool {
 	switch {
+	case v.err != nil && v.name != "":
+		if w.err == nil {
+			file, line := caller()
+			w.Fail(&ValueError{File: file, Line: line, Message: v.name + " cannot be handed to the script: " + v.err.Error(), Err: v.err,
+				Hint: "hand over what JSON can hold: text, numbers, structs, slices, maps"})
+		}
 	case v.err != nil:
 		w.failWith(v.err)
 	case !isIdentifier(v.name):

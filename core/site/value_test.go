@@ -177,7 +177,7 @@ func TestTextUnprintable(t *testing.T) {
 		{text(struct{ X int }{}), "a value of type struct { X int } cannot be printed in text", "print one of its fields, or give the type a String method"},
 		{text(&struct{ X int }{}), "a value of type struct { X int } cannot be printed in text", "print one of its fields, or give the type a String method"},
 		{text(handle{}), "a value of type site_test.handle cannot be printed in text", "its String method needs a pointer: call x.String()"},
-		{text(map[string]int{}), "a value of type map[string]int cannot be printed in text", "print one of its fields, or give the type a String method"},
+		{text(map[string]int{}), "a value of type map[string]int cannot be printed in text", "print one of its values, or loop over it: {for key, value := range m { … }}"},
 		{text(func() {}), "a value of type func() cannot be printed in text", "call the function"},
 		{text(make(chan int)), "a value of type chan int cannot be printed in text", ""},
 		{text([]any{1, struct{}{}}), "a value of type struct {} cannot be printed in text", "print one of its fields, or give the type a String method"},

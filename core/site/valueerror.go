@@ -43,7 +43,7 @@ func (w *Writer) failType(x any, where string) {
 	}
 	file, line := caller()
 	switch where {
-	case placeText, placeHTML, placeStyle, placeClass:
+	case placeText, placeHTML, placeStyle, placeClass, placeHole:
 	default:
 		where = "the attribute " + where
 	}
@@ -56,8 +56,10 @@ func (w *Writer) failType(x any, where string) {
 		e.Hint = "call the function"
 	case k == reflect.Struct && reflect.PointerTo(t).Implements(stringerType):
 		e.Hint = "its String method needs a pointer: call x.String()"
-	case k == reflect.Struct, k == reflect.Map:
+	case k == reflect.Struct:
 		e.Hint = "print one of its fields, or give the type a String method"
+	case k == reflect.Map:
+		e.Hint = "print one of its values, or loop over it: {for key, value := range m { … }}"
 	}
 	w.Fail(e)
 }
@@ -68,6 +70,7 @@ const (
 	placeHTML  = "set:html"
 	placeStyle = "a style"
 	placeClass = "a class list"
+	placeHole  = "an attribute"
 )
 
 // caller returns the innermost position on the stack outside this package. In generated code that is the position of

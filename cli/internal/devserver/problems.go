@@ -102,7 +102,7 @@ func (s *Server) diagnose(rec wire.Record, site *build.DevSite) diag.Diagnostic 
 		d.Severity, d.Code = diag.Warning, "SG3106"
 	}
 	if rec.Error != "" {
-		d.Message = relocate(rec.Error, site)
+		d.Message, d.Hint = relocate(rec.Error, site), rec.Hint
 		if rec.Panic {
 			d.Message = "panic: " + d.Message
 		}

@@ -397,7 +397,7 @@ func (p *program) log(ctx context.Context, l site.LogRecord) {
 	rec.File, rec.Line = place(l.At)
 	var value *site.ValueError
 	if errors.As(l.Err, &value) {
-		rec.Error = value.Message
+		rec.Error, rec.Hint = value.Message, value.Hint
 	}
 	var panicked *site.PanicError
 	if errors.As(l.Err, &panicked) {

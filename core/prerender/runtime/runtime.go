@@ -348,7 +348,7 @@ func (p *printer) failure(e wire.Event, what wire.Failure, err error) wire.Event
 	e.Kind, e.What, e.Message = wire.Error, what, err.Error()
 	var value *site.ValueError
 	if errors.As(err, &value) {
-		e.Message = value.Message
+		e.Message, e.Detail = value.Message, value.Hint
 		e.At = wire.Frame{File: value.File, Line: value.Line}
 	}
 	var panicked *site.PanicError

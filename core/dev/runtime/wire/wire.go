@@ -273,6 +273,7 @@ type Record struct {
 	Level   int     `json:"level"` // as log/slog counts
 	Message string  `json:"message"`
 	Error   string  `json:"error,omitempty"`
+	Hint    string  `json:"hint,omitempty"` // what to do about Error
 	File    string  `json:"file,omitempty"` // of the author, where it is known
 	Line    int     `json:"line,omitempty"`
 	Stack   []Place `json:"stack,omitempty"`
