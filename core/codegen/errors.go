@@ -339,6 +339,9 @@ func (p *Program) explain(d *diag.Diagnostic) {
 		return
 	}
 	d.File = c.file.Name
+	if hint := c.indexHint(d); hint != "" {
+		defer func() { d.Hint = hint }() // whatever else could be said
+	}
 	switch d.Code {
 	case "SG2056":
 		if pkg, ok := strings.CutPrefix(d.Hint, "run go get "+p.in.ModulePath+"/"); ok {
@@ -432,12 +435,34 @@ func (p *Program) explainProp(c *Component, d *diag.Diagnostic) {
 			d.Hint = "write " + a.Name + "={" + v + "}"
 		}
 	}
+	if m[3] == "site.Image" {
+		d.Hint = imageHint(a, c.file.Src)
+	}
 	l := &lowerer{p: p, c: c, src: c.file.Src, diags: &diag.List{}}
 	if callee, _ := l.callee(e); callee != nil {
 		if f := callee.propsInfo().field(a.Name); f != nil {
 			d.Notes = append(d.Notes, diag.Note{Range: f.Of.file.Range(f.At), Message: "the prop is declared here"})
 		}
 	}
+}
+
+// imageHint says how an image is handed over, where its address was written.
+func imageHint(a *syntax.Attr, src []byte) string {
+	address := ""
+	if a.Kind == syntax.AttrStatic {
+		address = a.Value.Text(src)
+	} else if s := (Code{{Go: a.Expr.Text(src)}}).constString(); a.Kind == syntax.AttrExpr && s != nil {
+		address = *s
+	}
+	switch {
+	case address == "":
+		return "hand over an import of an image file, or site.RemoteImage(address, width, height)"
+	case strings.HasPrefix(address, "/") && !strings.HasPrefix(address, "//"):
+		return "a file of the public folder is shown as it is: write <img src=" + strconv.Quote(address) + ">; an image in src/ is imported"
+	case strings.Contains(address, "//"):
+		return "write " + a.Name + "={site.RemoteImage(" + strconv.Quote(address) + ", 800, 600)} with its width and height"
+	}
+	return "import it in the frontmatter, import picture " + strconv.Quote(address) + ", and write " + a.Name + "={picture}"
 }
 
 // embeddedHint says how to hand over a value whose type the Props of the component embed. What it is stands in parentheses behind the
