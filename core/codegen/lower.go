@@ -52,6 +52,7 @@ func lower(p *Program, c *Component, diags *diag.List) {
 	l.restAndStruct()
 	l.dropped()
 	l.quoted()
+	l.misspelt()
 	eachCode(c.file.Nodes, func(s syntax.Span) { l.notReplaced(s.Text(l.src), s.Start) })
 	l.styles()
 	c.ops = l.nodes(c.file.Nodes, place{top: true})
@@ -551,13 +552,16 @@ func (l *lowerer) directive(a *syntax.Attr) bool {
 	if l.unsupported(a) {
 		return true
 	}
-	dir, _, ok := strings.Cut(a.Name, ":")
+	dir, rest, ok := strings.Cut(a.Name, ":")
 	if !ok || dir != "is" && dir != "set" && dir != "define" && dir != "class" && dir != "style" || slices.Contains(directives, a.Name) {
 		return false
 	}
 	hint := ""
 	if s := suggest(a.Name, directives); s != "" {
 		hint = "did you mean " + s + "?"
+	}
+	if (dir == "class" || dir == "style") && a.Expr != nil { // Svelte's
+		hint = "write " + dir + `:list={"` + rest + `": ` + a.Expr.Text(l.src) + "}"
 	}
 	l.err("SG2040", a.NameSpan, "directive "+a.Name+" is not known", hint)
 	return true

@@ -212,7 +212,7 @@ func goHint(src []byte, at int, msg string) string {
 func foreignWord(code, keyword string) string {
 	word := code
 	for i := 0; i < len(code); i++ {
-		if !isIdentByte(code[i]) && code[i] != '#' && code[i] != ':' && code[i] != '/' && code[i] != '@' {
+		if !isIdentByte(code[i]) {
 			word = code[:i]
 			break
 		}
@@ -220,16 +220,12 @@ func foreignWord(code, keyword string) string {
 	switch word {
 	case "while":
 		return "Go loops with for: {for cond { … }}"
-	case "foreach", "each", "#each", "#for":
+	case "foreach", "each":
 		return "Go loops with for: {for _, x := range xs { … }}"
-	case "#if", "@if", "unless":
+	case "unless":
 		return "write {if cond { … } else { … }}"
-	case "/if", "/for", "/each":
-		return "blocks close with }}"
-	case ":else", "elseif", "elif":
+	case "elseif", "elif":
 		return "write {if cond { … } else { … }}"
-	case "@html":
-		return "write set:html={x} on an element, or {site.Raw(x)}"
 	case "let":
 		return "Go declares variables with x := …"
 	case "await", "async", "function", "new", "typeof":

@@ -70,6 +70,9 @@ var doubleBraces = []struct {
 	{regexp.MustCompile(``), "write one pair of braces around Go: {x}"},
 }
 
+// foreignTag is the end of what is said of a tag of another template language.
+const foreignTag = " …} is another language's: in braces stands Go"
+
 const doubled = "Go stands in one pair of braces, not in two"
 
 // endsForeign says whether code only closes or goes on with a block of another template language, the start of which has been
@@ -80,7 +83,7 @@ func (p *parser) endsForeign(code string) bool {
 		return false
 	}
 	for _, d := range p.diags {
-		if double && d.Message == doubled || !double && strings.Contains(d.Message, "U+0023 '#'") {
+		if double && d.Message == doubled || !double && strings.HasSuffix(d.Message, foreignTag) {
 			return true
 		}
 	}
@@ -89,8 +92,25 @@ func (p *parser) endsForeign(code string) bool {
 
 var (
 	doubleEnd = regexp.MustCompile(`^\{-?\s*(?:end|else)\b`)
-	svelteEnd = regexp.MustCompile(`^(?:/(?:if|each|for|key|await)|:else)\b`)
+	svelteEnd = regexp.MustCompile(`^(?:/(?:if|each|for|key|await|snippet)|:(?:else|then|catch))\b`)
 )
+
+// svelteTag is the first word of a tag of Svelte's templates.
+var svelteTag = regexp.MustCompile(`^([#:/@][a-z]+)\b`)
+
+// svelteHints are what is written in place of such a tag.
+var svelteHints = map[string]string{
+	"#if": "write {if cond { … } else { … }}", "#unless": "write {if !cond { … }}", ":else": "write {if cond { … } else { … }}",
+	"#each": "write {for _, x := range list { … }}", "#for": "write {for _, x := range list { … }}",
+	"#key": "a page is rendered once: leave it out", "#await": "wait in the frontmatter: v, err := load(), then if err != nil { return err }",
+	":then": "wait in the frontmatter: v, err := load(), then if err != nil { return err }", ":catch": "return the error in the frontmatter: if err != nil { return err }",
+	"#snippet": "write {row := func(x Item) site.Node { return <li>{x.Name}</li> }}, and {row(x)}",
+	"@render":  "write {row(x)}; the content of a component goes where <slot /> stands",
+	"@html":    "write set:html={x} on an element, or {site.Raw(x)}", "@const": "write {x := …}", "@debug": "write slog.Info(…) in the frontmatter",
+	"@if": "write {if cond { … } else { … }}", "@for": "write {for _, x := range list { … }}", "@foreach": "write {for _, x := range list { … }}",
+	"/if": "a block closes with }}", "/each": "a block closes with }}", "/for": "a block closes with }}", "/key": "leave it out", "/await": "leave it out",
+	"/snippet": "a function closes with }}",
+}
 
 var (
 	labelHabit     = regexp.MustCompile(`^\w+\s*:\s*(?:for|switch|\{)`)
@@ -110,6 +130,9 @@ func codeHabit(code string, k checkKind) (message, hint string) {
 		return "", hint
 	case k == checkList && jsObjectInList.MatchString(code) && strings.HasPrefix(code, "{"):
 		return "", `write the entries without inner braces: {"active": on}`
+	case k != checkList && svelteTag.MatchString(code):
+		word := svelteTag.FindStringSubmatch(code)[1]
+		return "{" + word + foreignTag, svelteHints[word]
 	case k == checkExpr && strings.HasPrefix(code, "{"):
 		inner := strings.TrimSpace(code[1:])
 		for _, d := range doubleBraces {
