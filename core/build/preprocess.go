@@ -82,12 +82,21 @@ var terminalOnly = regexp.MustCompile("\x1b\\[[0-9;]*m|[│┌└]")
 // quotedByTool is a word of the stylesheet in a message of Tailwind.
 var quotedByTool = regexp.MustCompile("`([^`\n]+)`")
 
+// tailwindPlace is the place in what Tailwind prints: "CssSyntaxError: /home/me/site/src/a.css:3:7: Missing closing } at .x".
+// Windows has a colon in the path.
+var tailwindPlace = regexp.MustCompile(`^CssSyntaxError: (.+?):(\d+):(\d+): `)
+
 // preprocessError puts what a program says at the place that it names.
 func (b *builder) preprocessError(name, file string, sheet []byte, said string, at diag.Range) diag.Diagnostic {
 	message := preprocessMessage(said)
 	d := diag.Diagnostic{Severity: diag.Error, Code: "SG5051", Range: at, Message: name + ": " + message}
 	var place diag.Range
-	if m := sassPlace.FindStringSubmatch(said); m != nil {
+	if m := tailwindPlace.FindStringSubmatch(message); m != nil && filepath.IsAbs(m[1]) {
+		if d.Message = name + ": " + strings.TrimPrefix(message, m[0]); !inside(m[1], b.Layout.Root) {
+			return d
+		}
+		place.Pos = diag.Pos{File: b.Layout.Rel(m[1]), Line: number(m[2]), Col: number(m[3])}
+	} else if m := sassPlace.FindStringSubmatch(said); m != nil {
 		place.Pos = diag.Pos{File: filepath.ToSlash(m[1]), Line: number(m[2]), Col: number(m[3])}
 	} else if m := quotedByTool.FindStringSubmatchIndex(message); m != nil {
 		word := message[m[2]:m[3]]
