@@ -329,8 +329,8 @@ var errorCases = []struct {
 	{"headers: {/a: {content-Length: 3}}", "1:16-30 SG4011 content-Length cannot be set here: it is up to the server | remove it"},
 	{"headers: {/a: {X-A: b, x-a: c}}", "1:24-27 SG4005 headers./a.x-a is there twice | for several lines of one name write a list: x-a: [a, b] (1:16 first written here)"},
 	// YAML.
-	{"site: a: b", "1:1-11 SG4001 a second colon, or a line that is indented too far | indent keys of one mapping alike, and quote text that holds a colon and a blank"},
-	{"base: /\nbuild:\n\tformat: file\n", "3:2-14 SG4001 a tab cannot indent YAML | indent with blanks"},
+	{"site: a: b", "1:1-11 SG4001 a value that is not quoted holds a colon and a blank | put the value in quotation marks"},
+	{"base: /\nbuild:\n\tformat: file\n", "3:2-14 SG4001 a tab cannot indent YAML | indent with blanks: YAML knows no tabs"},
 	{"base: /\nbuild:\n  format: file\n inline: auto\n", "4:2-14 SG4001 this line does not fit the lines above it | indent keys of one mapping alike, and close every bracket and quote"},
 	{"base: /\nbuild: {format: file\nout: x\n", "2:1-21 SG4001 { is never closed | close it with }"},
 	{"base: /\nsite: \"https\nout: x\n", "2:1-13 SG4001 a quote is never closed | close it with the same quote"},

@@ -26,7 +26,7 @@ var yamlProblems = []struct{ parser, message, hint string }{
 	{"found unexpected end of stream", "a quote is never closed", "close it with the same quote"},
 	{"found unknown escape character", "unknown escape in a text in double quotes", `use single quotes, or write \\ for a backslash`},
 	{"unknown anchor", "an alias names an anchor that is not there", "write the value out"},
-	{"found a tab character", "a tab cannot indent YAML", "indent with blanks"},
+	{"found a tab character", "a tab cannot indent YAML", "indent with blanks: YAML knows no tabs"},
 	{"control characters are not allowed", "a control character", "remove it"},
 	{"block sequence entries are not allowed", "a list cannot begin here", "begin the list on a line of its own"},
 	{"exceeded max depth", "nested too deeply", ""},
@@ -37,33 +37,53 @@ var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
 // bracketInValue is a route's parameter between braces, where YAML takes the bracket for the beginning of a list.
 var bracketInValue = regexp.MustCompile(`\{[^}"']*[^\s,:\[{"'][\[]`)
 
-// syntaxError reports what the parser says. Its line is that of the block in which it noticed, and off by one for some
-// errors, so the line is found anew.
+// colonInValue is a title like "Tea: an introduction" without quotes.
+var colonInValue = regexp.MustCompile(`^\s*[^:#"'\s]+:\s+[^"'#{\[].*:\s`)
+
+// syntaxError reports what the parser says.
 func (l *loader) syntaxError(err error) {
+	line, message, hint := l.src.explain(err)
+	l.list.Error("SG4001", l.src.lineRange(line), message, hint)
+}
+
+// ExplainYAML says in an author's words what the YAML parser has against a text: the offset of the line that is wrong, in
+// bytes, the message and the hint.
+func ExplainYAML(text []byte, err error) (offset int, message, hint string) {
+	s := newSource("", text)
+	line, message, hint := s.explain(err)
+	return s.bom + s.lines[line-1], message, hint
+}
+
+// explain is ExplainYAML. The parser's line is that of the block in which it noticed, and off by one for some errors, so
+// the line is found anew.
+func (s *source) explain(err error) (line int, message, hint string) {
 	text := err.Error()
 	m := yamlLine.FindStringSubmatch(text)
-	line := 1
+	line = 1
 	if m != nil {
 		text = text[len(m[0]):]
 		if n, err := strconv.Atoi(m[1]); err == nil {
 			line = n
 		}
 	}
-	line = l.src.brokenLine(line)
-	message, hint := "not valid YAML: "+text, ""
+	line = s.brokenLine(line)
+	message = "not valid YAML: " + text
 	for _, p := range yamlProblems {
 		if strings.Contains(text, p.parser) {
 			message, hint = p.message, p.hint
 			break
 		}
 	}
-	if n := l.src.tabLine(line); n > 0 {
-		line, message, hint = n, "a tab cannot indent YAML", "indent with blanks"
+	if n := s.tabLine(line); n > 0 {
+		line, message, hint = n, "a tab cannot indent YAML", "indent with blanks: YAML knows no tabs"
 	}
-	if strings.HasPrefix(message, "{ is") && bracketInValue.Match(l.src.line(line)) {
+	if strings.HasPrefix(message, "a second colon") && colonInValue.Match(s.line(line)) {
+		message, hint = "a value that is not quoted holds a colon and a blank", "put the value in quotation marks"
+	}
+	if strings.HasPrefix(message, "{ is") && bracketInValue.Match(s.line(line)) {
 		message, hint = "a bracket in a value ends the value here", `put the value into quotes: {to: "/blog/[slug]"}`
 	}
-	l.list.Error("SG4001", l.src.lineRange(line), message, hint)
+	return line, message, hint
 }
 
 // brokenLine finds the line that makes the text invalid: the first one behind the longest beginning that is valid.

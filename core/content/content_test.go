@@ -206,8 +206,12 @@ func TestFrontMatter(t *testing.T) {
 func TestFrontMatterErrors(t *testing.T) {
 	for _, tt := range []struct{ in, want string }{
 		{"---\na: b\n", "error SG5021 a.md:1:1-4: the front matter is never closed\n"},
-		{"---\na: b\n c: d\n---\n", "error SG5020 a.md:3:1-6: mapping values are not allowed in this context\n"},
-		{"---\na: [b\n---\n", "error SG5020 a.md:2:1-6: did not find expected ',' or ']'\n"},
+		{"---\na: b\n c: d\n---\n", "error SG5020 a.md:3:1-6: a second colon, or a line that is indented too far\n"},
+		{"---\na: [b\n---\n", "error SG5020 a.md:2:1-6: [ is never closed\n"},
+		{"---\ntitle: x\n# more\ntags: [b\n---\n", "error SG5020 a.md:4:1-9: [ is never closed\n"},
+		{"---\ntitle: x\ndate: {a: 1\nb: 2\n---\n", "error SG5020 a.md:3:1-12: { is never closed\n"},
+		{"---\ntitle: \"x\nb: 2\n---\n", "error SG5020 a.md:2:1-10: a quote is never closed\n"},
+		{"---\na:\n  - b\n\tc: d\n---\n", "error SG5020 a.md:4:1-6: a tab cannot indent YAML\n"},
 		{"---\n- a\n---\n", "error SG5020 a.md:2:1: the front matter is no list of keys and values\n"},
 		{"---\na: 1\nb: 2\na: 3\n---\n", "error SG5020 a.md:4:1-2: a is set twice\n"},
 		{"---\n1: a\n---\n", "error SG5020 a.md:2:1-2: a key is no text\n"},

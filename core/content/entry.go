@@ -255,8 +255,7 @@ func dataFile(name string, src []byte, list *diag.List) (*source, []Field) {
 	} else {
 		var root yaml.Node
 		if err := yaml.Unmarshal([]byte(s.text), &root); err != nil {
-			at := yamlRange(s, 1, err)
-			list.Error("SG5067", at, yamlMessage(err), yamlHint(s, at, err))
+			list.Add(invalidYAML("SG5067", s, 1, s.text, err))
 			return s, nil
 		}
 		if len(root.Content) > 0 {

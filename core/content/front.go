@@ -3,11 +3,11 @@ package content
 import (
 	"fmt"
 	"regexp"
-	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
 
+	"sitegen.dev/core/config"
 	"sitegen.dev/core/diag"
 )
 
@@ -34,7 +34,7 @@ func cut(src *source, list *diag.List) (frontLine int, text string, body int) {
 	return 0, "", len(src.text)
 }
 
-var yamlLine = regexp.MustCompile(`^yaml: (?:unmarshal errors:\s+)?(?:line (\d+): )?`)
+var yamlLine = regexp.MustCompile(`^yaml: (?:unmarshal errors:\s+)?(?:line \d+: )?`)
 
 // front reads YAML, or TOML behind a line +++, that begins at a line of src.
 func front(src *source, line int, text string, list *diag.List) []Field {
@@ -47,8 +47,7 @@ func front(src *source, line int, text string, list *diag.List) []Field {
 	}
 	var root yaml.Node
 	if err := yaml.Unmarshal([]byte(text), &root); err != nil {
-		at := yamlRange(src, line, err)
-		list.Error("SG5020", at, yamlMessage(err), yamlHint(src, at, err))
+		list.Add(invalidYAML("SG5020", src, line, text, err))
 		return nil
 	}
 	if len(root.Content) == 0 { // empty, or comments only
@@ -96,32 +95,12 @@ func yamlMessage(err error) string {
 	return strings.TrimSpace(yamlLine.ReplaceAllString(err.Error(), ""))
 }
 
-// yamlHint says what to do about the errors that everybody makes.
-func yamlHint(src *source, at diag.Range, err error) string {
-	message := err.Error()
-	text, _ := src.line(at.Line)
-	switch {
-	case strings.Contains(message, "cannot start any token"):
-		if indent := text[:len(text)-len(strings.TrimLeft(text, " \t"))]; strings.Contains(indent, "\t") {
-			return "indent with blanks: YAML knows no tabs"
-		}
-		return "put the value in quotation marks"
-	case strings.Contains(message, "mapping values are not allowed"):
-		return "put a value that holds a colon in quotation marks"
-	case strings.Contains(message, "did not find expected"):
-		return "close what is open, or put the value in quotation marks"
-	}
-	return ""
-}
-
-// yamlRange gives the line that a YAML error names.
-func yamlRange(src *source, line int, err error) diag.Range {
-	if m := yamlLine.FindStringSubmatch(err.Error()); m[1] != "" {
-		n, _ := strconv.Atoi(m[1])
-		line += max(n, 1) - 1
-	}
-	text, off := src.line(line)
-	return src.rng(off, off+len(text))
+// invalidYAML reports what the parser has against text, which begins at a line of src.
+func invalidYAML(code diag.Code, src *source, line int, text string, err error) diag.Diagnostic {
+	offset, message, hint := config.ExplainYAML([]byte(text), err)
+	_, begin := src.line(line)
+	at, off := src.line(src.pos(begin + offset).Line)
+	return diag.Diagnostic{Code: code, Range: src.rng(off, off+len(at)), Message: message, Hint: hint}
 }
 
 // nodeRange gives the place of a node of YAML that begins at a line of src. yaml.v3 counts columns in characters.
