@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -24,6 +25,7 @@ type devSite struct {
 	t    *testing.T
 	dir  string
 	base string
+	stop func()
 }
 
 var devFiles = map[string]string{
@@ -73,7 +75,19 @@ func dev(t *testing.T, change func(s *devSite)) *devSite {
 	if change != nil {
 		change(s)
 	}
-	cmd := exec.Command(command, "-C", s.dir, "dev", "--port", "0")
+	s.start("0")
+	return s
+}
+
+// start starts the server on a port. It is stopped with the test, or by stop.
+func (s *devSite) start(port string) {
+	t := s.t
+	t.Helper()
+	command, err := filepath.Abs("../../bin/sitegen")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(command, "-C", s.dir, "dev", "--port", port)
 	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=")
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
@@ -94,19 +108,19 @@ func dev(t *testing.T, change func(s *devSite)) *devSite {
 			}
 		}
 	}()
-	t.Cleanup(func() {
+	s.stop = sync.OnceFunc(func() {
 		cmd.Process.Signal(syscall.SIGINT)
 		<-ended
 		if err := cmd.Wait(); err != nil {
 			t.Errorf("sitegen dev ended with %v", err)
 		}
 	})
+	t.Cleanup(s.stop)
 	select {
 	case s.base = <-found:
 	case <-time.After(2 * time.Minute):
 		t.Fatal("the server names no address")
 	}
-	return s
 }
 
 func (s *devSite) write(name, text string) {

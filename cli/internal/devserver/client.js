@@ -7,6 +7,7 @@
   window.__sitegenDev = true;
 
   const events = "/_sitegen/events";
+  const path = decoded(location.pathname); // as the server names the page
   const stateKey = "sitegen-dev:" + location.pathname + location.search;
 
   // The state that this page shows, as the server counts: it comes with the answer.
@@ -15,14 +16,40 @@
   let [version, method] = (timing?.description ?? "").split(" ");
   version = Number(version) || 0;
 
+  // A frame leaves what is wrong with the whole site to the page around it.
+  const inner = (() => {
+    try {
+      return window !== top && Boolean(top.__sitegenDev);
+    } catch {
+      return false; // around it is another site
+    }
+  })();
+
   let stream;
+  let again; // timer of the next try
+  let patience = 0; // timer of the notice that nobody answers
+  let notice;
   let problems = []; // of the build
   let failures = []; // of this page
   let dismissed = "";
 
+  function decoded(path) {
+    try {
+      return decodeURIComponent(path);
+    } catch {
+      return path;
+    }
+  }
+
   function listen() {
-    stream?.close();
-    stream = new EventSource(events + "?path=" + encodeURIComponent(location.pathname));
+    stop();
+    const own = (stream = new EventSource(events + "?path=" + encodeURIComponent(path)));
+    stream.addEventListener("open", () => lost(false));
+    stream.addEventListener("error", () => {
+      if (own !== stream) return;
+      lost(true);
+      if (own.readyState === EventSource.CLOSED) again = setTimeout(listen, 2000); // somebody else answered: a proxy, another program
+    });
     stream.addEventListener("hello", (e) => {
       const hello = JSON.parse(e.data);
       if (version && hello.version !== version) return reload();
@@ -37,7 +64,7 @@
     });
     stream.addEventListener("failures", (e) => {
       const news = JSON.parse(e.data);
-      if (news.path !== location.pathname) return;
+      if (news.path !== path) return;
       failures = news.failures ?? [];
       show();
     });
@@ -57,10 +84,34 @@
   // Browsers allow few connections to one server, so pages that nobody sees have none. They catch up when they are seen.
   addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") listen();
-    else stream?.close();
+    else stop();
   });
-  addEventListener("pagehide", () => stream?.close());
+  addEventListener("pagehide", stop);
   addEventListener("pageshow", (e) => e.persisted && listen());
+
+  function stop() {
+    stream?.close();
+    clearTimeout(again);
+    lost(false);
+  }
+
+  // lost says that the server does not answer, when this has lasted longer than it takes to start it again.
+  function lost(is) {
+    if (!is) {
+      clearTimeout(patience);
+      patience = 0;
+      notice?.remove();
+      notice = null;
+      return;
+    }
+    patience ||= setTimeout(() => {
+      notice = element("sitegen-notice");
+      const text = element("p", "The development server does not answer. This page will be loaded again when it does.");
+      text.setAttribute("role", "status");
+      styled(notice, noticeStyle, text);
+      document.documentElement.append(notice);
+    }, 2000);
+  }
 
   // ---- reload
 
@@ -69,7 +120,7 @@
   function reload() {
     if (reloading) return;
     reloading = true;
-    stream?.close();
+    stop();
     close();
     keep();
     history.scrollRestoration = "manual"; // the browser knows nothing of what is unfolded again
@@ -77,7 +128,7 @@
     else location.reload();
   }
 
-  const fields = () => [...document.querySelectorAll("input, textarea, select, details, [contenteditable]")].filter((f) => f.type !== "password" && f.type !== "file" && f.type !== "hidden");
+  const fields = () => [...document.querySelectorAll("input, textarea, select, details, dialog, [popover], [contenteditable]")].filter((f) => f.type !== "password" && f.type !== "file" && f.type !== "hidden");
 
   // A field is found again by its place and its name.
   function names(list) {
@@ -89,8 +140,15 @@
     });
   }
 
+  // What can be edited and is no field knows nothing of its first content.
+  const edited = new WeakSet();
+  addEventListener("input", (e) => e.target.isContentEditable && edited.add(e.target), true);
+
   function value(f) {
     if (f.tagName === "DETAILS") return f.open;
+    if (f.tagName === "DIALOG") return f.open ? (f.matches(":modal") ? "modal" : "open") : "";
+    if (f.popover) return f.matches(":popover-open");
+    if (edited.has(f)) return f.innerHTML;
     if (f.tagName === "SELECT") {
       const now = [...f.options].map((o) => o.selected);
       const none = !f.multiple && ![...f.options].some((o) => o.defaultSelected);
@@ -103,14 +161,20 @@
   }
 
   function setValue(f, v) {
-    if (f.tagName === "DETAILS") f.open = v;
-    else if (f.tagName === "SELECT") [...f.options].forEach((o, i) => (o.selected = Boolean(v[i])));
+    if (f.tagName === "DETAILS") return void (f.open = v);
+    if (f.tagName === "DIALOG") {
+      if (!v) return f.close();
+      return f.open ? undefined : v === "modal" ? f.showModal() : f.show();
+    }
+    if (f.popover) return void f.togglePopover(v);
+    if (f.isContentEditable) {
+      f.innerHTML = v;
+      edited.add(f);
+    } else if (f.tagName === "SELECT") [...f.options].forEach((o, i) => (o.selected = Boolean(v[i])));
     else if (f.type === "checkbox" || f.type === "radio") f.checked = v;
     else f.value = v;
-    if (f.tagName !== "DETAILS") {
-      f.dispatchEvent(new Event("input", { bubbles: true }));
-      f.dispatchEvent(new Event("change", { bubbles: true }));
-    }
+    f.dispatchEvent(new Event("input", { bubbles: true }));
+    f.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   const scrolled = () => [...document.querySelectorAll("*")].filter((e) => e !== document.documentElement && (e.scrollTop || e.scrollLeft));
@@ -137,6 +201,8 @@
         } catch {}
       }
     });
+    const active = document.activeElement;
+    if (!state.focus && active !== document.body && active !== host) state.place = place(active);
     for (const e of scrolled().slice(0, 50)) state.inner[place(e)] = [e.scrollLeft, e.scrollTop];
     try {
       sessionStorage.setItem(stateKey, JSON.stringify(state));
@@ -154,14 +220,18 @@
     const list = fields();
     const keys = names(list);
     list.forEach((f, i) => {
-      if (keys[i] in state.fields) setValue(f, state.fields[keys[i]]);
-      if (keys[i] === state.focus) {
-        f.focus({ preventScroll: true });
-        try {
-          f.setSelectionRange(...state.selection);
-        } catch {}
-      }
+      try {
+        if (keys[i] in state.fields) setValue(f, state.fields[keys[i]]);
+      } catch {} // the page does not allow it any more
     });
+    const focus = list[keys.indexOf(state.focus)] ?? (state.place ? at(state.place) : null);
+    focus?.focus({ preventScroll: true });
+    try {
+      if (focus?.isContentEditable) {
+        getSelection().selectAllChildren(focus);
+        getSelection().collapseToEnd();
+      } else if (state.selection) focus.setSelectionRange(...state.selection);
+    } catch {} // a field without text
     const scroll = () => {
       scrollTo({ left: state.x, top: state.y, behavior: "instant" });
       for (const [way, [x, y]] of Object.entries(state.inner)) at(way)?.scrollTo({ left: x, top: y, behavior: "instant" });
@@ -177,9 +247,9 @@
 
   // ---- stylesheets and files
 
-  const same = (url, path) => {
+  const same = (url, path, base = document.baseURI) => {
     try {
-      const u = new URL(url, document.baseURI);
+      const u = new URL(url, base);
       return u.origin === location.origin && decodeURI(u.pathname) === decodeURI(path);
     } catch {
       return false;
@@ -228,33 +298,32 @@
       for (const name of ["srcset", "imagesrcset"]) {
         const v = e.getAttribute(name);
         if (!v) continue;
-        const next = v.split(",").map((part) => {
-          const [url, ...size] = part.trim().split(/\s+/);
-          return [url && same(url, from) ? to : url, ...size].join(" ");
-        }).join(", ");
+        const next = v.replace(/([^\s,]\S*[^\s,]|[^\s,])(\s+[^\s,][^,]*)?/g, (all, url, size = "") => (same(url, from) ? to : url) + size);
         if (next !== v) e.setAttribute(name, next);
       }
     }
-    const inStyle = (style) => {
+    const inStyle = (style, base) => {
       for (const name of style) {
         const v = style.getPropertyValue(name);
         if (!v.includes("url(")) continue;
-        const next = v.replace(/url\((["']?)(.*?)\1\)/g, (all, q, url) => (same(url, from) ? 'url("' + to + '")' : all));
+        const next = v.replace(/url\((["']?)(.*?)\1\)/g, (all, q, url) => (same(url, from, base) ? 'url("' + to + '")' : all));
         if (next !== v) style.setProperty(name, next, style.getPropertyPriority(name));
       }
     };
     for (const e of document.querySelectorAll("[style]")) inStyle(e.style);
-    const inRules = (rules) => {
+    const inRules = (rules, base) => {
       for (const r of rules) {
-        if (r.style) inStyle(r.style);
-        if (r.cssRules) inRules(r.cssRules);
+        if (r.style) inStyle(r.style, base);
+        if (r.styleSheet) inSheet(r.styleSheet); // of an @import
+        if (r.cssRules) inRules(r.cssRules, base);
       }
     };
-    for (const sheet of document.styleSheets) {
+    const inSheet = (sheet) => {
       try {
-        inRules(sheet.cssRules);
+        inRules(sheet.cssRules, sheet.href ?? document.baseURI);
       } catch {} // of another origin
-    }
+    };
+    for (const sheet of document.styleSheets) inSheet(sheet);
   }
 
   // ---- overlay
@@ -263,20 +332,21 @@
   let before; // what had the focus when the overlay came
 
   const css = `
-    :host { position: fixed; inset: 0; z-index: 2147483647; }
+    :host { all: initial !important; direction: ltr !important; }
     * { box-sizing: border-box; }
-    .back { position: absolute; inset: 0; background: #0d1117b3; }
-    .sheet { position: absolute; inset: 4vh max(4vw, calc(50vw - 30rem)) auto; max-height: 92vh; overflow: auto;
-      background: #161b22; color: #e6edf3; border-top: 4px solid #f85149; border-radius: 6px; padding: 1rem 1.25rem 1.25rem;
-      font: 14px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; box-shadow: 0 12px 48px #000a; }
+    .sheet { position: fixed; inset: 4vh max(4vw, calc(50vw - 30rem)) auto; width: auto; max-width: none; max-height: 92vh; margin: 0; overflow: auto;
+      overscroll-behavior: contain; background: #161b22; color: #e6edf3; border: 0; border-top: 4px solid #f85149; border-radius: 6px;
+      padding: 1rem 1.25rem 1.25rem; font: 14px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; box-shadow: 0 12px 48px #000a; }
+    .sheet::backdrop { background: #0d1117b3; }
     .sheet:focus { outline: none; }
     header { display: flex; gap: 1rem; align-items: center; position: sticky; top: -1rem; z-index: 1; margin: -1rem -1.25rem 0;
       padding: 1rem 1.25rem .75rem; background: inherit; }
     h1 { font: 600 15px/1.4 system-ui, sans-serif; margin: 0; flex: 1; color: #ff7b72; }
     button { font: inherit; color: inherit; background: #30363d; border: 0; border-radius: 4px; padding: .2rem .6rem; cursor: pointer; }
-    button:focus-visible, a:focus-visible, pre:focus-visible { outline: 2px solid #58a6ff; outline-offset: 2px; }
+    button:focus-visible, a:focus-visible, pre:focus-visible, .long:focus-visible { outline: 2px solid #58a6ff; outline-offset: 2px; }
     article { margin-top: .25rem; padding: 1rem 0 .75rem; border-top: 1px solid #30363d; }
     h2 { font: 600 15px/1.4 system-ui, sans-serif; margin: 0 0 .35rem; white-space: pre-wrap; overflow-wrap: anywhere; }
+    .long { max-height: 30vh; overflow: auto; }
     .code { color: #8b949e; font-weight: 400; }
     a { color: #79c0ff; }
     p { margin: .35rem 0; white-space: pre-wrap; overflow-wrap: anywhere; }
@@ -287,6 +357,22 @@
     mark { background: #f8514966; color: inherit; box-shadow: 0 2px #f85149; }
     ul { margin: .35rem 0; padding-left: 1.25rem; }
     footer { margin-top: 1rem; color: #8b949e; font: 13px/1.4 system-ui, sans-serif; }`;
+
+  const noticeStyle = `
+    :host { all: initial !important; direction: ltr !important; position: fixed !important; inset: auto auto 1rem 1rem !important; z-index: 2147483647 !important; }
+    p { margin: 0; max-width: calc(100vw - 2rem); box-sizing: border-box; padding: .6rem .9rem; border-left: 4px solid #d29922; border-radius: 4px;
+      background: #161b22; color: #e6edf3; font: 14px/1.4 system-ui, sans-serif; box-shadow: 0 4px 16px #0006; }`;
+
+  // styled puts elements into the shadow of a host, with a stylesheet that no Content-Security-Policy of the site keeps away.
+  function styled(host, css, ...children) {
+    host.lang = "en";
+    const root = host.attachShadow({ mode: "open" });
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+    root.adoptedStyleSheets = [sheet];
+    root.append(...children);
+    return root;
+  }
 
   function element(tag, text, attributes) {
     const e = document.createElement(tag);
@@ -303,6 +389,7 @@
   function article(p) {
     const a = element("article");
     const h = element("h2", p.message + " ");
+    if (p.message.length > 600 || p.message.split("\n").length > 8) Object.assign(h, { className: "long", tabIndex: 0 });
     if (p.code) h.append(element("span", p.code, { className: "code" }));
     a.append(h);
     const at = where(p.at, p.open);
@@ -347,8 +434,10 @@
     before = null;
   }
 
+  const shown = () => [...(inner ? [] : problems), ...failures];
+
   function show() {
-    const list = [...problems, ...failures];
+    const list = shown();
     const text = JSON.stringify(list);
     if (!list.length || text === dismissed) {
       if (!list.length) dismissed = "";
@@ -359,28 +448,29 @@
     if (host) host.remove();
     else before = document.activeElement;
     host = document.createElement("sitegen-overlay");
-    const root = host.attachShadow({ mode: "open" });
-    const style = element("style", css);
-    const back = element("div", "", { className: "back" });
-    const sheet = element("div", "", { className: "sheet", tabIndex: -1 });
+    const sheet = element("dialog", "", { className: "sheet", tabIndex: -1 });
     sheet.setAttribute("role", "alertdialog");
-    sheet.setAttribute("aria-modal", "true");
     sheet.setAttribute("aria-label", "Errors");
     const header = element("header");
     const count = list.length === 1 ? "1 error" : list.length + " errors";
     const shut = element("button", "Close", { type: "button", title: "Esc" });
     const nothing = "sitegenNothing" in document.documentElement.dataset;
-    header.append(element("h1", count + (!problems.length ? " on this page" : nothing ? ", so there is nothing to show yet" : ", so the site is shown as it was")), shut);
+    header.append(element("h1", count + (!problems.length || inner ? " on this page" : nothing ? ", so there is nothing to show yet" : ", so the site is shown as it was")), shut);
     sheet.append(header, ...list.map(article), element("footer", "This goes away when the error is mended."));
     const dismiss = () => {
       dismissed = text;
       close();
     };
     shut.addEventListener("click", dismiss);
-    back.addEventListener("click", dismiss);
-    host.addEventListener("keydown", (e) => e.key === "Escape" && dismiss());
-    root.append(style, back, sheet);
+    sheet.addEventListener("click", (e) => {
+      const box = sheet.getBoundingClientRect();
+      const beside = e.clientX < box.left || e.clientX > box.right || e.clientY < box.top || e.clientY > box.bottom;
+      if (e.target === sheet && e.detail && beside) dismiss();
+    });
+    sheet.addEventListener("cancel", dismiss);
+    const root = styled(host, css, sheet);
     document.documentElement.append(host);
+    sheet.showModal(); // above a dialog of the page, too, which would be the only thing to click otherwise
     sheet.focus({ preventScroll: true }); // so that the keyboard and who listens are where the news is
     for (const mark of root.querySelectorAll("mark")) {
       const pre = mark.closest("pre"), end = mark.offsetLeft + Math.min(mark.offsetWidth, pre.clientWidth / 2);
@@ -389,7 +479,8 @@
   }
   addEventListener("keydown", (e) => {
     if (e.key === "Escape" && host) {
-      dismissed = JSON.stringify([...problems, ...failures]);
+      e.preventDefault(); // or the browser closes a dialog of the page with it
+      dismissed = JSON.stringify(shown());
       show();
     }
   });

@@ -89,12 +89,12 @@ type Server struct {
 	site     *build.DevSite
 	version  int // of what is served; the browsers compare it
 	problems []problem
-	failures map[string][]problem // of the last request for a path
+	failures map[string]*failures // by the path of the page
 }
 
 // New makes a server that has nothing to serve yet.
 func New(o Options) *Server {
-	return &Server{o: o, hub: newHub(), noisy: map[string]*noise{}, failures: map[string][]problem{}, building: make(chan struct{}), version: int(time.Now().UnixMilli())} // a page of an earlier server is older
+	return &Server{o: o, hub: newHub(), noisy: map[string]*noise{}, failures: map[string]*failures{}, building: make(chan struct{}), version: int(time.Now().UnixMilli())} // a page of an earlier server is older
 }
 
 // maxHeader is how many bytes the head of a request may have, as in a site that is built.

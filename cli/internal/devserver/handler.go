@@ -109,7 +109,10 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		return err == nil && rc.Flush() == nil
 	}
 	s.mu.Lock()
-	hello := map[string]any{"version": s.version, "problems": s.problems, "failures": s.failures[r.URL.Query().Get("path")]}
+	hello := map[string]any{"version": s.version, "problems": s.problems}
+	if f := s.failures[r.URL.Query().Get("path")]; f != nil {
+		hello["failures"] = f.all()
+	}
 	s.mu.Unlock()
 	data, err := json.Marshal(hello)
 	if err != nil || !send("hello", data) {
@@ -178,9 +181,12 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a := &reply{s: s, w: w, r: r, site: site, version: version, document: isDocument(r)}
+	if a.document {
+		s.begun(r.URL.Path)
+	}
 	records, err := c.serve(r, a)
 	a.finish(err)
-	if a.document || len(records) > 0 {
+	if page := partOf(r); a.document || page != "" || len(records) > 0 {
 		list := &diag.List{}
 		for _, rec := range records {
 			list.Add(s.diagnose(rec, site))
@@ -190,7 +196,11 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 			list.Add(deathOf(died, site))
 			s.o.Failed(list)
 		}
-		s.failed(r.URL.Path, s.describeRunning(list))
+		if a.document {
+			s.failed(r.URL.Path, s.describeRunning(list))
+		} else {
+			s.partFailed(page, r.URL.Path, s.describeRunning(list))
+		}
 	}
 	switch {
 	case err == nil:
@@ -225,22 +235,6 @@ func (s *Server) problemsOf(err error, site *build.DevSite) []problem {
 		list.Add(diag.Diagnostic{Code: "SG3150", Message: err.Error()})
 	}
 	return s.describeRunning(list)
-}
-
-// failed remembers what went wrong with a page, or that nothing did, and tells the browsers that show it.
-func (s *Server) failed(path string, problems []problem) {
-	s.mu.Lock()
-	_, had := s.failures[path]
-	switch {
-	case len(problems) > 0 && (had || len(s.failures) < 1000):
-		s.failures[path] = problems
-	default:
-		delete(s.failures, path)
-	}
-	s.mu.Unlock()
-	if had || len(problems) > 0 {
-		s.hub.send("failures", map[string]any{"path": path, "failures": problems})
-	}
 }
 
 // revive starts the program again.
