@@ -31,7 +31,7 @@ func (s *server) diagnose() {
 	}
 	s.mu.Unlock()
 	for st := range sites {
-		a := st.analyze(s.ctx, docs, serial)
+		a := st.analyze(docs, serial)
 		s.publish(st, a)
 		st.typeCheck()
 	}

@@ -20,6 +20,9 @@ type client struct {
 	answers chan message
 	log     lockedBuffer
 	done    chan error
+
+	mu    sync.Mutex
+	shown map[string]publishParams // the diagnostics that are shown now, by document
 }
 
 type lockedBuffer struct {
@@ -43,7 +46,7 @@ func newClient(t *testing.T) *client {
 	t.Helper()
 	in, inW := io.Pipe()
 	outR, out := io.Pipe()
-	c := &client{t: t, in: inW, answers: make(chan message, 10000), done: make(chan error, 1)}
+	c := &client{t: t, in: inW, answers: make(chan message, 10000), done: make(chan error, 1), shown: map[string]publishParams{}}
 	go func() {
 		c.done <- Serve(t.Context(), Options{In: in, Out: out, Log: &c.log, Getenv: func(string) string { return "" }, Gopls: "off"})
 		out.Close()
@@ -56,8 +59,13 @@ func newClient(t *testing.T) *client {
 				close(c.answers)
 				return
 			}
+			var p publishParams
 			if m.Method == "" {
 				c.answers <- m
+			} else if m.Method == "textDocument/publishDiagnostics" && json.Unmarshal(m.Params, &p) == nil {
+				c.mu.Lock()
+				c.shown[p.URI] = p
+				c.mu.Unlock()
 			}
 		}
 	}()

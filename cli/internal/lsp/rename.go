@@ -507,7 +507,7 @@ func (s *server) willRename(r *request) (any, error) {
 		if st == nil {
 			continue
 		}
-		a := st.analyze(r, r.docs, r.serial)
+		a := st.analyze(r.docs, r.serial)
 		if a.program == nil {
 			continue
 		}

@@ -110,8 +110,9 @@ func (st *site) load() {
 	st.gopls = startGopls(st.server, st)
 }
 
-// analyze gives what the compiler makes of the documents. Of several that wait, those with the same documents share it.
-func (st *site) analyze(ctx context.Context, docs map[string]*document, serial int) *analysis {
+// analyze gives what the compiler makes of the documents. Of several that wait, those with the same documents share it, so
+// it does not end with the request that was first: half of it would be shown as the whole.
+func (st *site) analyze(docs map[string]*document, serial int) *analysis {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	if st.last != nil && st.last.serial >= serial {
@@ -121,7 +122,7 @@ func (st *site) analyze(ctx context.Context, docs map[string]*document, serial i
 		st.load()
 	}
 	st.revive()
-	st.last = st.make(ctx, docs, serial)
+	st.last = st.make(st.server.ctx, docs, serial)
 	return st.last
 }
 
@@ -213,7 +214,7 @@ func (st *site) saved() {
 			return // the one that runs began after the file was written, or the next save comes
 		}
 		defer st.building.Unlock()
-		a := st.analyze(st.server.ctx, docs, serial)
+		a := st.analyze(docs, serial)
 		if a.layout == nil {
 			return
 		}

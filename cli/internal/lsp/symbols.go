@@ -152,7 +152,7 @@ func (s *server) workspaceSymbols(r *request) (any, error) {
 	s.mu.Unlock()
 	out := []workspaceSymbol{}
 	for _, st := range sites {
-		a := st.analyze(r, r.docs, r.serial)
+		a := st.analyze(r.docs, r.serial)
 		if a.program == nil {
 			continue
 		}
