@@ -44,13 +44,14 @@ func TestTutorial(t *testing.T) {
 
 // TestRecipes builds the site that the files of the recipes make together.
 func TestRecipes(t *testing.T) {
-	holds(t, follow(t, "recipes.md", "tea", 20), map[string]string{
+	holds(t, follow(t, "recipes.md", "tea", 21), map[string]string{
 		"dist/client/teas/index.html":       `rel="next"`,
 		"dist/client/teas/2/index.html":     `rel="prev"`,
 		"dist/client/tags/japan/index.html": "Gyokuro",
 		"dist/client/search.json":           "Bancha",
 		"dist/client/de/index.html":         "Willkommen",
 		"dist/client/library/index.html":    "From another module.",
+		"dist/client/tags/black/index.html": `Assam <a href="/tags/black">black</a>`,
 	})
 }
 
