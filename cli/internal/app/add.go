@@ -266,6 +266,9 @@ func (a *adding) tool(ctx context.Context, arg string) error {
 			}
 		}
 		p.term.progress("go get", tool)
+		if version == "" {
+			arg = tool + a.replaced(tool)
+		}
 		err = a.goGet(ctx, arg)
 		p.term.progress("", "")
 		if err != nil {
@@ -314,6 +317,31 @@ func (a *adding) copyModule() error {
 		}
 	}
 	return nil
+}
+
+// replaced gives the version of a tool whose module go.mod takes from a folder, as @version. Without one the go command would ask the
+// network for the newest, which need not be there while somebody writes an adapter.
+func (a *adding) replaced(tool string) string {
+	within := func(path string) bool { return tool == path || strings.HasPrefix(tool, path+"/") }
+	of, version := "", "v0.0.0"
+	for _, q := range a.p.layout.Module.Require {
+		if within(q.Mod.Path) && len(q.Mod.Path) > len(of) {
+			of, version = q.Mod.Path, q.Mod.Version
+		}
+	}
+	folder := false
+	for _, r := range a.p.layout.Module.Replace {
+		if within(r.Old.Path) && len(r.Old.Path) >= len(of) {
+			if r.Old.Path != of {
+				of, version = r.Old.Path, "v0.0.0"
+			}
+			folder = r.Old.Version == "" && r.New.Version == ""
+		}
+	}
+	if !folder {
+		return ""
+	}
+	return "@" + version
 }
 
 // goGet lets the go command add the tool to the copy of go.mod. No shell is involved, and the path was checked: it cannot
