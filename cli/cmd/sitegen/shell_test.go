@@ -57,6 +57,9 @@ func TestShell(t *testing.T) {
 				if m := newSite.FindStringSubmatch(line); m != nil {
 					made[m[1]] = true
 				}
+				if to, ok := strings.CutPrefix(line, "mkdir -p "); ok && !strings.Contains(to, " ") {
+					made[strings.SplitN(to, "/", 2)[0]] = true
+				}
 				if why := elsewhere[line]; why != "" {
 					used[line] = true
 					checkPaths(t, where, line, at)
@@ -144,12 +147,17 @@ var elsewhere = map[string]string{
 	"mkdir -p ~/.config/nvim/parser ~/.config/nvim/queries/gosite":                              "changes the home folder",
 	"cc -shared -fPIC -Os -I src -o ~/.config/nvim/parser/gosite.so src/parser.c src/scanner.c": "changes the home folder; scripts/editors compiles the same",
 	"cp queries/*.scm ~/.config/nvim/queries/gosite/":                                           "changes the home folder",
-	"hx --grammar build":                                                           "the editor's own",
-	"mkdir -p ~/.config/helix/runtime/queries/gosite":                              "changes the home folder",
-	"cp editors/tree-sitter/queries/*.scm ~/.config/helix/runtime/queries/gosite/": "changes the home folder",
-	"sitegen add example.com/adapter-static-tar":                                   "scripts/examples adds it from its folder",
-	"make demo": "what it runs, other tests run",
-	"make test": "runs this test",
+	"hx --grammar build":                                                                     "the editor's own",
+	"mkdir -p ~/.config/helix/runtime/queries/gosite":                                        "changes the home folder",
+	"cp editors/tree-sitter/queries/*.scm ~/.config/helix/runtime/queries/gosite/":           "changes the home folder",
+	"sitegen add example.com/adapter-static-tar":                                             "TestAdapterGuide runs it, and what stands around it",
+	"mkdir -p adapter-static-tar/tarball":                                                    "TestAdapterGuide runs it",
+	"go mod init example.com/adapter-static-tar":                                             "TestAdapterGuide runs it",
+	"go mod edit -require=sitegen.dev/core@v0.0.0 -replace=sitegen.dev/core=../sitegen/core": "TestAdapterGuide runs it",
+	"go mod edit -replace=example.com/adapter-static-tar=../adapter-static-tar":              "TestAdapterGuide runs it",
+	"go mod tidy": "TestAdapterGuide runs it",
+	"make demo":   "what it runs, other tests run",
+	"make test":   "runs this test",
 }
 
 var shellFence = regexp.MustCompile("(?ms)^````.*?^````$|^```sh\n(.*?)^```$")

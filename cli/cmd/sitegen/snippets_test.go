@@ -95,7 +95,7 @@ var (
 	fenced     = regexp.MustCompile("(?ms)^````.*?^````$|^```(\\w*)\n(.*?)^```$")
 	namedBy    = regexp.MustCompile("`([\\w./\\[\\]-]+\\.(?:gosite|go))`[^`]*:\\s*$")
 	endpoint   = regexp.MustCompile(`(?m)^func [A-Z]+\(page \*site\.Page\) error`)
-	packageOf  = regexp.MustCompile(`(?m)\Apackage (\w+)`)
+	packageOf  = regexp.MustCompile(`(?m)^package (\w+)`)
 	moduleName = regexp.MustCompile(`"(example\.com/[\w-]+)(?:/[\w./-]+)?"`)
 )
 

@@ -55,6 +55,53 @@ func TestRecipes(t *testing.T) {
 	})
 }
 
+// TestAdapterGuide does what the page about adapters says, in its order: the files that it shows, and what it has the reader type. There
+// is a checkout of sitegen beside the new module, and whoever types answers questions with yes.
+func TestAdapterGuide(t *testing.T) {
+	text, err := os.ReadFile("../../../website/src/pages/docs/write-an-adapter.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := filepath.Abs("../../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := os.Symlink(root, filepath.Join(dir, "sitegen")); err != nil {
+		t.Fatal(err)
+	}
+	ran := 0
+	for _, m := range regexp.MustCompile("(?ms)^(?:`([\\w/]+\\.go)`:\n\n)?```(go|sh)\n(.*?)^```$").FindAllStringSubmatch(string(text), -1) {
+		switch {
+		case m[1] != "":
+			name := filepath.Join(dir, filepath.FromSlash(m[1]))
+			if err := os.WriteFile(name, []byte(m[3]), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		case m[2] == "sh":
+			for line := range strings.Lines(m[3]) {
+				line = strings.TrimSpace(line)
+				if to, ok := strings.CutPrefix(line, "cd "); ok {
+					dir = filepath.Join(dir, to)
+					continue
+				}
+				if strings.HasPrefix(line, "sitegen add ") {
+					line += " --yes"
+				}
+				ran++
+				fields := strings.Fields(line)
+				if out, err := offline(dir, fields[0], fields[1:]...).CombinedOutput(); err != nil {
+					t.Fatalf("%s: %v\n%s", line, err, out)
+				}
+			}
+		}
+	}
+	if ran < 9 {
+		t.Errorf("the page has only %d commands", ran)
+	}
+	holds(t, dir, map[string]string{"dist/site.tar": "index.html", "site.yaml": "adapter: static-tar"})
+}
+
 // follow does what a page of the documentation says: it makes a site, writes the files that the page shows under a name,
 // changes go.mod as it says, formats, checks and builds. After each file it runs sitegen with the arguments each, if there are any. It
 // gives the folder of the site.
