@@ -70,6 +70,9 @@ one. If anything fails, the last output stays as it is.
 			if err != nil && c.Context.Err() != nil {
 				err = &exit{exitInterrupted, errors.New("interrupted; the last output is untouched")}
 			}
+			if err == nil {
+				r.summarize(env.Getenv, p.config.Out)
+			}
 			if o.json && p != nil {
 				r.Schema, r.OK, r.Diagnostics = 1, err == nil, diag.NewReport(&p.term.said).Diagnostics
 				if p.config != nil {

@@ -82,7 +82,7 @@ do. The output is not touched. Warnings fail only if asked for.
 			case o.json && p != nil:
 				return answer(env.Stdout, findings{Schema: 1, OK: err == nil, Report: diag.NewReport(&p.term.said)}, err)
 			case o.sarif && p != nil:
-				if werr := diag.SARIF(env.Stdout, &p.term.said, env.Version, p.read); werr != nil && err == nil {
+				if werr := diag.SARIF(env.Stdout, below(p.term.folder, &p.term.said), env.Version, func(name string) []byte { return p.read(strings.TrimPrefix(name, p.term.folder)) }); werr != nil && err == nil {
 					return werr
 				}
 			}

@@ -82,6 +82,7 @@ func openConfig(c *cli.Context, env Env, flags ...config.Override) (*project, er
 	if real, err := filepath.EvalSymlinks(p.root); err == nil {
 		p.root = real // as everything below it will be called
 	}
+	term.folder = checkout(env.Getenv, p.root)
 	cfg, list, err := readConfig(p, flags)
 	if err != nil {
 		return p, err

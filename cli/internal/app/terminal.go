@@ -23,6 +23,7 @@ type terminal struct {
 	silent  bool // says nothing at all
 	verbose bool
 	said    diag.List // everything that was printed
+	folder  string    // of the site in its repository, for code hosts; see checkout
 	now     func() time.Time
 
 	start time.Time
@@ -112,7 +113,7 @@ func (t *terminal) print(list *diag.List, source func(string) []byte) {
 	switch t.format {
 	case "json": // flush
 	case "github":
-		diag.GitHub(t.env.Stderr, list)
+		diag.GitHub(t.env.Stderr, below(t.folder, list))
 	default:
 		diag.Text(t.env.Stderr, list, diag.TextOptions{Color: t.color, Source: source})
 	}
