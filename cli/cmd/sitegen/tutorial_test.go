@@ -49,6 +49,7 @@ func TestRecipes(t *testing.T) {
 		"dist/client/teas/2/index.html":     `rel="prev"`,
 		"dist/client/tags/japan/index.html": "Gyokuro",
 		"dist/client/search.json":           "Bancha",
+		"dist/client/ahead/index.html":      `type="speculationrules"`,
 		"dist/client/de/index.html":         "Willkommen",
 		"dist/client/library/index.html":    "From another module.",
 		"dist/client/tags/black/index.html": `Assam <a href="/tags/black">black</a>`,
