@@ -83,6 +83,7 @@ func Docs() []Section {
 			{"/docs/links/", "Checking links", "What leads nowhere is found while building."},
 		}},
 		{"Ship", []Page{
+			{"/docs/testing/", "Testing", "Components and pages on demand, with go test."},
 			{"/docs/adapters/", "Adapters", "One standalone server, one file, or a handler."},
 			{"/docs/incremental/", "Building again", "What is remembered, and what is rendered again."},
 			{"/docs/deployment/", "Deployment", "Put the result somewhere."},

@@ -35,6 +35,7 @@ var layers = []struct {
 	{"core/site/content/storefile", []string{"core/site/content/store"}},
 	{"core/site/content/loader", nil},
 	{"core/site/content/contenttest", []string{"core/site/content", "core/site/content/storefile"}},
+	{"core/site/sitetest", []string{"core/site"}}, // linked into tests alone
 	{"core/site/raster", nil},
 	{"core/site/feed", []string{"core/site", "core/internal/htmlscan"}},
 	{"core/internal/htmlscan", nil},

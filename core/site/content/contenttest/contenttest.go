@@ -10,7 +10,7 @@ import (
 	"sitegen.dev/core/site/content/storefile"
 )
 
-// Load makes the collections hold what the last `sitegen build`, `sitegen check` or `sitegen test` of the site has read.
+// Load makes the collections hold what the last `sitegen build` or `sitegen check` of the site has read.
 // The site is that of the test's package: its module, or one above.
 func Load(tb testing.TB) {
 	tb.Helper()
@@ -32,7 +32,7 @@ func Load(tb testing.TB) {
 		}
 		up := filepath.Dir(dir)
 		if up == dir {
-			tb.Fatal("there is no content yet: run `sitegen check`, or test with `sitegen test`")
+			tb.Fatal("there is no content yet: run `sitegen check` first")
 		}
 		dir = up
 	}
