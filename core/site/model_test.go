@@ -240,6 +240,9 @@ func FuzzCookieHeader(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, header string) {
 		theirs, err := http.ParseCookie(header)
+		if strings.ContainsFunc(header, unicode.IsControl) {
+			return // no header of ours holds these
+		}
 		if err != nil || len(theirs) > 100 {
 			return
 		}

@@ -42,6 +42,7 @@ var layers = []struct {
 	{"core/diag", nil},
 	{"core/manifest", nil},
 	{"core/syntax", []string{"core/diag"}},
+	{"core/syntax/syntaxtest", nil},
 	{"core/config", []string{"core/diag"}},
 	{"core/assets", []string{"core/assets/scope", "core/diag", "core/site/raster"}},
 	{"core/assets/scope", []string{"core/diag"}},
