@@ -214,6 +214,8 @@ func TestFrontMatterErrors(t *testing.T) {
 		{"---\na:\n  - b\n\tc: d\n---\n", "error SG5020 a.md:4:1-6: a tab cannot indent YAML\n"},
 		{"---\n- a\n---\n", "error SG5020 a.md:2:1: the front matter is no list of keys and values\n"},
 		{"---\na: 1\nb: 2\na: 3\n---\n", "error SG5020 a.md:4:1-2: a is set twice\n"},
+		{"---\nx: \"\u2028\u0085\"\na: 1\r# \u2029\na: 3\n---\n", "error SG5020 a.md:4:1-2: a is set twice\n"},
+		{"---\nx: \"\u2028\u2028\u2028\u2028\"\na: [\n---\n", "error SG5020 a.md:3:1-5: a value is missing here\n"},
 		{"---\n1: a\n---\n", "error SG5020 a.md:2:1-2: a key is no text\n"},
 		{"---\ndraft: maybe\nlayout: [a]\ntitle: {b: c}\n---\n", "error SG5022 a.md:2:8-13: draft must be true or false\nerror SG5022 a.md:3:9: layout must be a text\nerror SG5022 a.md:4:8: title must be a text\n"},
 		{"---\na: &x [*x]\n---\n", "error SG5020 a.md:2:4: anchor 'x' value contains itself\n"},
@@ -333,8 +335,9 @@ func FuzzMarkdown(f *testing.F) {
 		if regexp.MustCompile(`(?i)<script|(href|src)="\s*javascript:`).MatchString(d.HTML) {
 			t.Fatalf("unsafe: %s", d.HTML)
 		}
+		lines := strings.Split(src, "\n")
 		for _, x := range diags {
-			if x.File != "a.md" || x.Message == "" {
+			if x.File != "a.md" || x.Message == "" || x.Line < 1 || x.Line > len(lines) || x.Col < 1 || x.Col > len(lines[x.Line-1])+1 {
 				t.Fatalf("%+v", x)
 			}
 		}

@@ -254,7 +254,7 @@ func dataFile(name string, src []byte, list *diag.List) (*source, []Field) {
 		top = jsonTree(s, list)
 	} else {
 		var root yaml.Node
-		if err := yaml.Unmarshal([]byte(s.text), &root); err != nil {
+		if err := readYAML(s.text, &root); err != nil {
 			list.Add(invalidYAML("SG5067", s, 1, s.text, err))
 			return s, nil
 		}

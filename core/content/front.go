@@ -46,7 +46,7 @@ func front(src *source, line int, text string, list *diag.List) []Field {
 		return mapFields(src, line, top, list)
 	}
 	var root yaml.Node
-	if err := yaml.Unmarshal([]byte(text), &root); err != nil {
+	if err := readYAML(text, &root); err != nil {
 		list.Add(invalidYAML("SG5020", src, line, text, err))
 		return nil
 	}
