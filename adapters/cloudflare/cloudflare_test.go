@@ -3,6 +3,7 @@ package cloudflare
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"sitegen.dev/core/adapter"
 	"sitegen.dev/core/diag"
 	"sitegen.dev/core/manifest"
+	"sitegen.dev/core/routes"
 )
 
 func TestSchema(t *testing.T) {
@@ -132,7 +134,8 @@ func TestJSONC(t *testing.T) {
 	}
 }
 
-// FuzzJSONC checks that what is JSON already is left as it is, and that nothing moves.
+// FuzzJSONC checks that what is JSON already is left as it is, that nothing moves, and that comments and commas make no difference to what
+// is JSON without them.
 func FuzzJSONC(f *testing.F) {
 	f.Add(`{"a": [1, "//", "\"/*"], "b": null}`)
 	f.Add("// x\n[1,]")
@@ -144,23 +147,55 @@ func FuzzJSONC(f *testing.F) {
 		if err == nil && len(out) != len(s) {
 			t.Errorf("%q became %q", s, out)
 		}
+		if !json.Valid([]byte(s)) {
+			return
+		}
+		// The tokens of the value, with what JSON does not know between them.
+		var b strings.Builder
+		quoted, escaped := false, false
+		for i := range len(s) {
+			c := s[i]
+			if !quoted && (c == '}' || c == ']') && !strings.HasSuffix(strings.TrimRight(s[:i], " \t\r\n"), "[") && !strings.HasSuffix(strings.TrimRight(s[:i], " \t\r\n"), "{") {
+				b.WriteString(" , // \"}\n")
+			}
+			b.WriteByte(c)
+			if !quoted && strings.IndexByte("{}[]:,", c) >= 0 {
+				b.WriteString("/* \" // */")
+			}
+			if c == '"' && !escaped {
+				quoted = !quoted
+			}
+			escaped = quoted && c == '\\' && !escaped
+		}
+		var got, want any
+		if err := decodeJSONC([]byte(b.String()), &got); err != nil || json.Unmarshal([]byte(s), &want) != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%q is read as %v, want %v: %v", b.String(), got, want, err)
+		}
 	})
 }
 
-func TestPlaceholders(t *testing.T) {
-	for _, tt := range []struct {
-		in     string
-		target bool
-		want   string
-	}{
-		{"/old", false, "/old"},
-		{"/user/[name]/x", false, "/user/:name/x"},
-		{"/blog/[...slug]", false, "/blog/*"},
-		{"/posts/[...slug]", true, "/posts/:splat"},
-		{"/a b/ü", false, "/a%20b/%C3%BC"},
+func TestRedirectLines(t *testing.T) {
+	for _, tt := range []struct{ from, to, want string }{
+		{"/old", "/new", "/old /new 301|/old/ /new 301"},
+		{"/user/[user-name]/x", "/u/[user-name]", "/user/:pa/x /u/:pa 301|/user/:pa/x/ /u/:pa 301"},
+		{"/blog/[...slug]", "/posts/[...slug]", "/blog /posts 301|/blog/ /posts 301|/blog/* /posts/:splat 301"},
+		{"/[...p]/edit", "https://e.example:8080/[...p]?a[]=:b", "/edit https://e.example:8080?a[]=%3Ab 301|/edit/ https://e.example:8080?a[]=%3Ab 301|/*/edit https://e.example:8080/:splat?a[]=%3Ab 301|/*/edit/ https://e.example:8080/:splat?a[]=%3Ab 301"},
+		{"/f/[_id].html", "/f", "/f/:pa.html /f 301"},
+		{"/a b/ü", "/100%", "/a%20b/%C3%BC /100%25 301|/a%20b/%C3%BC/ /100%25 301"},
+		{"/x[_a]y", "/b", "the text behind [_a] would be read as a part of its name"},
+		{"/a:b", "/b", "a colon in front of a letter means a parameter there"},
 	} {
-		if got := placeholders(tt.in, tt.target); got != tt.want {
-			t.Errorf("placeholders(%q, %v) = %q, want %q", tt.in, tt.target, got, tt.want)
+		table, list := routes.Build(nil, routes.Config{Redirects: []routes.Redirect{{From: tt.from, To: tt.to, Status: 301}}})
+		if err := list.Err(); err != nil {
+			t.Fatal(err)
+		}
+		b := &builder{site: &adapter.Site{Manifest: &manifest.Manifest{Base: "/"}}}
+		lines, got := b.redirect(&table[0])
+		for _, l := range lines {
+			got += fmt.Sprintf("|%s %s %d", l.from, l.to, l.status)
+		}
+		if got = strings.TrimPrefix(got, "|"); got != tt.want {
+			t.Errorf("%s to %s: %s, want %s", tt.from, tt.to, got, tt.want)
 		}
 	}
 }

@@ -225,52 +225,6 @@ func (b *builder) headerRules() {
 	b.headers = w.String()
 }
 
-// redirectRules writes _redirects for a site without a Worker; with one, the Worker redirects in the order of the routes.
-func (b *builder) redirectRules() {
-	if b.site.OnDemand {
-		return
-	}
-	var w strings.Builder
-	static, dynamic := 0, 0
-	line := func(from, to string, status int, wild bool) {
-		if wild {
-			dynamic++
-		} else {
-			static++
-		}
-		fmt.Fprintf(&w, "%s %s %d\n", from, to, status)
-	}
-	for _, r := range b.site.Manifest.Routes {
-		if r.Redirect == nil {
-			continue
-		}
-		to := r.Redirect.To
-		if strings.HasPrefix(to, "/") {
-			to = b.underBase(to)
-		}
-		from := b.underBase(r.Redirect.From)
-		line(placeholders(from, false), placeholders(to, true), r.Redirect.Status, strings.Contains(from, "["))
-	}
-	for _, p := range b.list.pages {
-		switch to := location(p); {
-		case !odd(p) || b.isRedirect(p.Route):
-		case p.Status >= 300 && p.Status < 400 && to != "":
-			line(p.Path, to, p.Status, false)
-			if other := otherSlash(p.Path); other != "" {
-				line(other, to, p.Status, false)
-			}
-		default:
-			b.report(diag.Warning, "SG6306", diag.Range{Pos: diag.Pos{File: b.sourceOf(p.Route)}},
-				fmt.Sprintf("%s was prerendered with status %d, and Cloudflare answers 200 for static files", p.Path, p.Status), "render it on demand: `const prerender = false`")
-		}
-	}
-	if static > maxRedirects || dynamic > maxRules {
-		b.report(diag.Error, "SG6306", diag.Range{}, fmt.Sprintf("the site has %d redirects and %d with parameters, and Cloudflare takes %d and %d",
-			static, dynamic, maxRedirects, maxRules), "join some with a rest parameter, [...rest]")
-	}
-	b.redirects = w.String()
-}
-
 func (b *builder) isRedirect(route string) bool {
 	return slices.ContainsFunc(b.site.Manifest.Routes, func(r manifest.Route) bool { return r.Pattern == route && r.Type == manifest.Redir })
 }
@@ -282,30 +236,6 @@ func (b *builder) sourceOf(route string) string {
 		}
 	}
 	return ""
-}
-
-// placeholders writes [name] as :name, and [...rest] as what Cloudflare calls a splat.
-func placeholders(pattern string, target bool) string {
-	var w strings.Builder
-	for pattern != "" {
-		i := strings.IndexByte(pattern, '[')
-		j := strings.IndexByte(pattern, ']')
-		if i < 0 || j < i {
-			break
-		}
-		w.WriteString(escapePath(pattern[:i]))
-		switch name := pattern[i+1 : j]; {
-		case strings.HasPrefix(name, "...") && target:
-			w.WriteString(":splat")
-		case strings.HasPrefix(name, "..."):
-			w.WriteString("*")
-		default:
-			w.WriteString(":" + name)
-		}
-		pattern = pattern[j+1:]
-	}
-	w.WriteString(escapePath(pattern))
-	return w.String()
 }
 
 // escapePath encodes what is not ASCII, and blanks, which separate the columns.

@@ -14,7 +14,7 @@ import (
 )
 
 // redirectTarget is what site.yaml takes for the target of a redirect.
-var redirectTarget = regexp.MustCompile(`^(/|/[^/\\\s][^\\\s]*|https?://[^/\\?#@\s]+([/?#][^\\\s]*)?)$`)
+var redirectTarget = regexp.MustCompile(`^(/|/[^/\\\s\x00-\x1f\x7f][^\\\s\x00-\x1f\x7f]*|https?://[^/\\?#@\s\x00-\x1f\x7f]+([/?#][^\\\s\x00-\x1f\x7f]*)?)$`)
 
 // FuzzPlannedRedirects holds the rules that are written for a redirect of site.yaml against what the site does everywhere else.
 func FuzzPlannedRedirects(f *testing.F) {

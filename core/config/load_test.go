@@ -312,6 +312,7 @@ var errorCases = []struct {
 	{`redirects: {/a: '/\evil.example'}`, `1:17-33 SG4004 redirects./a must lead to a path such as /new, or to https://…, not "/\\evil.example"`},
 	{"redirects: {/a: 'javascript:alert(1)'}", `1:17-38 SG4004 redirects./a must lead to a path such as /new, or to https://…, not "javascript:alert(1)"`},
 	{"redirects: {/a: 'https://u@evil.example'}", `1:17-41 SG4004 redirects./a must lead to a path such as /new, or to https://…, not "https://u@evil.example"`},
+	{"redirects: {/a: \"/b\\0\"}", `1:17-23 SG4004 redirects./a must lead to a path such as /new, or to https://…, not "/b\x00"`},
 	{"redirects: {/a: '/b c'}", `1:17-23 SG4004 redirects./a must lead to a path such as /new, or to https://…, not "/b c" | write a blank as %20`},
 	{"redirects: {/a: {to: /b, status: 200}}", "1:34-37 SG4004 redirects./a.status must be 301, 302, 303, 307 or 308, not the number 200"},
 	{"redirects: {/a: {to: /b, status: '301'}}", `1:34-39 SG4004 redirects./a.status must be 301, 302, 303, 307 or 308, not "301"`},

@@ -16,7 +16,7 @@ var redirectStatus = []int{301, 302, 303, 307, 308}
 
 // targetPattern is a path of this site, or another origin; "//host" and "/\host" are taken for another origin by
 // browsers, so they must say so.
-const targetPattern = `^(/|/[^/\\\s][^\\\s]*|https?://[^/\\?#@\s]+([/?#][^\\\s]*)?)$`
+const targetPattern = `^(/|/[^/\\\s\x00-\x1f\x7f][^\\\s\x00-\x1f\x7f]*|https?://[^/\\?#@\s\x00-\x1f\x7f]+([/?#][^\\\s\x00-\x1f\x7f]*)?)$`
 
 func (redirectsRule) load(l *loader, path string, n *yaml.Node) {
 	if isNull(n) {
