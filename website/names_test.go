@@ -21,9 +21,10 @@ var apiName = regexp.MustCompile(`(?:^|[^\w./"@-])(site|content|feed|netlify|ver
 
 // others are names of another thing that an example calls like one of these packages.
 var others = map[string]bool{
-	"adapters.md site.Options":        true, // the server's package, which the example imports as site
-	"adapters.md site.Handler":        true,
-	"write-an-adapter.md site.Bundle": true, // a parameter
+	"adapters.md site.Options":           true, // the server's package, which the example imports as site
+	"adapters.md site.Handler":           true,
+	"write-an-adapter.md site.Bundle":    true, // of a parameter
+	"write-an-adapter.md site.ClientDir": true,
 }
 
 // Every name of the runtime that the documentation speaks of, in examples and in its text, is there.
