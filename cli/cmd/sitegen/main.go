@@ -19,7 +19,14 @@ func main() {
 	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
 		ending = append(ending, syscall.SIGHUP)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), ending...)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, ending...)
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() {
+		<-signals
+		cancel()
+		<-signals
+		os.Exit(app.Hurry())
+	}()
 	os.Exit(app.Main(ctx, os.Args, app.System(version)))
 }

@@ -163,7 +163,10 @@ func runBuild(ctx context.Context, p *project, o buildOptions) (report, error) {
 		return r, err
 	}
 	snapshot.Forget()
-	if err := site.Publish(r.Adapter); err != nil {
+	done := whole()
+	err = site.Publish(r.Adapter)
+	done()
+	if err != nil {
 		return r, p.disk(err)
 	}
 	if volatile || p.term.said.Len() > 0 {

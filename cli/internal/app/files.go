@@ -47,6 +47,7 @@ func (c *change) stale() bool {
 // may not be written to shows before anything has changed; should putting them into place fail after all, what was done is
 // undone.
 func writeAll(ctx context.Context, changes []*change) (err error) {
+	defer whole()()
 	var undo []func()
 	defer func() {
 		for i := len(undo) - 1; err != nil && i >= 0; i-- {

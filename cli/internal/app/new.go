@@ -157,6 +157,7 @@ func runNew(ctx context.Context, env Env, term *terminal, q *questions, dir, sho
 	if o.inModule {
 		around.adopt(files)
 	}
+	defer whole()()
 	err = writeNew(ctx, dir, files)
 	if err == nil && o.inModule {
 		err = around.save()
