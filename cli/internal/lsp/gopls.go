@@ -32,6 +32,7 @@ type gopls struct {
 
 	mu     sync.Mutex
 	failed bool
+	old    bool // it gives no errors when asked
 	serial int
 	shown  map[string]*shown // by path of the generated file
 }
@@ -88,7 +89,11 @@ func findGopls(named string) string {
 func startGopls(s *server, st *site) *gopls {
 	program := findGopls(s.Gopls)
 	if program == "" {
-		fmt.Fprintln(s.Log, "sitegen lsp: no gopls found, so Go in components has no completion and is checked when a file is saved; go install golang.org/x/tools/gopls@latest gets it")
+		if s.Gopls != "" {
+			s.tell(showWarning, "there is no program "+s.Gopls+" to serve as gopls, so Go in components has no completion and is checked when a file is saved")
+			return nil
+		}
+		s.tell(showInfo, "gopls is not installed, so Go in components has no completion and is checked when a file is saved; "+getGopls)
 		return nil
 	}
 	cmd := exec.Command(program)
@@ -96,9 +101,10 @@ func startGopls(s *server, st *site) *gopls {
 	in, err1 := cmd.StdinPipe()
 	out, err2 := cmd.StdoutPipe()
 	if err := errors.Join(err1, err2, cmd.Start()); err != nil {
-		fmt.Fprintln(s.Log, "sitegen lsp: gopls:", err)
+		s.tell(showWarning, "gopls cannot be started: "+err.Error())
 		return nil
 	}
+	fmt.Fprintln(s.Log, "sitegen lsp: Go is served by", program)
 	g := &gopls{server: s, site: st, conn: newConn(out, in), cmd: cmd, in: in, ready: make(chan struct{}), gone: make(chan struct{}), shown: map[string]*shown{}}
 	g.conn.stuck = func() { cmd.Process.Kill() }
 	go g.listen()
@@ -112,7 +118,11 @@ const restarts = 5
 // revive starts gopls again where it has ended by itself. What it said is forgotten, for nobody would take it back.
 // st.mu is held.
 func (st *site) revive() {
-	if st.gopls == nil || st.gopls.alive() || st.restarts == restarts || st.server.ctx.Err() != nil {
+	if st.gopls == nil || st.gopls.alive() || st.server.ctx.Err() != nil {
+		return
+	}
+	if st.restarts == restarts {
+		st.server.tell(showWarning, fmt.Sprintf("gopls has ended %d times, so Go in components has no completion and is checked when a file is saved, until this language server is restarted", restarts+1))
 		return
 	}
 	st.restarts++
@@ -272,6 +282,13 @@ func (g *gopls) update(a *analysis, c *codegen.Component) {
 	})
 }
 
+// checks says whether it gives errors, so that nobody else needs to look for them.
+func (g *gopls) checks() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return !g.failed && !g.old
+}
+
 // of gives a component as gopls has it.
 func (g *gopls) of(c *codegen.Component, a *analysis) *shown {
 	g.mu.Lock()
@@ -310,6 +327,14 @@ func (g *gopls) check(a *analysis) bool {
 		}
 		err := g.conn.call(ctx, "textDocument/diagnostic", map[string]any{"textDocument": documentID{URI: uriOf(sh.gen)}}, &report)
 		cancel()
+		var unknown *rpcError
+		if errors.As(err, &unknown) && unknown.Code == codeUnknownMethod {
+			g.mu.Lock()
+			g.old = true
+			g.mu.Unlock()
+			g.server.tell(showWarning, "gopls is too old to be asked for errors, so Go in components is checked when a file is saved; "+getGopls)
+			return false
+		}
 		if err != nil {
 			fmt.Fprintln(g.server.Log, "sitegen lsp: gopls:", err)
 			return false

@@ -23,6 +23,7 @@ type client struct {
 
 	mu    sync.Mutex
 	shown map[string]publishParams // the diagnostics that are shown now, by document
+	told  chan string              // messages for a person
 }
 
 type lockedBuffer struct {
@@ -44,11 +45,17 @@ func (l *lockedBuffer) String() string {
 
 func newClient(t *testing.T) *client {
 	t.Helper()
+	return newClientOf(t, "off")
+}
+
+// newClientOf starts a server that looks for gopls as it is told to.
+func newClientOf(t *testing.T, gopls string) *client {
+	t.Helper()
 	in, inW := io.Pipe()
 	outR, out := io.Pipe()
-	c := &client{t: t, in: inW, answers: make(chan message, 10000), done: make(chan error, 1), shown: map[string]publishParams{}}
+	c := &client{t: t, in: inW, answers: make(chan message, 10000), done: make(chan error, 1), shown: map[string]publishParams{}, told: make(chan string, 100)}
 	go func() {
-		c.done <- Serve(t.Context(), Options{In: in, Out: out, Log: &c.log, Getenv: func(string) string { return "" }, Gopls: "off"})
+		c.done <- Serve(t.Context(), Options{In: in, Out: out, Log: &c.log, Getenv: func(string) string { return "" }, Gopls: gopls})
 		out.Close()
 	}()
 	go func() {
@@ -60,8 +67,11 @@ func newClient(t *testing.T) *client {
 				return
 			}
 			var p publishParams
+			var said struct{ Message string }
 			if m.Method == "" {
 				c.answers <- m
+			} else if m.Method == "window/showMessage" && json.Unmarshal(m.Params, &said) == nil {
+				c.told <- said.Message
 			} else if m.Method == "textDocument/publishDiagnostics" && json.Unmarshal(m.Params, &p) == nil {
 				c.mu.Lock()
 				c.shown[p.URI] = p

@@ -41,7 +41,7 @@ func spotAt(f *syntax.File, off int) spot {
 	if e, start := openAt(src, off); e != nil {
 		return spot{kind: inEndTag, elem: e, start: start}
 	}
-	if off > 0 && src[off-1] == '<' && !inExpr(f, off) {
+	if off > 0 && src[off-1] == '<' && (off == len(src) || !isWord(src[off])) && !inExpr(f, off) {
 		s := spot{kind: inTagName, start: off}
 		s.outer = outerOf(f.Find(off-1).Path, nil)
 		return s

@@ -110,6 +110,7 @@ type server struct {
 	folders  []string
 	work     sync.WaitGroup
 	running  sync.Map // of the functions that cancel a request, by its id
+	toldOf   sync.Map // of messages
 
 	mu     sync.Mutex
 	docs   map[string]*document // by path; replaced, never changed

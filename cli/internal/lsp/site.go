@@ -219,7 +219,7 @@ func (st *site) saved() {
 			return
 		}
 		until := build.Generate
-		if st.goDiagnostics() == nil {
+		if g := st.goDiagnostics(); g == nil || !g.checks() {
 			until = build.Compile
 		}
 		ctx, cancel := context.WithTimeout(st.server.ctx, 2*time.Minute)
