@@ -2,6 +2,7 @@ package config
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"sitegen.dev/core/diag"
@@ -29,22 +30,23 @@ func ParseDotEnv(file string, data []byte) (map[string]string, *diag.List) {
 		line++
 		first, rest, _ := strings.Cut(text, "\n")
 		text = rest
-		s := strings.TrimSpace(first)
+		s := strings.TrimLeftFunc(first, unicode.IsSpace) // blanks at the end may belong to a value in quotes
 		if s == "" || s[0] == '#' {
 			continue
 		}
-		s = strings.TrimSpace(strings.TrimPrefix(s, "export "))
-		name, value, ok := strings.Cut(s, "=")
-		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+		s = strings.TrimPrefix(s, "export ")
+		name, raw, ok := strings.Cut(s, "=")
+		name = strings.TrimSpace(name)
+		value := strings.TrimLeftFunc(raw, unicode.IsSpace)
 		if !ok || name == "" || strings.ContainsAny(name, " \t\"'#") {
 			list.Error("SG4022", at(line), "this line is not of the form NAME=value", "") // it may hold a secret
 			continue
 		}
 		if value == "" || value[0] != '"' && value[0] != '\'' {
-			if i := strings.Index(value, " #"); i >= 0 {
-				value = strings.TrimSpace(value[:i])
+			if i := comment(raw); i >= 0 {
+				value = raw[:i]
 			}
-			out[name] = value
+			out[name] = strings.TrimSpace(value)
 			continue
 		}
 		// The quotes may close on a later line.
@@ -70,6 +72,16 @@ func ParseDotEnv(file string, data []byte) (map[string]string, *diag.List) {
 		}
 	}
 	return out, list
+}
+
+// comment gives the place of a # behind a blank, -1 for none.
+func comment(s string) int {
+	for i := 1; i < len(s); i++ {
+		if s[i] == '#' && (s[i-1] == ' ' || s[i-1] == '\t') {
+			return i
+		}
+	}
+	return -1
 }
 
 // unquoteEnv reads up to the closing quote.

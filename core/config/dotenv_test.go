@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestParseDotEnv(t *testing.T) {
@@ -12,9 +13,11 @@ func TestParseDotEnv(t *testing.T) {
 		{"", "", ""},
 		{"A=1\nB = two words \n\n# C=3\nexport D=4\r\nE=", "A=1|B=two words|D=4|E=", ""},
 		{"A=x#y # comment\nB=#\n", "A=x#y|B=#", ""},
+		{"A= # fill in\nB =\t# too\nC=x\t# c", "A=|B=|C=x", ""},
 		{`A="a # b" # c` + "\nB='it\\n$X'\n", "A=a # b|B=it\\n$X", ""},
 		{`A="l1\nl2\t\"q\" \\ \$ \x"`, "A=l1\nl2\t\"q\" \\ $ \\x", ""},
 		{"A=\"one\ntwo\"\nB=3", "A=one\ntwo|B=3", ""},
+		{"A='one \ntwo' \nB=\" \n\"", "A=one \ntwo|B= \n", ""},
 		{"A=p$a$$w0rd=x==\n", "A=p$a$$w0rd=x==", ""},
 		{"\ufeffA=1\nA=2", "A=2", ""},
 		{"hunter2\nA=1", "A=1", "1: this line is not of the form NAME=value"},
@@ -99,4 +102,33 @@ func TestEnv(t *testing.T) {
 			t.Errorf("%+v with %q: %q", tt.v, tt.value, got)
 		}
 	}
+}
+
+// FuzzDotEnvValue writes a value in each notation that can hold it, behind and before others, and reads it back.
+func FuzzDotEnvValue(f *testing.F) {
+	for _, s := range []string{"x", "", "two words", "a # b", "it's", "\"q\"", "\\n\n\t$x", " x ", "#", "é\u00a0", "a\r\nb", "=", "'", "export "} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, value string) {
+		if !utf8.ValidString(value) || strings.ContainsAny(value, "\x00\r\ufeff") || len(value) > 1000 {
+			return
+		}
+		notations := []string{`"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\t", `\t`, "$", `\$`).Replace(value) + `" # "why'`,
+			`"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`}
+		if !strings.Contains(value, "'") {
+			notations = append(notations, "'"+value+"'#c", " '"+value+"'  ")
+		}
+		if strings.TrimSpace(value) == value && !strings.ContainsAny(value, "\n") && !strings.Contains(" "+value, " #") && !strings.Contains(value, "\t#") && (value == "" || value[0] != '"' && value[0] != '\'') {
+			notations = append(notations, value, " "+value+"\t", value+" # c", value+"\t#c")
+		}
+		for _, n := range notations {
+			for _, end := range []string{"\n", "\r\n"} {
+				src := strings.ReplaceAll("A=1\nexport  X="+n+"\n# c\nB='2'", "\n", end)
+				got, list := ParseDotEnv(".env", []byte(src))
+				if list.Len() > 0 || len(got) != 3 || got["A"] != "1" || got["B"] != "2" || got["X"] != value {
+					t.Errorf("%q is read as %q, %v; want %q", src, got, list.Sorted(), value)
+				}
+			}
+		}
+	})
 }

@@ -1,11 +1,18 @@
 package node
 
 import (
+	"cmp"
+	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestNegotiate(t *testing.T) {
@@ -61,17 +68,125 @@ func TestQuality(t *testing.T) {
 	}
 }
 
+// FuzzNegotiate holds the choice of a form against a list of what the client takes, sorted by how much it likes it, then by size.
 func FuzzNegotiate(f *testing.F) {
-	f.Add("gzip;q=0.5, br")
-	f.Add("*;q=0, identity")
-	all := &file{size: [encodings]int64{100, 20, -1, 40}}
-	f.Fuzz(func(t *testing.T, accept string) {
-		enc := negotiate([]string{accept}, all)
-		if all.size[enc] < 0 {
-			t.Errorf("negotiate(%q) = %s, which there is none of", accept, coding[enc])
+	for _, s := range []string{"gzip;q=0.5, br", "*;q=0, identity", "zstd;q=0.9, br;q=0.9, *;q=1", "br;q=0.001;x, X-GZIP;Q=0.002", "identity;q=0.3,br;q=0.3", ";q=1,br;q=,gzip;q=1.1"} {
+		f.Add(s, uint8(0))
+		f.Add(s, uint8(2))
+	}
+	item := regexp.MustCompile(`(?i)\A[ \t]*([^; \t]*)[ \t]*(?:;(.*))?\z`)
+	weight := regexp.MustCompile(`(?i)\A[ \t]*q[ \t]*=[ \t]*(.*?)[ \t]*\z`)
+	f.Fuzz(func(t *testing.T, accept string, missing uint8) {
+		for i := range len(accept) {
+			if accept[i] < ' ' && accept[i] != '\t' || accept[i] >= 0x7f {
+				return // no header that comes in holds these
+			}
 		}
-		if enc != identity && !strings.Contains(accept, "*") && !strings.Contains(strings.ToLower(accept), coding[enc]) {
-			t.Errorf("negotiate(%q) = %s, which the client does not name", accept, coding[enc])
+		forms := &file{size: [encodings]int64{100, 20, 30, 40}}
+		if e := encoding(missing % uint8(encodings)); e != identity {
+			forms.size[e] = -1
+		}
+		likes := map[string]float64{}
+		for one := range strings.SplitSeq(accept, ",") {
+			m := item.FindStringSubmatch(one)
+			if m == nil {
+				continue
+			}
+			q := 1.0
+			for param := range strings.SplitSeq(m[2], ";") {
+				if w := weight.FindStringSubmatch(param); w != nil {
+					if ok, _ := regexp.MatchString(`\A0(\.[0-9]{0,3})?\z`, w[1]); ok {
+						q, _ = strconv.ParseFloat(w[1], 64)
+					}
+					break
+				}
+			}
+			name := strings.ToLower(m[1])
+			if name == "x-gzip" {
+				name = "gzip"
+			}
+			likes[name] = q
+		}
+		type choice struct {
+			e    encoding
+			q    float64
+			size int64
+		}
+		var all []choice
+		for e := brotli; e < encodings; e++ {
+			q, named := likes[coding[e]]
+			if !named {
+				q = likes["*"]
+			}
+			if q > 0 && forms.size[e] >= 0 {
+				all = append(all, choice{e, q, forms.size[e]})
+			}
+		}
+		slices.SortStableFunc(all, func(a, b choice) int { return cmp.Or(cmp.Compare(b.q, a.q), cmp.Compare(a.size, b.size)) })
+		want := identity
+		if len(all) > 0 && likes["identity"] <= all[0].q {
+			want = all[0].e
+		}
+		if got := negotiate([]string{accept}, forms); got != want {
+			t.Errorf("negotiate(%q) = %s, want %s of %v", accept, coding[got], coding[want], all)
+		}
+	})
+}
+
+// FuzzConditions holds the answer to a request for a file, with any ranges and conditions, against what net/http gives for it, as far as
+// we do not deliberately do otherwise; and a part against the file.
+func FuzzConditions(f *testing.F) {
+	const tag = `"84d89877"`
+	for _, s := range [][4]string{{"bytes=2-4", "", "", ""}, {"bytes=-3,0-0", "", "", tag}, {"BYTES=0-", "*", "", ""}, {"bytes=9-1", "W/" + tag + `, "a"`, tag, `"b"`}, {"lines=1", "", "*", "Mon, 06 May 2024 07:08:09 GMT"},
+		{"bytes=" + strings.Repeat("0-0,", 20) + "1-1", "", "", ""}, {"bytes=,", `"`, "W/x", ""}, {"", "", "", ""}, {"bytes=5-5,7-7", "", "", ""}} {
+		f.Add(s[0], s[1], s[2], s[3], "Mon, 06 May 2024 07:08:09 GMT")
+		f.Add(s[0], s[1], s[2], s[3], "")
+	}
+	h := guest(f, Options{Log: discard}, true)
+	whole := fixture["digits.txt"]
+	f.Fuzz(func(t *testing.T, ranges, noneMatch, match, ifRange, since string) {
+		r := httptest.NewRequest("GET", "/digits.txt", nil)
+		for name, value := range map[string]string{"Range": ranges, "If-None-Match": noneMatch, "If-Match": match, "If-Range": ifRange, "If-Modified-Since": since} {
+			if value = strings.Trim(value, " \t"); value != "" && !strings.ContainsFunc(value, func(c rune) bool { return c < ' ' || c >= 0x7f }) {
+				r.Header.Set(name, value)
+			}
+		}
+		got := ask(h, r)
+		// What net/http is given: ranges in bytes, and not too many.
+		c := r.Clone(r.Context())
+		c.Header.Del("Range")
+		if v := r.Header.Get("Range"); len(v) >= 6 && strings.EqualFold(v[:6], "bytes=") && strings.Count(v, ",") < maxRanges {
+			c.Header.Set("Range", "bytes="+v[6:])
+		}
+		want := httptest.NewRecorder()
+		want.Header().Set("Etag", tag)
+		want.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		http.ServeContent(want, c, "", time.Time{}, strings.NewReader(whole))
+		if got.Code != want.Code || got.Header().Get("Content-Range") != want.Header().Get("Content-Range") {
+			t.Fatalf("%v: %d %q, want %d %q", r.Header, got.Code, got.Header().Get("Content-Range"), want.Code, want.Header().Get("Content-Range"))
+		}
+		switch body := got.Body.String(); got.Code {
+		case 200:
+			if body != whole {
+				t.Errorf("%v: %q", r.Header, body)
+			}
+		case 206:
+			var from, to, all int
+			if n, _ := fmt.Sscanf(got.Header().Get("Content-Range"), "bytes %d-%d/%d", &from, &to, &all); n == 3 && (all != len(whole) || body != whole[from:to+1]) {
+				t.Errorf("%v: %s is %q", r.Header, got.Header().Get("Content-Range"), body)
+			} else if n != 3 && !strings.HasPrefix(got.Header().Get("Content-Type"), "multipart/byteranges; boundary=") {
+				t.Errorf("%v: neither one part nor several: %v", r.Header, got.Header())
+			}
+		case 304, 412:
+			if body != "" {
+				t.Errorf("%v: %d with %q", r.Header, got.Code, body)
+			}
+		case 416:
+		default:
+			t.Errorf("%v: %d", r.Header, got.Code)
+		}
+		if l := got.Header().Get("Content-Length"); l != "" && l != strconv.Itoa(got.Body.Len()) {
+			t.Errorf("%v: %d bytes, announced are %s", r.Header, got.Body.Len(), l)
 		}
 	})
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"testing"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"sitegen.dev/core/syntax"
 )
@@ -52,6 +54,12 @@ func FuzzPositions(f *testing.F) {
 				t.Fatalf("byte %d is at %v, before %v", off, p, last)
 			}
 			last = p
+			// The place as the protocol counts it, where a byte begins a character.
+			if line := in[bytes.LastIndexByte(in[:off], '\n')+1 : off]; utf8.Valid(line) && (off == len(in) || utf8.RuneStart(in[off])) {
+				if want := (position{bytes.Count(in[:off], []byte{'\n'}), len(utf16.Encode([]rune(string(line))))}); p != want || text.offset(p) != off {
+					t.Fatalf("byte %d is at %v, want %v; that is byte %d", off, p, want, text.offset(p))
+				}
+			}
 			if got := text.offset(p); got < off-3 || got > off+3 || text.position(got) != p {
 				t.Fatalf("byte %d is at %v, which is byte %d at %v", off, p, got, text.position(got))
 			}
