@@ -78,11 +78,15 @@ const (
 	maxSVGDepth = 200
 )
 
-// svgRefs finds references to ids within values of attributes and styles.
 var (
-	svgURL = regexp.MustCompile(`url\(\s*(["']?)#([^"')]+)(["']?)\s*\)`)
-	svgID  = regexp.MustCompile(`#([A-Za-z_][\w-]*)`)
+	// svgURL is a reference to an id in the value of an attribute, svgEvent the element that an animation waits for.
+	svgURL   = regexp.MustCompile(`url\(\s*(["']?)#([^"')]+)(["']?)\s*\)`)
+	svgEvent = regexp.MustCompile(`([A-Za-z_][\w-]*)(\.[A-Za-z])`)
+	// svgToken is what counts in a style for prefixIDs: comments and texts, addresses, hashes, and where selectors end.
+	svgToken = regexp.MustCompile(`(?s)/\*.*?(?:\*/|$)|(?i:url)\(\s*(?:` + cssText + `|[^"')]*)\s*\)|` + cssText + `|[#{};]`)
 )
+
+const cssText = `"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'`
 
 // inlineSVG writes an SVG file as the source of a component. What can run code is refused, what a page has no use for is left
 // out: the XML declaration, comments, metadata, namespaces of drawing programs. Ids get a prefix, so that those of two drawings never
@@ -124,10 +128,13 @@ type svgWriter struct {
 	open   []string // names of elements
 	skip   int      // depth of an element that is left out
 	style  bool     // inside <style>
+	css    []byte   // of that <style>
 }
 
 // svgNamespace is the one that counts; files without any are taken as well.
 const svgNamespace = "http://www.w3.org/2000/svg"
+
+var errSVGStyle = errors.New("its style holds a tag")
 
 func (w *svgWriter) token(t xml.Token) error {
 	switch t := t.(type) {
@@ -143,7 +150,10 @@ func (w *svgWriter) token(t xml.Token) error {
 		switch {
 		case w.style:
 			w.style = false
-			w.styles.WriteString("</style>\n")
+			if bytes.Contains(bytes.ToLower(w.css), []byte("</style")) { // comments may have stood in between
+				return errSVGStyle
+			}
+			w.styles.WriteString("<style>" + prefixIDs(string(w.css), w.prefix) + "</style>\n")
 		case len(w.open) > 0:
 			w.body.WriteString("</" + name + ">")
 		}
@@ -151,10 +161,7 @@ func (w *svgWriter) token(t xml.Token) error {
 		switch {
 		case w.skip > 0 || len(w.open) == 0:
 		case w.style:
-			if bytes.Contains(bytes.ToLower(t), []byte("</style")) {
-				return errors.New("its style holds a tag")
-			}
-			w.styles.WriteString(svgID.ReplaceAllString(string(t), "#"+w.prefix+"$1"))
+			w.css = append(w.css, t...)
 		default:
 			w.body.WriteString(escapeSVG(string(t)))
 		}
@@ -178,12 +185,13 @@ func (w *svgWriter) start(t xml.StartElement) error {
 		return errors.New("it holds a <script>")
 	case strings.EqualFold(name, "foreignObject"):
 		return errors.New("it holds a <foreignObject>, which may hold anything")
+	case w.style:
+		return errSVGStyle
 	case len(w.open) >= maxSVGDepth:
 		return errors.New("its elements are nested too deeply")
 	}
 	if name == "style" {
-		w.open, w.style = append(w.open, name), true
-		w.styles.WriteString("<style>")
+		w.open, w.style, w.css = append(w.open, name), true, nil
 		return nil
 	}
 	root := len(w.open) == 0
@@ -255,6 +263,8 @@ func (w *svgWriter) attr(a xml.Attr) (name, value string, keep bool, err error) 
 			ids[i] = w.prefix + ids[i]
 		}
 		value = strings.Join(ids, " ")
+	case lower == "begin" || lower == "end":
+		value = svgEvent.ReplaceAllString(value, w.prefix+"$1$2")
 	case lower == "attributename" && (strings.EqualFold(value, "href") || strings.EqualFold(value, "xlink:href") || strings.HasPrefix(strings.ToLower(value), "on")):
 		return "", "", false, errors.New("it animates an address or an event handler")
 	default:
@@ -266,4 +276,35 @@ func (w *svgWriter) attr(a xml.Attr) (name, value string, keep bool, err error) 
 // escapeSVG writes a text or value so that neither HTML nor the language of components reads anything else in it.
 func escapeSVG(s string) string {
 	return strings.NewReplacer("{", "&#123;", "}", "&#125;", "`", "&#96;").Replace(html.EscapeString(s))
+}
+
+// prefixIDs puts the prefix before the ids of a style: those in selectors, and those that addresses refer to. A hash in a
+// declaration is a colour.
+func prefixIDs(css, prefix string) string {
+	var at []int       // where an id begins
+	var selector []int // the same, should this be a selector
+	for _, m := range svgToken.FindAllStringIndex(css, -1) {
+		switch token := css[m[0]:m[1]]; token[0] {
+		case '#':
+			selector = append(selector, m[1])
+		case '{':
+			at, selector = append(at, selector...), nil
+		case '}', ';':
+			selector = nil
+		case 'u', 'U':
+			address := strings.TrimLeft(token[len("url("):], " \t\r\n\f\"'")
+			if strings.HasPrefix(address, "#") {
+				at = append(at, m[1]-len(address)+1)
+			}
+		}
+	}
+	slices.Sort(at)
+	var out strings.Builder
+	last := 0
+	for _, i := range at {
+		out.WriteString(css[last:i] + prefix)
+		last = i
+	}
+	out.WriteString(css[last:])
+	return out.String()
 }
