@@ -500,3 +500,40 @@ func TestOptionPlaces(t *testing.T) {
 		t.Errorf("decode gives %v; want the places %v and %v", ds, mode, block)
 	}
 }
+
+// TestPreviewWaits: what a site prints while its packages begin is not taken for the line that tells where it listens.
+func TestPreviewWaits(t *testing.T) {
+	if _, err := exec.LookPath("sh"); err != nil {
+		t.Skip("no shell to play the program")
+	}
+	const listening = `echo '{"level":"INFO","msg":"listening","url":"http://127.0.0.1:1/"}' >&2; exec cat`
+	for _, tt := range []struct{ script, problem string }{
+		{listening, ""},
+		{"echo connected >&2; echo '{\"msg\":\"cache\",\"url\":\"redis://127.0.0.1\"}' >&2; " + listening, ""},
+		{"echo 'server: PORT is taken' >&2; exit 1", "server cannot run: server: PORT is taken"},
+		{"echo connected >&2; echo 'server: PORT is taken' >&2; exit 1", "server ended before it listened"},
+		{"exit 2", "server ended before it listened"},
+	} {
+		dir := t.TempDir()
+		name := filepath.Join(dir, "server", "server")
+		if err := os.Mkdir(filepath.Dir(name), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte("#!/bin/sh\n"+tt.script+"\n"), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		h, stop, err := Adapter{}.Preview(t.Context(), dir)
+		switch {
+		case tt.problem != "":
+			if err == nil || err.Error() != tt.problem {
+				t.Errorf("%s: %v; want %s", tt.script, err, tt.problem)
+			}
+		case err != nil || h == nil:
+			t.Errorf("%s: %v", tt.script, err)
+		default:
+			if err := stop(); err != nil {
+				t.Errorf("%s: stop: %v", tt.script, err)
+			}
+		}
+	}
+}

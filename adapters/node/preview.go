@@ -67,30 +67,60 @@ func (Adapter) Preview(ctx context.Context, dir string) (http.Handler, func() er
 	}
 	lines := bufio.NewReader(stderr)
 	found := make(chan string, 1)
+	var said []string // before it listened
 	go func() {
 		defer close(copied)
-		line, _ := lines.ReadString('\n')
-		found <- line
+		for {
+			line, err := lines.ReadString('\n')
+			if url := listens(line); url != "" {
+				found <- url
+				break
+			}
+			if line != "" {
+				said = append(said, line)
+			}
+			if err != nil {
+				close(found)
+				return
+			}
+		}
+		io.WriteString(os.Stderr, strings.Join(said, ""))
 		io.Copy(until{&stopping, os.Stderr}, lines)
 	}()
-	var line string
+	var address string
 	select {
-	case line = <-found:
+	case address = <-found:
 	case <-time.After(startTimeout):
-		stop()
-		return nil, nil, fmt.Errorf("%s does not listen after %v", filepath.Base(name), startTimeout)
+		err = fmt.Errorf("%s does not listen after %v", filepath.Base(name), startTimeout)
 	}
-	var said struct{ URL string }
-	if err := json.Unmarshal([]byte(line), &said); err != nil || said.URL == "" {
+	if address == "" {
 		stop()
-		return nil, nil, fmt.Errorf("%s cannot run: %s", filepath.Base(name), strings.TrimSpace(line))
+		<-copied
+		switch {
+		case err != nil:
+		case len(said) == 1:
+			return nil, nil, fmt.Errorf("%s cannot run: %s", filepath.Base(name), strings.TrimSpace(said[0]))
+		default:
+			err = fmt.Errorf("%s ended before it listened", filepath.Base(name))
+		}
+		io.WriteString(os.Stderr, strings.Join(said, ""))
+		return nil, nil, err
 	}
-	to, err := url.Parse(said.URL)
+	to, err := url.Parse(address)
 	if err != nil {
 		stop()
 		return nil, nil, err
 	}
 	return proxy(to), stop, nil
+}
+
+// listens gives the URL in the line with which the program says that it listens; other lines are the site's.
+func listens(line string) string {
+	var said struct{ Msg, URL string }
+	if json.Unmarshal([]byte(line), &said) != nil || said.Msg != "listening" {
+		return ""
+	}
+	return said.URL
 }
 
 // until passes on what is written until it is told to stop.
