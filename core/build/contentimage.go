@@ -130,7 +130,7 @@ func (b *builder) emitContentImages() {
 	}
 }
 
-// shownPictures says whether texts show images that can be made in several sizes, and whether data names any.
+// shownPictures says whether texts show, or front matter names, an image that can be made in several sizes.
 func (b *builder) shownPictures() bool {
 	for _, img := range b.contents.images {
 		if img.ok && img.target.Format != "" {

@@ -113,7 +113,7 @@ type declared interface {
 	Name() string
 	data() reflect.Type
 	check(c *checker)
-	address(r Reader, slug string) string
+	address(slug string) string
 }
 
 // New declares the collection of the files below src/content/<name>. It belongs into a package-level variable.
@@ -434,7 +434,7 @@ func address(s *store.Store, name, pattern, slug string) string {
 	return base + p
 }
 
-func (c *Collection[T]) address(_ Reader, slug string) string {
+func (c *Collection[T]) address(slug string) string {
 	return address(current.Load(), c.name, c.pattern, slug)
 }
 
@@ -454,17 +454,17 @@ func stitch(r Reader, b store.Body, from, to int) string {
 			out.WriteString(picture(r, l.Picture))
 			continue
 		}
-		pattern := ""
+		target := ""
 		for _, c := range declarations() {
 			if c.Name() == l.Collection {
-				pattern = c.address(r, l.Slug)
+				target = c.address(l.Slug)
 				break
 			}
 		}
-		if pattern == "" {
-			pattern = address(current.Load(), l.Collection, "", l.Slug)
+		if target == "" {
+			target = address(current.Load(), l.Collection, "", l.Slug)
 		}
-		out.WriteString(site.AttrEscape(pattern + l.Tail))
+		out.WriteString(site.AttrEscape(target + l.Tail))
 	}
 	if out.Len() == 0 {
 		return b.HTML[from:to]
