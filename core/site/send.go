@@ -162,6 +162,7 @@ func (x *exchange) sendFile() {
 // sendStream sends a body piece by piece.
 func (x *exchange) sendStream() {
 	r := &x.resp
+	x.unbuffered()
 	if err := x.commit(); err != nil {
 		r.closeBody()
 		x.abort(err)
@@ -248,6 +249,9 @@ func (x *exchange) spill(p []byte) error {
 			x.resp.Header.put("Content-Type", "text/html; charset=utf-8")
 		}
 		x.putPolicy()
+		if len(p) < spillAt { // less than what goes out for its size alone: the page wants it seen now
+			x.unbuffered()
+		}
 		if err := x.commit(); err != nil {
 			return err
 		}
@@ -262,6 +266,15 @@ func (x *exchange) spill(p []byte) error {
 		return errGone
 	}
 	return nil
+}
+
+// unbuffered asks a proxy in front to hand on what it gets: nginx, with gzip as it is set up by distributions, holds a stream
+// back to its end otherwise. It takes the header away again.
+// https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering
+func (x *exchange) unbuffered() {
+	if h := &x.resp.Header; !h.Has("X-Accel-Buffering") {
+		h.put("X-Accel-Buffering", "no")
+	}
 }
 
 // flushSink sends what the sink holds.

@@ -46,7 +46,6 @@ func (p *Page) Events(f func(s *EventStream) error) error {
 	}
 	err := p.Stream("text/event-stream", func(w io.Writer) error { return f(&EventStream{w: w, last: last}) }).(*sendError)
 	err.resp.Header.put("Cache-Control", "no-store")
-	err.resp.Header.put("X-Accel-Buffering", "no") // nginx would collect the events otherwise
 	return err
 }
 
