@@ -2,8 +2,13 @@ package scope
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
+
+	"github.com/tdewolff/parse/v2"
+	"github.com/tdewolff/parse/v2/css"
 
 	"sitegen.dev/core/diag"
 )
@@ -225,6 +230,55 @@ func TestOrigin(t *testing.T) {
 			t.Errorf("origin of %s is %d, want %d", word, got, want)
 		}
 	}
+}
+
+// FuzzReach holds scoped rules against another parser: every selector at the top, or in a rule that only asks for conditions, carries the
+// attribute, but for those that are about the document or about what comes from outside.
+func FuzzReach(f *testing.F) {
+	for _, s := range []string{".a h2:hover::before,b>*{c:d}", "@media x{a{b:c} @supports (d:e){.f .g{h:i}}}", "@layer a,b;@layer a{p{q:r}}", "@keyframes k{from{a:b}50%{a:b}}", "a:is(b,c) d{}", "@container (x){a{}}",
+		"@font-face{a:b}p{}", "@import \"x\";p{}", "/*a*/b/*c*/{}", "[a=\"b,c\"]{}", "a\\{b,c{}"} {
+		f.Add(s)
+	}
+	document := regexp.MustCompile(`(?i)global|:root|:host|:scope|slotted|view-transition|html|body|&|\\\\|--|\x00`)
+	// What is no selector matches nothing, so it is about those of usual form only.
+	const compound = `(?:(?:\*|[a-z]\w*)(?:[.#][a-z]\w*|\[[a-z]\w*(?:="[^"]*")?\]|::?[a-z]\w*(?:-[a-z]+)*)*|(?:[.#][a-z]\w*|\[[a-z]\w*(?:="[^"]*")?\]|::?[a-z]\w*)+)`
+	usual := regexp.MustCompile(`\A\s*` + compound + `(?:(?:\s+|\s*[>+~,]\s*)` + compound + `)*\s*\z`)
+	f.Fuzz(func(t *testing.T, in string) {
+		if document.MatchString(in) || !utf8.ValidString(in) {
+			return
+		}
+		out, diags := scoped(in)
+		if len(diags) > 0 {
+			return
+		}
+		p := css.NewParser(parse.NewInputString(out), false)
+		var inside []bool // whether the blocks around hold rules like those at the top
+		for {
+			kind, _, name := p.Next()
+			switch kind {
+			case css.ErrorGrammar:
+				return // the end, or what browsers leave out
+			case css.BeginAtRuleGrammar:
+				ok := len(inside) == 0 || inside[len(inside)-1]
+				inside = append(inside, ok && slices.Contains([]string{"@media", "@supports", "@layer", "@container"}, strings.ToLower(string(name))))
+			case css.EndAtRuleGrammar, css.EndRulesetGrammar:
+				inside = inside[:max(len(inside)-1, 0)]
+			case css.QualifiedRuleGrammar, css.BeginRulesetGrammar:
+				top := len(inside) == 0 || inside[len(inside)-1]
+				var selector strings.Builder
+				for _, v := range p.Values() {
+					selector.Write(v.Data)
+				}
+				plain := strings.ReplaceAll(selector.String(), "[data-s-x]", "")
+				if top && usual.MatchString(plain) && !strings.Contains(selector.String(), "[data-s-x]") {
+					t.Fatalf("%q becomes %q, where %q reaches everything", in, out, selector.String())
+				}
+				if kind == css.BeginRulesetGrammar {
+					inside = append(inside, false)
+				}
+			}
+		}
+	})
 }
 
 func FuzzCSS(f *testing.F) {

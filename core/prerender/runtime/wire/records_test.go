@@ -41,5 +41,13 @@ func TestRecords(t *testing.T) {
 
 func FuzzReadRecords(f *testing.F) {
 	f.Add(written(f, &sampleRecord))
-	f.Fuzz(func(t *testing.T, data []byte) { ReadRecords(data, func(*Record) {}) })
+	f.Add(written(f, &sampleRecord, &Record{}, &sampleRecord))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		// What is read, whole or up to the damage, is what would be written.
+		var got, again []*Record
+		ReadRecords(data, func(r *Record) { got = append(got, r) })
+		if err := ReadRecords(written(t, got...), func(r *Record) { again = append(again, r) }); err != nil || !reflect.DeepEqual(got, again) {
+			t.Errorf("%+v is read again as %+v, %v", got, again, err)
+		}
+	})
 }
