@@ -28,7 +28,7 @@ func (b *builder) aliases() []routes.Redirect {
 	var taken map[string]string    // files by the address of their page
 	for _, f := range b.contents.files {
 		for _, e := range f.entries {
-			if e.draft && !b.Drafts || !strings.Contains(e.Data, aliasesKey) {
+			if e.draft && !b.Drafts || !strings.Contains(e.Data, aliasesKey[1:]) { // in whatever case its first letter is
 				continue
 			}
 			list, problem := aliasList(e.Data)
@@ -107,7 +107,7 @@ func aliasList(data string) (out []string, problem string) {
 		if key, rest, err = store.Text(rest); err != nil {
 			return nil, ""
 		}
-		if key != aliasesKey {
+		if !strings.EqualFold(key, aliasesKey) {
 			if rest, err = store.Skip(rest); err != nil {
 				return nil, ""
 			}

@@ -199,7 +199,7 @@ func (b *builder) contentVersion() digest {
 }
 
 // contentFormat changes with what rendering gives, for versions of sitegen that are not told apart by their number.
-const contentFormat = "5"
+const contentFormat = "6"
 
 func digestSlice(d digest) []byte { return d[:8] }
 

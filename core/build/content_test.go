@@ -147,6 +147,23 @@ func TestCollections(t *testing.T) {
 	}
 }
 
+// TestCollectionKeysInCapitals: Hugo's keys are the same in capitals, and fields of a struct are found in whatever case. So are the keys
+// that have a meaning: what says that it is a draft stays one.
+func TestCollectionKeysInCapitals(t *testing.T) {
+	capitals := "-- src/content/posts/x.md --\n---\nTitle: Capitals\nauthor: ada\nDate: 2027-01-02\nSlug: other\nAliases: [/old]\n---\n" +
+		"-- src/content/posts/y.md --\n---\nTitle: Not yet\nauthor: ada\nDraft: true\n---\n-- src/content.go --"
+	s, list := site(t, strings.Replace(blog, "-- src/content.go --", capitals, 1), Options{})
+	if list.HasErrors() {
+		t.Fatal(list.Err())
+	}
+	if got, want := read(t, s, "index.html"), `<ul><li><a href="/blog/other/">Capitals</a>`; !strings.Contains(got, want) || strings.Contains(got, "Not yet") {
+		t.Error(got)
+	}
+	if got := read(t, s, "old/index.html"); !strings.Contains(got, "/blog/other/") {
+		t.Error(got)
+	}
+}
+
 // TestCollectionProblems holds what can be wrong with an entry against the message and its place.
 func TestCollectionProblems(t *testing.T) {
 	for _, tt := range []struct{ name, file, text, want string }{

@@ -86,10 +86,10 @@ type Field struct {
 	ValueAt diag.Range // without an end where the value is more than a plain word or line
 }
 
-// Field gives a key of the front matter, or nil.
+// Field gives a key of the front matter in whatever case it is written, as fields of a struct are found, or nil.
 func (d *Document) Field(key string) *Field {
 	for i := range d.Front {
-		if d.Front[i].Key == key {
+		if strings.EqualFold(d.Front[i].Key, key) {
 			return &d.Front[i]
 		}
 	}

@@ -217,6 +217,7 @@ func TestFrontMatterErrors(t *testing.T) {
 		{"---\nx: \"\u2028\u0085\"\na: 1\r# \u2029\na: 3\n---\n", "error SG5020 a.md:4:1-2: a is set twice\n"},
 		{"---\nx: \"\u2028\u2028\u2028\u2028\"\na: [\n---\n", "error SG5020 a.md:3:1-5: a value is missing here\n"},
 		{"---\n1: a\n---\n", "error SG5020 a.md:2:1-2: a key is no text\n"},
+		{"---\nDraft: maybe\n---\n", "error SG5022 a.md:2:8-13: draft must be true or false\n"},
 		{"---\ndraft: maybe\nlayout: [a]\ntitle: {b: c}\n---\n", "error SG5022 a.md:2:8-13: draft must be true or false\nerror SG5022 a.md:3:9: layout must be a text\nerror SG5022 a.md:4:8: title must be a text\n"},
 		{"---\na: &x [*x]\n---\n", "error SG5020 a.md:2:4: anchor 'x' value contains itself\n"},
 		{"```go {3-1} title=\"x\n```\n", "warning SG5027 a.md:1:4-21: the value of title is never closed\n"},

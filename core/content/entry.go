@@ -109,7 +109,7 @@ func Preview(name string, src []byte) *Entry {
 	}
 	e := &Entry{}
 	for _, f := range fields {
-		switch f.Key {
+		switch strings.ToLower(f.Key) { // as fields of a struct are found
 		case "slug":
 			if f.Node.Kind == yaml.ScalarNode && goodSlug(f.Node.Value) {
 				e.Slug = f.Node.Value
@@ -162,7 +162,7 @@ func (e *Entry) front(name string, fields []Field, s *source, line int, resolve 
 		if f.Value == nil {
 			continue
 		}
-		switch f.Key {
+		switch strings.ToLower(f.Key) { // as fields of a struct are found
 		case "slug":
 			if f.Node.Kind != yaml.ScalarNode || !goodSlug(f.Node.Value) {
 				list.Error("SG5022", f.ValueAt, "slug must be a path without empty parts, dots alone or backslashes", "write slug: my-post, or leave it out")

@@ -423,7 +423,7 @@ func (d *decoder) fields(v reflect.Value, p *plan, n int, s, path string, depth 
 			if s, err = d.value(v.FieldByIndex(p.fields[i].index), after, at, depth+1); err != nil {
 				return nil, "", err
 			}
-		case p.rest != nil && !skip[key]:
+		case p.rest != nil && !skip[strings.ToLower(key)]:
 			f := v.FieldByIndex(p.rest)
 			if !rest.IsValid() {
 				rest = reflect.MakeMap(f.Type())
@@ -435,7 +435,7 @@ func (d *decoder) fields(v reflect.Value, p *plan, n int, s, path string, depth 
 			}
 			rest.SetMapIndex(reflect.ValueOf(key).Convert(f.Type().Key()), item)
 		default:
-			if !skip[key] && !loose {
+			if !skip[strings.ToLower(key)] && !loose {
 				d.problems = append(d.problems, Problem{Kind: UnknownKey, Path: at, Name: key, Known: p.names(), Message: fmt.Sprintf("nothing takes the key %s", at)})
 			}
 			if s, err = store.Skip(after); err != nil {
