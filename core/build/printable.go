@@ -148,7 +148,7 @@ func unprintable(c *codegen.Component, fset *token.FileSet, file *ast.File, pkg 
 			return true
 		}
 		if inner, ok := sel.X.(*ast.CallExpr); ok { // _sg.V(x).Text(_w)
-			if runtimeFunc(inner) == "V" && len(inner.Args) > 0 {
+			if name := runtimeFunc(inner); (name == "V" || name == "LongV") && len(inner.Args) > 0 {
 				if where := printPlace(sel.Sel.Name, call.Args); where != "" {
 					report(inner.Args[0], where)
 				}
@@ -156,6 +156,8 @@ func unprintable(c *codegen.Component, fset *token.FileSet, file *ast.File, pkg 
 			return true
 		}
 		switch name := runtimeFunc(call); {
+		case name == "LongText" && len(call.Args) > 0:
+			report(call.Args[0], placeText)
 		case name == "Hole" && len(call.Args) > 0:
 			report(call.Args[0], "an attribute")
 		case name == "C" && len(call.Args) > 0:

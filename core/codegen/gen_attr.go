@@ -24,7 +24,7 @@ func (p *printer) attr(op Attr) {
 		p.close(")")
 		return
 	}
-	p.raw("_sg.V(")
+	p.raw(p.takes())
 	p.operand(p.printed(op.X))
 	p.attrEnd(op.Name, op.Ctx)
 }

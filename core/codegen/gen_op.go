@@ -21,8 +21,15 @@ func (p *printer) op(op Op) {
 			p.stmt(-1, p.writes(), p.literal(html), ")")
 			return
 		}
+		if p.long && !op.Raw && op.X.single() {
+			p.open(op.X[0].At) // the call itself is what can fail
+			p.raw("_sg.LongText(")
+			p.operand(p.printed(op.X))
+			p.close(", _w)")
+			return
+		}
 		p.near(op.At, op.X)
-		p.raw("_sg.V(")
+		p.raw(p.takes())
 		p.code(p.printed(op.X), true)
 		if op.Raw {
 			p.close(").HTML(_w)")

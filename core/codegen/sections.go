@@ -1,7 +1,10 @@
 package codegen
 
 import (
+	"go/ast"
+	"go/parser"
 	"slices"
+	"strings"
 
 	"sitegen.dev/core/syntax"
 )
@@ -46,6 +49,31 @@ func (p *printer) writes() string {
 		return "_w.Long("
 	}
 	return "_w.S("
+}
+
+// takes begins a call that takes the value of an expression, likewise.
+func (p *printer) takes() string {
+	if p.long {
+		return "_sg.LongV("
+	}
+	return "_sg.V("
+}
+
+// single says whether code certainly is one value, and not a call that may give an error too.
+func (c Code) single() bool {
+	src, ok := c.source()
+	if !ok {
+		return false
+	}
+	if !strings.HasSuffix(src, ")") {
+		return true
+	}
+	x, err := parser.ParseExpr(src)
+	if err != nil {
+		return false
+	}
+	_, call := ast.Unparen(x).(*ast.CallExpr)
+	return !call
 }
 
 // splitter divides what would become functions too long for the Go compiler.

@@ -137,6 +137,25 @@ func TestLongTemplate(t *testing.T) {
 	}
 }
 
+// What is inlined costs the Go compiler most of its time where there is very much of it. A call that may give an error stays in
+// one piece.
+func TestLongCalls(t *testing.T) {
+	const values = `{a}{load()}{(load())}<p title={a}></p>{a + "x"}`
+	p := link(t, []txtar.File{{Name: "src/pages/x.gosite", Data: []byte("---\na := \"a\"\nfunc load() (string, error) { return a2, nil }\nconst a2 = \"b\"\n---\n" + strings.Repeat(values, 100))}})
+	gen, _ := p.Generate()
+	src := string(gen[0].Data)
+	for _, short := range []string{"_sg.V(", "_w.S("} {
+		if strings.Contains(src, short) {
+			t.Errorf("a long template calls %s", short)
+		}
+	}
+	for call, want := range map[string]int{"_sg.LongText(": 200, "_sg.LongV(": 300} {
+		if n := strings.Count(src, call); n != want {
+			t.Errorf("%d calls of %s, want %d", n, call, want)
+		}
+	}
+}
+
 // longest is the number of statements of the longest function, without those of functions within.
 func longest(f *ast.File) int {
 	most := 0

@@ -33,6 +33,16 @@ func V[T any](v T, errs ...error) Val[T] {
 	return Val[T]{v: v}
 }
 
+// LongV is V for generated functions that are so long that the copies of an inlined V would take most of the compiler's time.
+//
+//go:noinline
+func LongV[T any](v T, errs ...error) Val[T] { return V(v, errs...) }
+
+// LongText writes v as text, as V(v).Text(w) does, for such functions.
+//
+//go:noinline
+func LongText[T any](v T, w *Writer) { Val[T]{v: v}.Text(w) }
+
 // Text writes the value as text.
 func (v Val[T]) Text(w *Writer) {
 	if v.err != nil {

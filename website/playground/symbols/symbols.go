@@ -38,14 +38,16 @@ func Table() map[string]map[string]reflect.Value {
 	pkg := maps.Clone(table[sitePackage+"/site"])
 	printing := map[reflect.Value][]reflect.Type{}
 	for name, f := range map[string]any{
-		"V":     func(v any, errs ...error) site.Val[any] { return site.V(v, errs...) },
-		"C":     func(v any, errs ...error) site.Class { return site.C(v, errs...) },
-		"D":     func(prop string, v any, errs ...error) site.Decl { return site.D(prop, v, errs...) },
-		"Decls": func(v any, errs ...error) site.Decl { return site.Decls(v, errs...) },
-		"Hole":  func(v any, errs ...error) site.Piece { return site.Hole(v, errs...) },
-		"Var":   func(name string, v any, errs ...error) site.JSVar { return site.Var(name, v, errs...) },
-		"Prop":  func(name string, v any) site.ClientProp { return site.Prop(name, v) },
-		"When":  func(ok bool, v any) site.Opt[any] { return site.When(ok, v) },
+		"V":        func(v any, errs ...error) site.Val[any] { return site.V(v, errs...) },
+		"LongV":    func(v any, errs ...error) site.Val[any] { return site.V(v, errs...) },
+		"LongText": func(v any, w *site.Writer) { site.V(v).Text(w) },
+		"C":        func(v any, errs ...error) site.Class { return site.C(v, errs...) },
+		"D":        func(prop string, v any, errs ...error) site.Decl { return site.D(prop, v, errs...) },
+		"Decls":    func(v any, errs ...error) site.Decl { return site.Decls(v, errs...) },
+		"Hole":     func(v any, errs ...error) site.Piece { return site.Hole(v, errs...) },
+		"Var":      func(name string, v any, errs ...error) site.JSVar { return site.Var(name, v, errs...) },
+		"Prop":     func(name string, v any) site.ClientProp { return site.Prop(name, v) },
+		"When":     func(ok bool, v any) site.Opt[any] { return site.When(ok, v) },
 	} {
 		pkg[name] = reflect.ValueOf(f)
 		// Types of the interpreter have their methods only where it knows that somebody asks for them.
