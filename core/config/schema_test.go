@@ -10,7 +10,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-func compileSchema(t *testing.T) *jsonschema.Schema {
+func compileSchema(t testing.TB) *jsonschema.Schema {
 	t.Helper()
 	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(Schema()))
 	if err != nil {
@@ -124,4 +124,35 @@ func TestSchemaDescribesEveryKey(t *testing.T) {
 	if !bytes.Equal(Schema(), Schema()) {
 		t.Error("the schema differs from one call to the next")
 	}
+}
+
+// FuzzSchema holds the schema against the loader for any file: what the loader takes, no editor underlines.
+func FuzzSchema(f *testing.F) {
+	schema := compileSchema(f)
+	f.Add(everything)
+	for _, tt := range errorCases {
+		if len(tt.src) < 1000 {
+			f.Add(tt.src)
+		}
+	}
+	f.Fuzz(func(t *testing.T, src string) {
+		if _, list := Load("site.yaml", []byte(src), nil); list.Len() > 0 || strings.ContainsAny(src, "!&*\x00") || strings.Contains(src, "---") || strings.Contains(src, "...") {
+			return // tags, aliases and several documents are the reader's concern
+		}
+		var v map[string]any
+		if yaml.Unmarshal([]byte(src), &v) != nil || v == nil {
+			return
+		}
+		data, err := json.Marshal(v)
+		if err != nil {
+			return // keys that are no text, .nan
+		}
+		instance, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(instance); err != nil {
+			t.Errorf("%q is taken, and the schema says %v", src, err)
+		}
+	})
 }
