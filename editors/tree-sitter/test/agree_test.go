@@ -13,6 +13,7 @@ import (
 	sitter "github.com/tree-sitter/go-tree-sitter"
 
 	"sitegen.dev/core/syntax"
+	"sitegen.dev/core/syntax/syntaxtest"
 )
 
 // TestAgree holds that what core/syntax accepts has no error here either, and the same elements, attributes, Go code,
@@ -44,6 +45,23 @@ func TestAgreeOnEdits(t *testing.T) {
 		}
 	}
 	if accepted < 1000 {
+		t.Errorf("core/syntax accepted %d components only", accepted)
+	}
+}
+
+// TestAgreeOnGenerated does the same with components that were put together by chance, which nest more than examples do.
+func TestAgreeOnGenerated(t *testing.T) {
+	p := parser(t)
+	r := rand.New(rand.NewSource(seed()))
+	accepted := 0
+	for i := 0; i < 1000 && !t.Failed(); i++ {
+		choices := make([]byte, r.Intn(250))
+		r.Read(choices)
+		if agree(t, p, fmt.Sprintf("generated (%d)", i), []byte(syntaxtest.Component(choices))) {
+			accepted++
+		}
+	}
+	if accepted < 500 {
 		t.Errorf("core/syntax accepted %d components only", accepted)
 	}
 }
