@@ -31,7 +31,10 @@ func (s *server) diagnose() {
 	}
 	s.mu.Unlock()
 	for st := range sites {
-		a := st.analyze(docs, serial)
+		a := st.analyze(s.ctx, docs, serial)
+		if a == nil {
+			return
+		}
 		s.publish(st, a)
 		st.typeCheck()
 	}

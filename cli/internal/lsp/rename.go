@@ -507,8 +507,8 @@ func (s *server) willRename(r *request) (any, error) {
 		if st == nil {
 			continue
 		}
-		a := st.analyze(r.docs, r.serial)
-		if a.program == nil {
+		a := st.analyze(r, r.docs, r.serial)
+		if a == nil || a.program == nil {
 			continue
 		}
 		if done[st] {

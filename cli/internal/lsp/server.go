@@ -200,7 +200,10 @@ func at(f func(*server, context.Context, *cursor) (any, error)) func(*server, *r
 		}
 		c.off = c.doc.text.offset(c.Position)
 		if c.site = s.siteOf(path); c.site != nil {
-			c.an = c.site.analyze(r.docs, r.serial)
+			c.an = c.site.analyze(r, r.docs, r.serial)
+			if c.an == nil {
+				return nil, r.Err()
+			}
 			if c.an.docs[path] != c.doc { // an edit was quicker
 				c.an = c.site.analyzeAgain(r, r.docs, r.serial)
 			}

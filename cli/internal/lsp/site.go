@@ -111,10 +111,14 @@ func (st *site) load() {
 }
 
 // analyze gives what the compiler makes of the documents. Of several that wait, those with the same documents share it, so
-// it does not end with the request that was first: half of it would be shown as the whole.
-func (st *site) analyze(docs map[string]*document, serial int) *analysis {
+// it does not end with the request that was first: half of it would be shown as the whole. It is nil where nobody wants it
+// any more when its turn comes.
+func (st *site) analyze(ctx context.Context, docs map[string]*document, serial int) *analysis {
 	st.mu.Lock()
 	defer st.mu.Unlock()
+	if ctx.Err() != nil {
+		return nil
+	}
 	if st.last != nil && st.last.serial >= serial {
 		return st.last
 	}
@@ -214,8 +218,8 @@ func (st *site) saved() {
 			return // the one that runs began after the file was written, or the next save comes
 		}
 		defer st.building.Unlock()
-		a := st.analyze(docs, serial)
-		if a.layout == nil {
+		a := st.analyze(st.server.ctx, docs, serial)
+		if a == nil || a.layout == nil {
 			return
 		}
 		until := build.Generate

@@ -152,8 +152,8 @@ func (s *server) workspaceSymbols(r *request) (any, error) {
 	s.mu.Unlock()
 	out := []workspaceSymbol{}
 	for _, st := range sites {
-		a := st.analyze(r.docs, r.serial)
-		if a.program == nil {
+		a := st.analyze(r, r.docs, r.serial)
+		if a == nil || a.program == nil {
 			continue
 		}
 		for _, c := range a.program.Components {
