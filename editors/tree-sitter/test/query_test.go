@@ -30,7 +30,7 @@ func query(t *testing.T, name string) *sitter.Query {
 // TestQueries holds that all queries are of this grammar.
 func TestQueries(t *testing.T) {
 	files, err := filepath.Glob("../queries/*.scm")
-	if err != nil || len(files) < 4 {
+	if err != nil || len(files) < 5 {
 		t.Fatal(files, err)
 	}
 	for _, f := range files {
@@ -38,11 +38,21 @@ func TestQueries(t *testing.T) {
 	}
 }
 
-// TestHighlights and TestInjections hold what the queries find in a component against files.
+// TestHighlights, TestTextObjects and TestInjections hold what the queries find in a component against files.
 
 func TestHighlights(t *testing.T) {
+	captured(t, "highlights")
+}
+
+func TestTextObjects(t *testing.T) {
+	captured(t, "textobjects")
+}
+
+// captured holds what a query of names finds against the file of the query's name.
+func captured(t *testing.T, name string) {
+	t.Helper()
 	src, tree := example(t)
-	q := query(t, "highlights.scm")
+	q := query(t, name+".scm")
 	cursor := sitter.NewQueryCursor()
 	defer cursor.Close()
 	var out strings.Builder
@@ -51,7 +61,7 @@ func TestHighlights(t *testing.T) {
 		c := m.Captures[i]
 		fmt.Fprintf(&out, "%s @%s\n", where(src, &c.Node), q.CaptureNames()[c.Index])
 	}
-	golden(t, "testdata/highlights.txt", out.String())
+	golden(t, "testdata/"+name+".txt", out.String())
 }
 
 func TestInjections(t *testing.T) {
