@@ -65,16 +65,34 @@ func serve(t *testing.T, program string) string {
 	return ""
 }
 
-// tab opens a browser tab that fails the test when a page logs an error or throws.
+// tab opens a browser tab that fails the test when a page throws, says anything that is an error or a warning, breaks a
+// policy, or asks for something that does not come.
 func tab(t *testing.T) context.Context {
 	t.Helper()
+	return strictTab(t, missingProduct)
+}
+
+// strictTab is tab for a site where the pages that end in missing answer with an error on purpose.
+func strictTab(t *testing.T, missing ...string) context.Context {
+	t.Helper()
 	ctx := quietTab(t)
+	meant := func(url string) bool {
+		return slices.ContainsFunc(missing, func(m string) bool { return strings.HasSuffix(url, m) })
+	}
 	chromedp.ListenTarget(ctx, func(event any) {
 		switch e := event.(type) {
 		case *runtime.EventExceptionThrown:
 			t.Errorf("a script threw: %v", e.ExceptionDetails)
-		case *log.EventEntryAdded:
-			if e.Entry.Level == log.LevelError && !strings.HasSuffix(e.Entry.URL, missingProduct) {
+		case *runtime.EventConsoleAPICalled:
+			if e.Type == runtime.APITypeError || e.Type == runtime.APITypeWarning || e.Type == runtime.APITypeAssert {
+				var said []string
+				for _, a := range e.Args {
+					said = append(said, string(a.Value)+a.Description)
+				}
+				t.Errorf("a script said: %s %s", e.Type, strings.Join(said, " "))
+			}
+		case *log.EventEntryAdded: // requests that failed and policies that were broken are among them
+			if (e.Entry.Level == log.LevelError || e.Entry.Level == log.LevelWarning) && !meant(e.Entry.URL) {
 				t.Errorf("the browser logged: %s %s", e.Entry.Text, e.Entry.URL)
 			}
 		}

@@ -89,7 +89,7 @@ func TestTemplatesFit(t *testing.T) {
 				files = posts()
 			}
 			base := template(t, name, files)
-			ctx := quietTab(t)
+			ctx := strictTab(t, "/nowhere", "/nowhere/")
 			pages := append(links(t, ctx, base), base+"/nowhere/")
 			if name == "blog" && len(pages) < 30 {
 				t.Errorf("only %d pages can be reached: %v", len(pages), pages)
