@@ -103,6 +103,35 @@ func TestAdapterGuide(t *testing.T) {
 	holds(t, dir, map[string]string{"dist/site.tar": "index.html", "site.yaml": "adapter: static-tar"})
 }
 
+// TestHugoGuide runs the commands with which the page for those who come from Hugo makes components of shortcodes.
+func TestHugoGuide(t *testing.T) {
+	text, err := os.ReadFile("../../../website/src/pages/docs/from-hugo.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	name := filepath.Join(dir, "src", "content", "posts", "a.md")
+	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte("{{< img src=\"/tea.jpg\" alt=\"A pot\" >}}\n{{% youtube ziL-QigdO-4 %}}\n{{<vimeo \"7\">}} and {{<vimeo 8>}}\n{{< note >}}\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	lines := regexp.MustCompile(`(?m)^ +(perl .*)$`).FindAllStringSubmatch(string(text), -1)
+	if len(lines) != 2 {
+		t.Fatalf("the page has %d such commands", len(lines))
+	}
+	for _, m := range lines {
+		if out, err := offline(dir, "sh", "-c", m[1]).CombinedOutput(); err != nil {
+			t.Fatalf("%s: %v\n%s", m[1], err, out)
+		}
+	}
+	got, err := os.ReadFile(name)
+	if want := "<Img src=\"/tea.jpg\" alt=\"A pot\" />\n<Youtube id=\"ziL-QigdO-4\" />\n<Vimeo id=\"7\" /> and <Vimeo id=\"8\" />\n{{< note >}}\n"; err != nil || string(got) != want {
+		t.Errorf("%v\n%s", err, got)
+	}
+}
+
 // follow does what a page of the documentation says: it makes a site, writes the files that the page shows under a name,
 // changes go.mod as it says, formats, checks and builds. After each file it runs sitegen with the arguments each, if there are any. It
 // gives the folder of the site.
