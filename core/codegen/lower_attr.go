@@ -21,16 +21,17 @@ type attrReader struct {
 	e   *syntax.Element
 	tag string
 
-	joinClass  bool // class, class:list and spread classes become one attribute
-	joinStyle  bool
-	styleVars  bool // define:vars go here
-	refresh    bool // <meta http-equiv=refresh>, or perhaps
-	animates   bool // an SVG animation of a URL, or perhaps
-	spreads    int
-	names      []string // written explicitly
-	classDone  bool
-	styleDone  bool
-	spreadVars []string
+	joinClass   bool // class, class:list and spread classes become one attribute
+	joinStyle   bool
+	styleVars   bool // define:vars go here
+	spreadStyle bool // beside them, the style of a spread: the author wrote none that would win
+	refresh     bool // <meta http-equiv=refresh>, or perhaps
+	animates    bool // an SVG animation of a URL, or perhaps
+	spreads     int
+	names       []string // written explicitly
+	classDone   bool
+	styleDone   bool
+	spreadVars  []string
 }
 
 func (r *attrReader) scan(vars bool) {
@@ -69,6 +70,7 @@ func (r *attrReader) scan(vars bool) {
 	}
 	if vars && !seen["style"] && !seen["style:list"] {
 		r.names = append(r.names, "style")
+		r.spreadStyle = r.spreads > 0
 	}
 }
 
@@ -85,7 +87,7 @@ func (r *attrReader) isDirective(name string) bool {
 func (r *attrReader) lower() Ops {
 	l := r.l
 	var out Ops
-	block := r.joinClass && r.spreads > 0
+	block := r.joinClass && r.spreads > 0 || r.spreadStyle
 	if block { // the spread maps are read twice: keep them
 		n := 0
 		for i := range r.e.Attrs {
@@ -331,6 +333,11 @@ func (r *attrReader) style() Op {
 	}
 	if r.styleVars {
 		r.styleDone = true
+		if r.spreadStyle {
+			for _, name := range r.spreadVars {
+				op.Items = append(op.Items, StyleItem{X: made(name + `["style"]`)})
+			}
+		}
 		for _, v := range l.vars {
 			op.Items = append(op.Items, StyleItem{Prop: made(strconv.Quote("--" + v.Name)), X: l.code(v.X)})
 		}
