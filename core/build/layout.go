@@ -2,9 +2,12 @@ package build
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"unicode"
 
 	"golang.org/x/mod/modfile"
 
@@ -40,6 +43,10 @@ func FindLayout(root, src string) (*Layout, *diag.List) {
 	}
 	if real, err := filepath.EvalSymlinks(abs); err == nil {
 		abs = real
+	}
+	if strings.ContainsFunc(abs, unicode.IsControl) || filepath.Separator == '/' && strings.Contains(abs, `\`) {
+		list.Error("SG7001", diag.Range{}, fmt.Sprintf("the folder %q has a control character or a backslash in its path, with which the go command cannot work", abs), "rename the folder")
+		return nil, list
 	}
 	l := &Layout{Root: abs}
 	srcDir := filepath.Join(abs, filepath.FromSlash(src))

@@ -83,8 +83,13 @@ var adapterCodes = []CodeInfo{
 	},
 	{
 		Code:    "SG6017",
-		Summary: "The go command has no folder for its cache: no home directory is set, or the folder may not be written to.",
-		Fix:     "Set HOME, or set GOCACHE and GOMODCACHE to folders that may be written to.",
+		Summary: "The go command has no folder for its cache or its work: no home directory is set, or the folder is missing or may not be written to.",
+		Fix:     "Set HOME, or set GOCACHE and GOMODCACHE, or TMPDIR, to folders that may be written to.",
+	},
+	{
+		Code:    "SG6018",
+		Summary: "GOFLAGS holds a flag that the go command does not know.",
+		Fix:     "Correct GOFLAGS in the environment; `go env -u GOFLAGS` takes away what `go env -w` has kept.",
 	},
 	{
 		Code:    "SG6020",

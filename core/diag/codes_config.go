@@ -29,4 +29,6 @@ var configCodes = []CodeInfo{
 		"Correct the value. The message never shows it, as it may be a secret."},
 	{"SG4022", "A `.env` file cannot be read.",
 		"Write one `NAME=value` a line; put values with blanks, # or several lines into quotes."},
+	{"SG4023", "There is no `.env` file for the mode that --mode names, and its name is close to another one.",
+		"Correct the value of --mode. A mode may have any name; it chooses the files `.env.NAME` and `.env.NAME.local`."},
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -49,7 +50,26 @@ func readVariables(p *project, mode string) (*variables, *diag.List) {
 		all.Add(list.Sorted()...)
 		v.files, v.values = append(v.files, name), append(v.values, values)
 	}
+	if meant := otherMode(p.root, mode, v.files); meant != "" {
+		all.Warn("SG4023", diag.Range{}, "there is no file .env."+mode, "did you mean --mode "+meant+"?")
+	}
 	return v, all
+}
+
+// otherMode gives the mode that was probably meant, where no file is for the one that was named and its name is close to a usual one
+// or to one with a file.
+func otherMode(root, mode string, read []string) string {
+	known := slices.Clone(modes)
+	if slices.Contains(known, mode) || slices.Contains(read, ".env."+mode) || slices.Contains(read, ".env."+mode+".local") {
+		return ""
+	}
+	entries, _ := os.ReadDir(root)
+	for _, e := range entries {
+		if name, ok := strings.CutPrefix(e.Name(), ".env."); ok && name != "local" {
+			known = append(known, strings.TrimSuffix(name, ".local"))
+		}
+	}
+	return diag.Suggest(mode, known)
 }
 
 // find gives a variable and where it comes from.

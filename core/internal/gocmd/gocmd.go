@@ -184,6 +184,15 @@ func diagnose(out string) (diag.Diagnostic, bool) {
 			d.Code = "SG6017"
 			d.Message = "the go command has no folder for what it compiles: " + line
 			d.Hint = "set HOME, or GOCACHE and GOMODCACHE to folders that may be written to"
+		// go: creating work dir: stat /gone: no such file or directory
+		case strings.HasPrefix(strings.TrimPrefix(line, "go: "), "creating work dir: "):
+			d.Code = "SG6017"
+			d.Message = "the go command has no folder for what it works on: " + strings.TrimPrefix(strings.TrimPrefix(line, "go: "), "creating work dir: ")
+			d.Hint = "set TMPDIR to a folder that may be written to"
+		case strings.HasPrefix(strings.TrimPrefix(line, "go: "), "parsing $GOFLAGS: "):
+			d.Code = "SG6018"
+			d.Message = "the go command does not take what GOFLAGS says: " + strings.TrimPrefix(strings.TrimPrefix(line, "go: "), "parsing $GOFLAGS: ")
+			d.Hint = "correct GOFLAGS in the environment, or where `go env -w` has put it: `go env -u GOFLAGS`"
 		case strings.Contains(line, "no space left on device"):
 			d.Code = "SG6014"
 			d.Message = "the disk is full: the go command could not write what it compiled"

@@ -112,6 +112,8 @@ func TestDiagnose(t *testing.T) {
 		{"dev.go:3:8: cannot find module providing package sitegen.dev/core/dev/runtime: import lookup disabled by -mod=vendor\n", "SG6015"},
 		{"dev.go:3:8: cannot find module providing package example.com/tea: import lookup disabled by -mod=vendor\n", ""},
 		{"build cache is required, but could not be located: GOCACHE is not defined and neither $XDG_CACHE_HOME nor $HOME are defined\n", "SG6017"},
+		{"go: creating work dir: stat /gone: no such file or directory\n", "SG6017"},
+		{"go: parsing $GOFLAGS: unknown flag -bogus\n", "SG6018"},
 		{"failed to initialize build cache at /gc: mkdir /gc/00: permission denied\n", "SG6017"},
 		{"directory .sitegen/gen/bundle is contained in a module that is not one of the workspace modules listed in go.work. You can add the module to the workspace using:\n\tgo work use .\n", "SG6012"},
 		{"go: updates to go.mod needed; to update it:\n\tgo mod tidy\n", "SG6015"},
