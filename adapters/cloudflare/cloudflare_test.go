@@ -147,8 +147,9 @@ func FuzzJSONC(f *testing.F) {
 		if err == nil && len(out) != len(s) {
 			t.Errorf("%q became %q", s, out)
 		}
-		if !json.Valid([]byte(s)) {
-			return
+		var got, want any
+		if json.Unmarshal([]byte(s), &want) != nil {
+			return // no JSON, or a number that is too large
 		}
 		// The tokens of the value, with what JSON does not know between them.
 		var b strings.Builder
@@ -167,8 +168,7 @@ func FuzzJSONC(f *testing.F) {
 			}
 			escaped = quoted && c == '\\' && !escaped
 		}
-		var got, want any
-		if err := decodeJSONC([]byte(b.String()), &got); err != nil || json.Unmarshal([]byte(s), &want) != nil || !reflect.DeepEqual(got, want) {
+		if err := decodeJSONC([]byte(b.String()), &got); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%q is read as %v, want %v: %v", b.String(), got, want, err)
 		}
 	})
