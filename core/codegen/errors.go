@@ -298,7 +298,7 @@ func (p *Program) MapGoOutput(output string) []diag.Diagnostic {
 			p.unshift(&ds[i].Notes[j].Range)
 		}
 	}
-	ds = slices.DeleteFunc(ds, p.unreachable)
+	ds = p.explainHidden(slices.DeleteFunc(ds, p.unreachable))
 	for i := range ds {
 		p.explain(&ds[i])
 	}
