@@ -163,6 +163,10 @@ func TestSpread(t *testing.T) {
 		{"meta", site.Attrs{"content": "a: b", "name": "description"}, nil, ` content="a: b" name="description"`, ""},
 		{"meta", site.Attrs{"content": "a: b", "property": "og:title"}, nil, ` content="a: b" property="og:title"`, ""},
 		{"meta", site.Attrs{"content": "a: b"}, []string{"name"}, ` content="a: b"`, ""},
+		{"meta", site.Attrs{"http-equiv": "refresh"}, []string{"content"}, ``, `the attribute "http-equiv" was left out beside content`},
+		{"meta", site.Attrs{"HTTP-Equiv": []byte("x")}, []string{"Content"}, ``, `the attribute "HTTP-Equiv" was left out beside content`},
+		{"meta", site.Attrs{"http-equiv": "default-style"}, []string{"content"}, ` http-equiv="default-style"`, ""},
+		{"meta", site.Attrs{"http-equiv": "refresh"}, []string{"content", "http-equiv"}, ``, ""},
 		{"meta", site.Attrs{"content": "default-src 'self'", "http-equiv": "content-security-policy"}, nil, ` content="default-src 'self'" http-equiv="content-security-policy"`, ""},
 	} {
 		got, warnings := render(t, func(w *site.Writer) { site.Spread(w, tt.tag, tt.a, tt.skip...) })

@@ -33,6 +33,8 @@ func Spread(w *Writer, tag string, a Attrs, skip ...string) {
 		case !isAttrName(name):
 			w.warning("an attribute name holds no blanks, quotes, <, >, / or =", "the attribute ", name, " was left out")
 		case hasFold(skip, name), i > 0 && equalFold(names[i-1], name): // the first of two counts, as in HTML
+		case refresh && equalFold(name, "http-equiv") && hasFold(skip, "content"): // that was written as text
+			w.warning("write http-equiv in the template, where the content is checked as that of a refresh", "the attribute ", name, " was left out beside content")
 		default:
 			w.spread(tag, name, a[name], refresh)
 		}
