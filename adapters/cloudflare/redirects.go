@@ -68,6 +68,9 @@ func (b *builder) redirectRules() {
 // redirect gives the lines for a redirect of site.yaml. Cloudflare compares whole paths, so there is one line for the path with a slash
 // at its end, and one for a rest parameter that is empty.
 func (b *builder) redirect(r *manifest.Route) (lines []redirectLine, problem string) {
+	if r.FillsTail() {
+		return nil, "a parameter in the query of its target has to be escaped, which takes a Worker"
+	}
 	from, rest, names, problem := b.redirectSource(r.Segments)
 	if problem != "" {
 		return nil, problem

@@ -78,6 +78,9 @@ func (b *builder) planRedirect(r *manifest.Route) {
 	if problem == "" {
 		to, problem = b.target(r, r.Redirect.To)
 	}
+	if r.FillsTail() {
+		problem = "a parameter in the query of its target has to be escaped, which takes a program"
+	}
 	if problem != "" {
 		b.warn("SG6205", diag.Pos{File: r.Source, Line: r.Line}, "the redirect from "+r.Pattern+" does nothing on Netlify: "+problem, "write the redirects out one by one")
 		return

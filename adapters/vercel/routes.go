@@ -326,7 +326,7 @@ func (t *table) errors() {
 // several rules, because the target has no slash for a rest parameter that is empty, and the slash at its end depends on whether the
 // last value is a file's name.
 func (t *table) redirect(r *manifest.Route) {
-	if t.through() || t.onDemand && ambiguous(r.Segments) {
+	if t.through() || t.onDemand && (ambiguous(r.Segments) || r.FillsTail()) {
 		t.add(route{Src: routeExpression(t.m, r.Segments), Dest: "/" + renderName, CaseSensitive: true})
 		return
 	}
@@ -335,6 +335,12 @@ func (t *table) redirect(r *manifest.Route) {
 		t.problems = append(t.problems, diag.Diagnostic{Code: "SG6103", Range: diag.Range{Pos: diag.Pos{File: r.Source, Line: r.Line}},
 			Message: fmt.Sprintf("the redirect from %s has %d parameters, and Vercel takes over %d at most", r.Pattern, len(names), maxCaptures),
 			Hint:    "use a rest parameter: [...path]"})
+		return
+	}
+	if r.FillsTail() {
+		t.problems = append(t.problems, diag.Diagnostic{Code: "SG6103", Range: diag.Range{Pos: diag.Pos{File: r.Source, Line: r.Line}},
+			Message: "the redirect from " + r.Pattern + " has a parameter in the query of its target, which has to be escaped, and that takes a function",
+			Hint:    "write the redirects out one by one, or render a page on demand"})
 		return
 	}
 	if len(names) > 0 && t.onDemand {

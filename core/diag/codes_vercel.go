@@ -13,7 +13,7 @@ var vercelCodes = []CodeInfo{
 	},
 	{
 		Code:    "SG6103",
-		Summary: "A redirect has more parameters than Vercel's routes can take over.",
+		Summary: "A redirect has parameters that Vercel's routes cannot take over: more than nine, or some in the query of its target.",
 		Fix:     "Join parameters to a rest parameter: `/old/[...path]: /new/[...path]`.",
 	},
 	{

@@ -35,8 +35,8 @@ func redirectEntry(r Redirect, list *diag.List) *entry {
 // targetParams holds the parameters of a redirect's target against those of its source.
 func targetParams(r Redirect, segments [][]manifest.Part, list *diag.List) bool {
 	origin, path, tail := splitTarget(r.To)
-	if strings.ContainsAny(tail, "[]") && hasParam(tail) || hasParam(origin) {
-		list.Error("SG3021", r.ToAt, "a parameter can only stand in the path of a redirect's target", "")
+	if hasParam(origin) {
+		list.Error("SG3021", r.ToAt, "a parameter can only stand in the path and the query of a redirect's target", "")
 		return false
 	}
 	from := map[string]bool{} // whether it is a rest parameter
@@ -71,6 +71,12 @@ func targetParams(r Redirect, segments [][]manifest.Part, list *diag.List) bool 
 				list.Error("SG3021", r.ToAt, bracketed(p.Param, true)+" must be a whole segment", "")
 				return false
 			}
+		}
+	}
+	for _, p := range manifest.TailParams(segments, tail) { // other brackets in a query are text
+		if used[p.Param] = true; p.Rest != from[p.Param] {
+			list.Error("SG3021", r.ToAt, p.Param+" is written "+bracketed(p.Param, from[p.Param])+" in "+r.From, "write "+bracketed(p.Param, from[p.Param])+" in the target too")
+			return false
 		}
 	}
 	for _, name := range paramNames(segments) {

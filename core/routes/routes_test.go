@@ -336,9 +336,12 @@ site.yaml:5:1 error SG3025 two redirects answer /e | remove one of them (site.ya
 		{"bad redirects", nil, Config{Redirects: redirects(
 			"/a/[", "/", "/b/[...x]/[...y]", "/", "/c/[x]", "/d", "/e/[x]", "/f/[y]", "/g", "/h/[x]", "/i/[...x]", "/j/[x]", "/k/[x]", "/l/[...x]",
 			"/m/[x]", "/n?[x]", "/o/[x]", "https://[x].example/[x]", "/p/[...x]", "/q-[...x]", "/r/[x]", "/s/[x", "/t/[_x]/[...y]", "/u/[...y]", "/v/[x]", "/caf%C3%A9/[x]-[x]?a=%5B]#b",
+			"/w/[...x]", "/w?q=[x]", "/x/[x]", "/x?by[size]=1&tag[]=[y", "/y/[x]/[...y]", "/y?x=[x]#[...y]",
 		)}, `
+/m/[x] redirect to /n?[x] 301
 /v/[x] redirect to /caf%C3%A9/[x]-[x]?a=%5B]#b 301
 /t/[_x]/[...y] redirect to /u/[...y] 301
+/y/[x]/[...y] redirect to /y?x=[x]#[...y] 301
 `, `
 site.yaml:1:1 error SG3020 this redirect can match nothing: [ in [ is never closed | write a parameter as [name]
 site.yaml:2:1 error SG3020 this redirect can match nothing: /b/[...x]/[...y] has two rest parameters, x and y, so it is not clear which takes what | keep one of them
@@ -347,10 +350,11 @@ site.yaml:4:9 error SG3021 the target uses y, which /e/[x] does not have | it ha
 site.yaml:5:9 error SG3021 the target uses x, which /g does not have | write the target out
 site.yaml:6:9 error SG3021 x is written [...x] in /i/[...x] | write [...x] in the target too
 site.yaml:7:9 error SG3021 x is written [x] in /k/[x] | write [x] in the target too
-site.yaml:8:9 error SG3021 a parameter can only stand in the path of a redirect's target
-site.yaml:9:9 error SG3021 a parameter can only stand in the path of a redirect's target
+site.yaml:9:9 error SG3021 a parameter can only stand in the path and the query of a redirect's target
 site.yaml:10:9 error SG3021 [...x] must be a whole segment
 site.yaml:11:9 error SG3021 [ in [x is never closed | write a parameter as [name]
+site.yaml:14:9 error SG3021 x is written [...x] in /w/[...x] | write [...x] in the target too
+site.yaml:15:9 error SG3022 the target of /x/[x] loses [x] | use [x] in the target, or say that it is dropped: [_x]
 `},
 		{"loops", pages("home.gosite", "p/[x].gosite paths"), Config{
 			HasPublic: func(name string) bool { return name == "file.txt" },

@@ -220,15 +220,21 @@ func (x *exchange) configured(r *compiledRoute) error {
 	return redirect(encodeLocation(location), []int{status})
 }
 
-// fillTarget puts parameters into a target such as "/blog/[...slug]", each encoded once. A rest parameter without a
-// value leaves no second slash behind. Parameters never reach the host of a URL, and brackets in the query are text.
+// fillTarget puts parameters into a target such as "/blog/[...slug]?from=[tag]", each encoded once. Parameters never reach the host of a
+// URL; brackets in the query that name none are text.
 func fillTarget(to string, params Params) (string, error) {
-	tail := ""
+	path, tail := to, ""
 	if i := strings.IndexAny(to, "?#"); i >= 0 {
-		to, tail = to[:i], to[i:]
+		path, tail = to[:i], to[i:]
 	}
+	path, err := fillPath(path, params)
+	return path + fillTail(tail, params), err
+}
+
+// fillPath is fillTarget for what stands before the query. A rest parameter without a value leaves no second slash behind.
+func fillPath(to string, params Params) (string, error) {
 	if strings.IndexByte(to, '[') < 0 {
-		return to + tail, nil
+		return to, nil
 	}
 	start := 0
 	if i := strings.Index(to, "://"); i >= 0 {
@@ -263,10 +269,40 @@ func fillTarget(to string, params Params) (string, error) {
 			}
 			continue
 		}
-		for i := range len(value) {
-			writeEscaped(&b, value[i], unreservedByte(value[i]) || isRest && value[i] == '/')
-		}
+		writeParam(&b, value, isRest)
 	}
-	b.WriteString(tail)
 	return b.String(), nil
+}
+
+// fillTail is fillTarget for the query and the fragment. A rest parameter without a value is empty there.
+func fillTail(s string, params Params) string {
+	if strings.IndexByte(s, '[') < 0 {
+		return s
+	}
+	var b strings.Builder
+	for {
+		text, after, ok := strings.Cut(s, "[")
+		inside, rest, closed := strings.Cut(after, "]")
+		if !ok || !closed {
+			b.WriteString(s)
+			return b.String()
+		}
+		name, isRest := strings.CutPrefix(inside, "...")
+		value, known := params[name]
+		if !known && !isRest {
+			b.WriteString(text + "[")
+			s = after
+			continue
+		}
+		b.WriteString(encodeLocation(text))
+		writeParam(&b, value, isRest)
+		s = rest
+	}
+}
+
+// writeParam writes the value of a parameter into a target, with nothing in it that means something there.
+func writeParam(b *strings.Builder, value string, isRest bool) {
+	for i := range len(value) {
+		writeEscaped(b, value[i], unreservedByte(value[i]) || isRest && value[i] == '/')
+	}
 }

@@ -12,7 +12,7 @@ func TestRouting(t *testing.T) {
 		{Pattern: "/blog/[id]", Prerender: true},
 		{Pattern: "/blog/[slug]", Render: show("slug")},
 		{Pattern: "/moved/[x]", Type: RedirectRoute, Redirect: &RedirectTo{To: "/blog/[x]"}},
-		{Pattern: "/list/[x]", Type: RedirectRoute, Redirect: &RedirectTo{To: "/blog/%[x]?tag[]=a#[x"}},
+		{Pattern: "/list/[x]", Type: RedirectRoute, Redirect: &RedirectTo{To: "/blog/%[x]?tag[]=a&by[size]=%[x]#[...x]=[x"}},
 		{Pattern: "/[lang]/post/[...slug]", Render: show("post")},
 		{Pattern: "/404", Error: 404, Render: text(func(p *Page) (string, error) { return "no " + p.URL.Path, nil })},
 	}, Config: Config{AssetsDir: "_assets"}}
@@ -37,7 +37,7 @@ func TestRouting(t *testing.T) {
 		{"POST /blog/1", "405\nAllow: GET, HEAD, OPTIONS"},
 		{"OPTIONS /blog/1", "204\nAllow: GET, HEAD, OPTIONS\nContent-Length:"},
 		{"GET /moved/a%20b", "301\nLocation: /blog/a%20b\n\n"},
-		{"GET /list/41", "301\nLocation: /blog/%2541?tag[]=a#[x\n\n"},
+		{"GET /list/41", "301\nLocation: /blog/%2541?tag[]=a&by[size]=%2541#41=[x\n\n"},
 		{"GET /logo.png", "200\nX-File: logo.png\n\npng"},
 		{"GET /_assets/a.css", "200\n\ncss"},
 		{"GET /_assets/b.css", "404"},
