@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -505,6 +506,27 @@ func FuzzStoredSession(f *testing.F) {
 		set = false
 		if second := ask(c.Value); second.status != 200 || got != strings.ToValidUTF8(value, "\uFFFD") && got != string([]rune(value)) {
 			t.Fatalf("%q is set and %q is read: status %d", value, got, second.status)
+		}
+	})
+}
+
+// FuzzFilledTail holds what a redirect puts into its query and fragment against what net/url reads there.
+func FuzzFilledTail(f *testing.F) {
+	for _, s := range []string{"tea", "a&b=c", "%26", "+ ", "ü#", "\"'<>\r\n", "[a]", "\xff"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, value string) {
+		to, err := fillTarget("/t?x=[a]&tag[]=[b]&in=[...p]&last=[...none]#%[a]", Params{"a": value, "p": "1/" + value})
+		if err != nil {
+			t.Fatal(err)
+		}
+		u, err := url.Parse(to)
+		if err != nil {
+			t.Fatalf("%q: %v", to, err)
+		}
+		want := url.Values{"x": {value}, "tag[]": {"[b]"}, "in": {"1/" + value}, "last": {""}}
+		if got := u.Query(); !maps.EqualFunc(got, want, slices.Equal) || u.Fragment != "%"+value {
+			t.Errorf("%q holds %q and #%q, want %q and #%q", to, got, u.Fragment, want, "%"+value)
 		}
 	})
 }
