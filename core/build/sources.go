@@ -275,7 +275,7 @@ func (b *builder) route(context.Context) error {
 
 // describe tells the route table what the compiler found in a page.
 func (b *builder) describe(p *routes.Page, c *codegen.Component) {
-	p.HasTemplate = c.HasTemplate
+	p.HasTemplate = c.HasTemplate || c.Returns && len(c.Flags.Methods) == 0
 	if f := c.Flags.Prerender; f != nil {
 		p.Prerender, p.PrerenderAt = &f.Value, b.place(f.At)
 	}

@@ -88,6 +88,7 @@ type Component struct {
 	AsksPrerendered bool // the component reads page.Prerendered
 	HasDoctype      bool // the template begins with <!doctype …>
 	HasTemplate     bool // there is anything but blanks and Go comments below the fence
+	Returns         bool // the fence always ends with a return of something, so that a page needs no template
 
 	env     *Env
 	file    *syntax.File

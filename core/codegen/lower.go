@@ -43,6 +43,7 @@ func lower(p *Program, c *Component, diags *diag.List) {
 	l := &lowerer{p: p, c: c, src: c.file.Src, diags: diags}
 	c.shadowed = c.readShadowed()
 	c.HasTemplate = hasContent(c.file.Src, c.file.Nodes)
+	c.Returns = slices.ContainsFunc(c.front.stmts, func(it syntax.FenceItem) bool { return returnsSomething(it.Text(c.file.Src)) })
 	for _, items := range [][]syntax.FenceItem{c.front.stmts, c.front.hoisted} {
 		for _, it := range items {
 			l.query(it.Text(l.src), it.Start)
@@ -149,6 +150,13 @@ func hasContent(src []byte, ns []syntax.Node) bool {
 		}
 		return true
 	})
+}
+
+// returnsSomething says whether a statement is a return of anything but nil.
+func returnsSomething(stmt string) bool {
+	value, ok := strings.CutPrefix(stmt, "return")
+	value = strings.TrimLeft(value, " \t\r\n(")
+	return ok && len(value) < len(stmt)-len("return") && value != "nil"
 }
 
 // needsScope says whether a list of siblings declares names, which are gone after the last of them.

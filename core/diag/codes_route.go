@@ -10,7 +10,7 @@ var routeCodes = []CodeInfo{
 	{"SG3004", "A file below the pages folder is of a kind that makes no page.",
 		"Move it out of the pages folder, or begin its name with an underscore. Pages are `.gosite`, `.md` and `.html` files."},
 	{"SG3005", "A file below the pages folder has neither a template nor a request handler.",
-		"Write the page below the closing `---`, or declare a handler such as `func GET(page *site.Page) error`."},
+		"Write the page below the closing `---`, or declare a handler such as `func GET(page *site.Page) error`. A fence whose last statement returns an answer, as `return page.Redirect(\"/new\")`, needs neither."},
 	{"SG3006", "A page has a template and also declares GET, so that it is not clear which of them answers.",
 		"Remove GET: the template answers it. Or remove the template, which makes the file an endpoint."},
 	{"SG3007", "A dynamic route is prerendered, but does not list the paths to render.",

@@ -73,7 +73,7 @@ type Page struct {
 	Pattern      string // instead of Path, where site.yaml names it
 	PatternAt    diag.Range
 	Source       string // below the project root: "src/pages/blog/[slug].gosite"
-	HasTemplate  bool
+	HasTemplate  bool   // or its fence always answers
 	Methods      []Method
 	Prerender    *bool       // the flag, nil where the file has none
 	PrerenderAt  diag.Range  // of the flag
