@@ -211,6 +211,7 @@ func (c *Cookies) SetWith(codec CookieCodec, cookie Cookie) {
 
 // Has says whether there is a cookie of that name.
 func (c *Cookies) Has(name string) bool {
+	c.use("Has") // the name that a prerendered page is told
 	_, ok := c.Get(name)
 	return ok
 }

@@ -242,6 +242,7 @@ func TestRenderStaticAnswers(t *testing.T) {
 	)
 	for name, read := range map[string]func(p *Page){
 		"page.Cookies.Get":  func(p *Page) { p.Cookies.Get("a") },
+		"page.Cookies.Has":  func(p *Page) { p.Cookies.Has("a") },
 		"page.ClientAddr()": func(p *Page) { p.ClientAddr() },
 	} {
 		_, err = render(page("/", func(w *Writer, p *Page) error { read(p); return nil }))
