@@ -210,6 +210,7 @@ var known = []struct {
 	{"SG2051", regexp.MustCompile(`^undefined: ([A-Z]\w*)$`), "import the component or package that holds it"},
 	{"SG2051", regexp.MustCompile(`^undefined: (\w+)$`), "declare $1 in the fence, or import the package of this name"},
 	{"SG2051", regexp.MustCompile(`^undefined: `), ""},
+	{"SG2054", regexp.MustCompile(`^unknown field \w+ in struct literal of type site\.Response\b`), "write site.NewResponse(status, body)"},
 	{"SG2054", regexp.MustCompile(`^unknown field (\w+) in struct literal of type (\S+)`), ""},
 	{"SG2051", regexp.MustCompile(`undefined \(type .* has no field or method (\w+), but does have (?:field|method) (\w+)\)`), "write $2"},
 	{"SG2051", regexp.MustCompile(`^(.+)\.(?:length|Length|size|count) undefined \(type (?:\[|map\[|string )`), "write len($1)"},

@@ -115,6 +115,10 @@ func (l *lowerer) script(e *syntax.Element) (Ops, bool) {
 // would clash where the component stands twice on a page; a module has a scope of its own. On a site with a
 // Content-Security-Policy the values stand beside the script, as data: the script is the same for all of them, and so is its hash.
 func (l *lowerer) scriptVars(e *syntax.Element, vars *syntax.Attr) Ops {
+	if src := attr(e, "src"); src != nil {
+		l.err("SG2040", vars.Span, "define:vars has no effect beside src: browsers pass over the text of such a script",
+			"hand the values over in data-… attributes, or import the module in a <script> without src")
+	}
 	op := ScriptVars{At: vars.Start}
 	for _, v := range l.namedVars(vars) {
 		if !jsName(v.Name) {
