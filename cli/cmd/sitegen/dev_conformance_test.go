@@ -35,7 +35,6 @@ var devDiffers = because(
 		"hosts/host-malformed/port-too-large",
 		"hosts/host-malformed/port-word",
 		"hosts/host-malformed/two-dots",
-		"hosts/host-malformed/zone",
 		"hosts/host/default-port",
 		"hosts/host/name",
 		"hosts/host/port",
