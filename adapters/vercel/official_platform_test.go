@@ -192,8 +192,8 @@ func TestOfficialProxy(t *testing.T) {
 	}
 	for name, data := range map[string][]byte{
 		"executable": proxy,
-		// The program behind the proxy is a plain server, which knows nothing of the platform.
-		"user-server": []byte("#!/bin/sh\nunset VERCEL_IPC_PATH VERCEL_DEV_PORT\nexec " + filepath.Join(dir, "executable") + "\n"),
+		// The program behind the proxy is a plain server, which knows nothing of the platform nor of a preview.
+		"user-server": []byte("#!/bin/sh\nunset VERCEL_IPC_PATH VERCEL_DEV_PORT SITEGEN_PREVIEW_STDIN\nexec " + filepath.Join(dir, "executable") + "\n"),
 	} {
 		if err := os.WriteFile(filepath.Join(theirs, name), data, 0o755); err != nil {
 			t.Fatal(err)
