@@ -32,7 +32,7 @@ var routeCodes = []CodeInfo{
 	{"SG3020", "The source of a redirect in site.yaml is not a pattern.",
 		"Write a path that begins with a slash; parameters are `[name]` and `[...name]`: `/posts/[...slug]: /blog/[...slug]`."},
 	{"SG3021", "The target of a redirect uses a parameter in a way that cannot be filled.",
-		"Use the parameters of the source, written the same way, in the path of the target."},
+		"Use the parameters of the source, written the same way, in the path or the query of the target."},
 	{"SG3022", "The target of a redirect loses a parameter of its source.",
 		"Use the parameter in the target: `/posts/[slug]: /blog/[slug]`. Where it is to be dropped, begin its name with an underscore: `/posts/[_slug]: /blog`."},
 	{"SG3023", "Redirects lead round in a circle.",

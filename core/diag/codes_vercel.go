@@ -14,7 +14,7 @@ var vercelCodes = []CodeInfo{
 	{
 		Code:    "SG6103",
 		Summary: "A redirect has parameters that Vercel's routes cannot take over: more than nine, or some in the query of its target.",
-		Fix:     "Join parameters to a rest parameter: `/old/[...path]: /new/[...path]`.",
+		Fix:     "Join parameters to a rest parameter: `/old/[...path]: /new/[...path]`. One in a query takes a page that renders on demand, and so a function that escapes it.",
 	},
 	{
 		Code:    "SG6104",
