@@ -39,7 +39,7 @@ vet: ## formatting and go vet
 	$(GO) vet $(MODULES)
 
 unit: ## all Go tests
-	$(GO) test $(MODULES)
+	$(GO) test -timeout 30m $(MODULES) # the scripts of the command line take minutes, and more beside other work
 	$(GO) test -count=1 ./core/internal/deptest # of other modules the cache of tests knows nothing
 
 examples: build ## build and run the programs in examples/
