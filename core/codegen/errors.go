@@ -352,6 +352,14 @@ func (p *Program) explain(d *diag.Diagnostic) {
 		if s := p.near(c, d.Message); s != "" {
 			d.Hint = "did you mean " + s + "?"
 		}
+		if m := concatError.FindStringSubmatch(d.Message); m != nil {
+			d.Message = "text in backticks is no " + m[1]
+			d.Hint = "write the value in braces"
+			if m[1] == "site.Image" {
+				d.Hint = imageHint(nil, nil)
+			}
+			return
+		}
 		p.explainProp(c, d)
 	case "SG2051":
 		if memberHint(d.Message) != "" {
@@ -395,6 +403,7 @@ var (
 	undefinedName = regexp.MustCompile(`^undefined: (\w+)$`)
 	literalError  = regexp.MustCompile(`^cannot use (.*?)(?: (\(.*\)))? as (.*) value in (?:struct literal|assignment)(.*)$`)
 	unknownField  = regexp.MustCompile(`^_sgProps\.(\w+) undefined \(type (.+?) has no field`)
+	concatError   = regexp.MustCompile(`^cannot use site\.\w*Concat\(_w, .*\) \(value of type string\) as (.*) value in struct literal$`)
 	otherProps    = regexp.MustCompile(`^cannot convert (.*?)(?: (\(.*\)))? to type (\S+)`)
 )
 
@@ -447,13 +456,17 @@ func (p *Program) explainProp(c *Component, d *diag.Diagnostic) {
 	}
 }
 
-// imageHint says how an image is handed over, where its address was written.
+// imageHint says how an image is handed over, where its address was written: in the attribute a, or nil for none that is constant.
 func imageHint(a *syntax.Attr, src []byte) string {
-	address := ""
-	if a.Kind == syntax.AttrStatic {
+	address := "" // of no constant
+	switch {
+	case a == nil:
+	case a.Kind == syntax.AttrStatic:
 		address = a.Value.Text(src)
-	} else if s := (Code{{Go: a.Expr.Text(src)}}).constString(); a.Kind == syntax.AttrExpr && s != nil {
-		address = *s
+	case a.Kind == syntax.AttrExpr:
+		if s := (Code{{Go: a.Expr.Text(src)}}).constString(); s != nil {
+			address = *s
+		}
 	}
 	switch {
 	case address == "":
