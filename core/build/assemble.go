@@ -100,6 +100,7 @@ func (b *builder) prerender(ctx context.Context) error {
 	problems := b.maskDiagnostics(list)
 	for i := range problems {
 		b.placeAtPaths(&problems[i])
+		b.placeReturned(&problems[i])
 	}
 	b.placeValues(ctx, problems)
 	b.list.Add(problems...)
@@ -298,7 +299,7 @@ func (b *builder) placeAtPaths(d *diag.Diagnostic) {
 	if d.Code != "SG3105" || d.Line != 0 {
 		return
 	}
-	if c := b.program.Component(d.File); c != nil && c.Flags.StaticPaths != nil {
+	if c := b.program.Component(b.Layout.relModule(d.File)); c != nil && c.Flags.StaticPaths != nil {
 		d.Range = b.place(*c.Flags.StaticPaths)
 	}
 }

@@ -242,6 +242,9 @@ func (r *run) diagnostic(e wire.Event) diag.Diagnostic {
 		if d.Line == 0 { // what the runtime says of a tag says itself what is wrong
 			d.Message = "the page returned an error" + at + ": " + e.Message
 		}
+	case wire.Middleware:
+		d.Code = "SG3103"
+		d.Message = "the middleware returned an error while rendering " + cmp.Or(e.Path, e.Route) + ": " + e.Message
 	case wire.PathList:
 		d.Code = "SG3104"
 		d.Message = e.Message

@@ -132,7 +132,7 @@ func StaticPaths[P, S any](paths func(*Build) ([]Path[P], error), render func(*W
 	return func(b *Build) ([]PathEntry, error) {
 		list, err := paths(b)
 		if err != nil {
-			return nil, err
+			return nil, returnedBy(paths, false, err)
 		}
 		out := make([]PathEntry, len(list))
 		for i, entry := range list {
@@ -155,7 +155,7 @@ func StaticPathSeq[P, S any](paths func(*Build) PathSeq[P], render func(*Writer,
 					var slots S
 					return render(w, page, entry.Props, slots)
 				}}
-				if !yield(e, err) {
+				if !yield(e, returnedBy(paths, false, err)) {
 					return
 				}
 			}

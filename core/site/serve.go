@@ -92,6 +92,7 @@ type exchange struct {
 	static    *staticHalf // nil where prerendered routes have their files
 	w         *Writer
 	findErr   error // of the route's list of paths
+	passed    error // what the middleware was given by next
 	failure   error // that the 500 page is for
 	streamErr error
 	group     *group // of the parts that are rendered beside the page; nil without
@@ -221,7 +222,11 @@ func (x *exchange) serve(h *RequestHandler) bool {
 // run is the middleware around the route.
 func (x *exchange) run() error {
 	if m := x.app.app.Middleware; m != nil {
-		return x.settle(x.guard(m))
+		err := x.settle(x.guard(m))
+		if err == nil || errors.Is(err, x.passed) { // passed on from the page
+			return err
+		}
+		return returnedBy(m, true, err)
 	}
 	return x.dispatch()
 }
@@ -241,7 +246,8 @@ func next(page *Page) error {
 	if page == nil || page.x == nil {
 		return errors.New("next was called with a page that is not the one of the request")
 	}
-	return page.x.dispatch()
+	page.x.passed = page.x.dispatch()
+	return page.x.passed
 }
 
 // dispatch lets the route answer, if the guards of the path let the visitor pass.

@@ -178,6 +178,7 @@ func (x *exchange) log(level Level, message string, err error) {
 	var panicked *PanicError
 	var misused *misuseError
 	var value *ValueError
+	var returned *ReturnedError
 	switch {
 	case errors.As(err, &panicked):
 		r.At, r.Stack = panicked.At().String(), panicked.Stack
@@ -185,6 +186,8 @@ func (x *exchange) log(level Level, message string, err error) {
 		r.At = misused.at
 	case errors.As(err, &value):
 		r.At = Frame{File: value.File, Line: value.Line}.String()
+	case errors.As(err, &returned):
+		r.At = returned.At().String()
 	}
 	x.host.Log(x.ctx, r)
 }

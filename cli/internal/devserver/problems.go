@@ -139,6 +139,12 @@ func (s *Server) diagnose(rec wire.Record, site *build.DevSite) diag.Diagnostic 
 		}
 	}
 	d.Col, d.End = 0, diag.Pos{} // a stack knows lines alone
+	switch {
+	case d.Line > 0 && rec.Returns:
+		d.Range = build.ReturnOf(s.source(d.File), d.Range)
+	case d.Line == 0 && d.File != "" && rec.Error != "":
+		site.PlaceReturned(&d)
+	}
 	return d
 }
 

@@ -399,6 +399,8 @@ func (p *program) log(ctx context.Context, l site.LogRecord) {
 	if errors.As(l.Err, &value) {
 		rec.Error, rec.Hint = value.Message, value.Hint
 	}
+	var returned *site.ReturnedError
+	rec.Returns = value == nil && errors.As(l.Err, &returned)
 	var panicked *site.PanicError
 	if errors.As(l.Err, &panicked) {
 		rec.Panic, rec.Error = true, fmt.Sprint(panicked.Value)

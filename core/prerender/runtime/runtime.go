@@ -351,6 +351,16 @@ func (p *printer) failure(e wire.Event, what wire.Failure, err error) wire.Event
 		e.Message, e.Detail = value.Message, value.Hint
 		e.At = wire.Frame{File: value.File, Line: value.Line}
 	}
+	var returned *site.ReturnedError
+	if value == nil && errors.As(err, &returned) {
+		if returned.Middleware && what == wire.Returned {
+			e.What = wire.Middleware
+		}
+		at := returned.At()
+		if file, ok := userFile(filepath.ToSlash(at.File), p.job.Module); ok {
+			e.At = wire.Frame{File: file, Line: at.Line, Func: at.Func}
+		}
+	}
 	var panicked *site.PanicError
 	if errors.As(err, &panicked) {
 		e.Message = fmt.Sprint(panicked.Value)

@@ -276,6 +276,7 @@ type Record struct {
 	Hint    string  `json:"hint,omitempty"` // what to do about Error
 	File    string  `json:"file,omitempty"` // of the author, where it is known
 	Line    int     `json:"line,omitempty"`
+	Returns bool    `json:"returns,omitempty"` // File and Line are those of the function that has returned Error
 	Stack   []Place `json:"stack,omitempty"`
 	Panic   bool    `json:"panic,omitempty"`
 	Method  string  `json:"method,omitempty"`

@@ -92,9 +92,10 @@ type Failure string
 // The kinds of failures.
 const (
 	Returned    Failure = "returned"    // the page returned an error
+	Middleware  Failure = "middleware"  // the middleware returned an error of its own; At is its function
 	Panicked    Failure = "panicked"    // the page panicked
 	RequestData Failure = "requestData" // the page read the request, of which there is none
-	PathList    Failure = "pathList"    // GetStaticPaths failed or gave a wrong list
+	PathList    Failure = "pathList"    // GetStaticPaths failed or gave a wrong list; At is its function, if it returned an error
 	Conflict    Failure = "conflict"    // two pages make the same file
 	Disk        Failure = "disk"        // a file could not be written
 	EnvRead     Failure = "env"         // the page read a variable that is not there while building
