@@ -70,6 +70,7 @@ type FenceItem struct {
 	Span        // the item itself, without leading comments, trailing semicolon or blanks
 	Doc  Span   // leading comments, may be empty
 	Tail Span   // a comment behind the item on its last line, may be empty
+	Semi int    // offset behind the semicolon that the author ends it with, or 0
 	Name string // of a func, method or single-name const or type; "" otherwise
 }
 

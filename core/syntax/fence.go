@@ -211,7 +211,11 @@ func splitFence(src []byte, body Span) fenceSplit {
 			}
 			if n := len(out.items); n > 0 && doc.Empty() && bytes.IndexByte(src[last:at], '\n') < 0 &&
 				bytes.IndexByte(src[at:end], '\n') < 0 {
-				out.items[n-1].Tail = Span{at, end}
+				if t := &out.items[n-1].Tail; t.Empty() {
+					*t = Span{at, end}
+				} else { // on both sides of a semicolon
+					t.End = end
+				}
 				continue
 			}
 			if doc.Empty() {
@@ -231,9 +235,13 @@ func splitFence(src []byte, body Span) fenceSplit {
 		case token.SEMICOLON:
 			if len(brackets) == 0 && !(header && (lit == ";" || headerGoesOn(src[at:body.End]))) {
 				header = false
+				was := active
 				finish()
 				if lit == ";" {
 					last = at + 1
+					if was {
+						out.items[len(out.items)-1].Semi = last
+					}
 				}
 				continue
 			}
@@ -410,10 +418,7 @@ func (p *parser) checkFence(f *Fence, split fenceSplit) {
 				buf = append(buf, pass.head...)
 			}
 			buf = appendBlank(buf, p.src[at:it.Start])
-			end := it.End
-			if end < f.Body.End && p.src[end] == ';' {
-				end++
-			}
+			end := max(it.End, it.Semi)
 			buf = append(buf, p.src[it.Start:end]...)
 			at = end
 		}

@@ -17,6 +17,10 @@ func TestFenceHeaders(t *testing.T) {
 		{"if c := f()\nc > 0 {\n}\ny := 1", []string{"if c := f()\nc > 0 {\n}", "y := 1"}},
 		{"for i = 0\ni < 3\ni++ {\n}\ny := 1", []string{"for i = 0\ni < 3\ni++ {\n}", "y := 1"}},
 		{"a := 1; b := 2", []string{"a := 1", "b := 2"}},
+		{"a := 1 ; b := 2", []string{"a := 1", "b := 2"}},
+		{"const a = 1 /* a */ ; const b = 2 /* b */; /* c */ d := 3 // d", []string{"const a = 1", "const b = 2", "d := 3"}},
+		{"import \"os\" ; import \"io\"", []string{"import \"os\"", "import \"io\""}},
+		{";; a := 1 ;; b := 2 ;", []string{"a := 1", "b := 2"}},
 		{"f := func() { if a; b { } }; g()", []string{"f := func() { if a; b { } }", "g()"}},
 	} {
 		src := "---\n" + tt.fence + "\n---\n<p>x</p>\n"

@@ -50,14 +50,14 @@ func formatFence(f *File) []byte {
 			}
 			from = rest[i].Start
 		}
-		end = itemEnd(f.Src, rest[j-1])
+		end = itemEnd(rest[j-1])
 		out.WriteString(formatRun(Span{from, end}.Text(f.Src), stmt))
 		i = j
 	}
 	// Comments behind the last item.
 	last := fence.Body.Start
 	for _, it := range fence.Items {
-		last = max(last, itemEnd(f.Src, it))
+		last = max(last, itemEnd(it))
 	}
 	if tail := trim(f.Src, Span{last, fence.Body.End}); !tail.Empty() {
 		if out.Len() > 0 && emptyLine(f.Src, last, tail.Start) {
@@ -76,13 +76,7 @@ func itemStart(it FenceItem) int {
 	return it.Doc.Start
 }
 
-func itemEnd(src []byte, it FenceItem) int {
-	end := it.End
-	if end < len(src) && src[end] == ';' {
-		end++
-	}
-	return max(end, it.Tail.End)
-}
+func itemEnd(it FenceItem) int { return max(it.End, it.Semi, it.Tail.End) }
 
 func importBetween(imports []FenceItem, a, b FenceItem) bool {
 	return slices.ContainsFunc(imports, func(it FenceItem) bool { return a.Start < it.Start && it.Start < b.Start })
@@ -150,7 +144,7 @@ func gofmtStmts(text string) (string, bool) {
 	inside := multiLine(s)
 	lines := strings.Split(s, "\n")
 	for i, line := range lines {
-		if !inside[i] {
+		if inside[i] != token.STRING {
 			lines[i] = strings.TrimPrefix(line, "\t")
 		}
 	}
@@ -233,6 +227,9 @@ func formatImports(src []byte, items []FenceItem) string {
 		}
 		specs = append(specs, list...)
 	}
+	if len(specs) == 0 { // import ()
+		return strings.Replace(head.String(), "\n\n", "\n", 1)
+	}
 	if len(specs) == 1 && specs[0].doc == "" {
 		s := "import " + specs[0].text
 		if specs[0].tail != "" {
@@ -276,7 +273,7 @@ func (s Span) textOf(src []byte) []byte { return src[s.Start:s.End] }
 func verbatimImports(src []byte, items []FenceItem) string {
 	var b strings.Builder
 	for i, it := range items {
-		if i > 0 && emptyLine(src, itemEnd(src, items[i-1]), itemStart(it)) {
+		if i > 0 && emptyLine(src, itemEnd(items[i-1]), itemStart(it)) {
 			b.WriteByte('\n')
 		}
 		if !it.Doc.Empty() {
@@ -285,13 +282,22 @@ func verbatimImports(src []byte, items []FenceItem) string {
 				b.WriteByte('\n')
 			}
 		}
-		b.WriteString(it.Span.Text(src))
+		b.WriteString(gofmtImport(it.Span.Text(src)))
 		if !it.Tail.Empty() {
 			b.WriteString(" " + it.Tail.Text(src))
 		}
 		b.WriteByte('\n')
 	}
 	return b.String()
+}
+
+// gofmtImport formats a declaration and leaves its imports in their order. go/format would sort those of a whole file.
+func gofmtImport(text string) string {
+	out, err := goformat.Source([]byte(text))
+	if err != nil {
+		return text
+	}
+	return string(bytes.Trim(out, blanks))
 }
 
 // importSpecs takes an import declaration apart. It is false where a comment belongs to none of its imports.
@@ -327,7 +333,7 @@ func importSpecs(text string) ([]importSpec, bool) {
 		}
 		out = append(out, is)
 	}
-	return out, comments == len(f.Comments) && len(out) > 0
+	return out, comments == len(f.Comments)
 }
 
 func commentText(g *ast.CommentGroup) string {

@@ -106,8 +106,8 @@ func splitGoLines(code string) []goLine {
 	inside := multiLine(code)
 	var out []goLine
 	for i, line := range strings.Split(code, "\n") {
-		if i == 0 || inside[i] {
-			out = append(out, goLine{text: line, verbatim: inside[i]})
+		if i == 0 || inside[i] != 0 {
+			out = append(out, goLine{text: line, verbatim: inside[i] != 0})
 			continue
 		}
 		text := strings.TrimLeft(line, "\t")
@@ -116,8 +116,8 @@ func splitGoLines(code string) []goLine {
 	return out
 }
 
-// multiLine says which lines of code start within a raw string or a comment.
-func multiLine(code string) map[int]bool {
+// multiLine says which lines of code start within a raw string (token.STRING) or a comment (token.COMMENT).
+func multiLine(code string) map[int]token.Token {
 	if strings.IndexByte(code, '`') < 0 && !strings.Contains(code, "/*") {
 		return nil
 	}
@@ -125,7 +125,7 @@ func multiLine(code string) map[int]bool {
 	file := token.NewFileSet().AddFile("", -1, len(src))
 	var s scanner.Scanner
 	s.Init(file, src, func(token.Position, string) {}, scanner.ScanComments)
-	inside := map[int]bool{}
+	inside := map[int]token.Token{}
 	for {
 		pos, tok, lit := s.Scan()
 		if tok == token.EOF {
@@ -136,7 +136,7 @@ func multiLine(code string) map[int]bool {
 		}
 		first := bytes.Count(src[:int(pos)-1], []byte("\n"))
 		for i := range strings.Count(lit, "\n") {
-			inside[first+1+i] = true
+			inside[first+1+i] = tok
 		}
 	}
 }
