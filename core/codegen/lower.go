@@ -53,6 +53,7 @@ func lower(p *Program, c *Component, diags *diag.List) {
 	l.restAndStruct()
 	l.dropped()
 	l.quoted()
+	l.comments()
 	l.misspelt()
 	eachCode(c.file.Nodes, func(s syntax.Span) { l.notReplaced(s.Text(l.src), s.Start) })
 	l.styles()

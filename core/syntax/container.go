@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"bytes"
+	"cmp"
 	"strings"
 )
 
@@ -172,7 +173,7 @@ func (p *parser) endBraces(open int, c *goCode, tag bool) bool {
 	if p.aborted {
 		return false
 	}
-	if at := c.quote; at > 0 { // it swallowed what follows on its line
+	if at := cmp.Or(c.quote, c.comment); at > 0 { // it swallowed what follows
 		if n := bytes.IndexByte(p.src[at:p.lineEnd(at)], '}'); n >= 0 && (at+n >= p.pos || p.rewind(at+n)) {
 			p.pos = at + n + 1
 		} else {
@@ -181,6 +182,10 @@ func (p *parser) endBraces(open int, c *goCode, tag bool) bool {
 		p.diags = p.diags[:min(c.diags, len(p.diags))]
 		c.cut(p.pos)
 		c.items, c.broken = nil, true
+		if at == c.comment {
+			p.error("SG1020", Span{at, at + 2}, "/* is never closed", "add */")
+			return false
+		}
 		quote := p.src[at : at+1]
 		p.error("SG1005", Span{at, at + 1}, "the string is never closed", "add "+string(quote))
 		return false
@@ -341,6 +346,7 @@ func (p *parser) ifNode(start int) Node {
 		}
 		end := p.pos
 		p.skipBlanks()
+		p.commentBehindBlock()
 		from = p.pos
 		switch word := p.word(); word {
 		case "elseif", "elif", "elsif":
@@ -495,6 +501,30 @@ var elseHints = map[string]string{
 	"switch": "write default: as the last label",
 }
 
+// commentBehindBlock reports a comment of Go between the } of a block and what may follow it.
+func (p *parser) commentBehindBlock() {
+	start := p.pos
+	end := start
+	switch {
+	case p.has("//"):
+		end = p.lineEnd(start)
+	case p.has("/*"):
+		if n := bytes.Index(p.src[start:], []byte("*/")); n >= 0 {
+			end = start + n + 2
+		}
+	}
+	if end == start {
+		return
+	}
+	p.pos = end
+	p.skipBlanks()
+	if !p.at('}') && p.word() != "else" {
+		p.pos = start
+		return
+	}
+	p.error("SG1010", Span{start, end}, "a comment stands behind a block", "move it into a block, as {/* … */}")
+}
+
 // closeContainer reads the } behind the last block of a statement.
 func (p *parser) closeContainer(start int, keyword string) {
 	p.closeAt(start, p.pos, keyword)
@@ -502,6 +532,7 @@ func (p *parser) closeContainer(start int, keyword string) {
 
 func (p *parser) closeAt(start, end int, keyword string) {
 	p.skipBlanks()
+	p.commentBehindBlock()
 	if p.at('}') {
 		p.pos++
 		return
@@ -578,10 +609,12 @@ func (p *parser) switchNode(start int) Node {
 	p.pos++
 	p.skipBlanks()
 	if p.pos < len(p.src) && !p.at('}') && p.label() == "" && !p.has("</") {
-		at := p.pos
+		at, comment := p.pos, p.has("//") || p.has("/*")
 		before := p.nodes(true)
 		if onlyComments(before) {
-			p.error("SG1012", Span{at, p.pos}, "a comment stands before the first case", "move it behind the label")
+			if !comment { // reported as text
+				p.error("SG1012", Span{at, p.pos}, "a comment stands before the first case", "move it behind the label")
+			}
 		} else {
 			p.error("SG1012", Span{at, at + 1}, "markup stands before the first case", "start the arm with case …: or default:")
 		}

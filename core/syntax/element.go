@@ -181,6 +181,10 @@ func (p *parser) attributes(e *Element) bool {
 				e.SelfClosed = true
 				return true
 			}
+			if p.at('/') || p.at('*') {
+				p.commentInTag(start)
+				continue
+			}
 			p.error("SG1016", Span{start, p.pos}, "/ stands alone in a tag", "write /> to close the element, or remove the /")
 			continue
 		case c == '<':
@@ -250,6 +254,18 @@ func (p *parser) attributes(e *Element) bool {
 		}
 		seen[key] = a.NameSpan
 	}
+}
+
+// commentInTag reports a comment of Go or JavaScript that stands in a tag without braces, and reads it.
+func (p *parser) commentInTag(start int) {
+	line := p.at('/')
+	p.pos = p.lineEnd(start)
+	if n := bytes.Index(p.src[start+2:], []byte("*/")); !line && n >= 0 {
+		p.pos = start + 2 + n + 2
+	} else if n := bytes.IndexByte(p.src[start:p.pos], '>'); n >= 0 {
+		p.pos = start + n
+	}
+	p.error("SG1016", Span{start, p.pos}, "a comment in a tag stands in braces", "write {/* … */}")
 }
 
 // tagOpen reports a start tag that has no >.

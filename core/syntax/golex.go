@@ -48,6 +48,7 @@ type goCode struct {
 	badLeft  bool // the left side of := is not made of names
 	hidden   bool // a // comment swallowed a }
 	quote    int  // offset of the first string that is not closed, or 0
+	comment  int  // offset of the /* that is not closed, or 0
 	bracket  int  // offset of the innermost ( [ { that is open at the end, or 0
 
 	dots       int // offset of a ... that ends the code, or 0
@@ -236,10 +237,14 @@ func (r *goReader) blank() bool {
 			}
 			return true
 		case r.has("/*"):
-			n := bytes.Index(r.src[from+2:], []byte("*/"))
+			n := -1
+			if from < r.noGoEnd {
+				n = bytes.Index(r.src[from+2:], []byte("*/"))
+			}
 			if n < 0 {
+				r.noGoEnd = min(r.noGoEnd, from)
 				r.pos = len(r.src)
-				r.c.simple = false
+				r.c.simple, r.c.comment = false, from
 				return true
 			}
 			r.pos += n + 4

@@ -317,7 +317,7 @@ func (p *parser) armText() bool {
 		p.pos = span.End
 		hint := "wrap it: <>" + clip(span.Text(p.src)) + "</>"
 		if text := span.Text(p.src); strings.HasPrefix(text, "//") || strings.HasPrefix(text, "/*") {
-			hint = "write a comment as {/* … */}"
+			hint = "write a comment as {/* … */}, behind a label"
 		}
 		p.error("SG1011", span, "text stands directly in an arm of a switch", hint)
 	}
