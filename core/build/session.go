@@ -38,10 +38,10 @@ type Session struct {
 	o Options
 
 	memory  *memory
-	written map[string]codegen.DevPackage // what is on disk, by the path of the component; nil before the first time
-	linked  map[string]codegen.DevPackage // what the program was linked of
-	main    []byte                        // of the program on disk
-	stale   bool                          // what is on disk may be newer than the program
+	written map[string]codegen.DevFile // what is on disk, by the path of the file; nil before the first time
+	linked  map[string]codegen.DevFile // what the program was linked of
+	main    []byte                     // of the program on disk
+	stale   bool                       // what is on disk may be newer than the program
 	synced  bool
 	sum     [sha256.Size]byte // of the program
 }
@@ -126,10 +126,7 @@ func (s *Session) generate(ctx context.Context, b *builder, changed []string) (*
 	if err != nil || b.list.HasErrors() {
 		return nil, err
 	}
-	packages := make(map[string]codegen.DevPackage, len(b.program.Components))
-	for _, c := range b.program.Components {
-		packages[c.Path] = b.program.GenerateDev(c)
-	}
+	packages := b.program.DevPackages()
 	wrote, err := s.write(b, packages, b.program.DevMain(bundle))
 	if err != nil {
 		return nil, err
@@ -165,8 +162,8 @@ func (s *Session) generate(ctx context.Context, b *builder, changed []string) (*
 	}
 	for name, p := range packages {
 		d.Texts[name] = p.Texts
-		if l := s.linked[name]; !slices.Equal(l.Lines, p.Lines) {
-			d.lines[name] = [2][]int{l.Lines, p.Lines}
+		if then, now := s.linked[p.Code.Path].Lines, p.Code.Lines; !slices.Equal(then, now) {
+			d.lines[name] = [2][]int{then, now}
 		}
 	}
 	return d, s.files(b, d)
@@ -228,43 +225,43 @@ func isGoInput(name string, embeds []string) bool {
 	return false
 }
 
-// write writes the packages whose logic is not what is on disk, and the main package, and says whether there were any.
+// write writes the files whose logic is not what is on disk, and the main package, and says whether there were any.
 // What differs in lines alone stays as it is: it would have to be compiled for nothing.
 func (s *Session) write(b *builder, packages map[string]codegen.DevPackage, main codegen.File) (wrote bool, err error) {
+	files := devFiles(packages)
 	if s.written == nil { // whatever another session has left there
-		for _, dir := range []string{"c", "ext", devMain} {
-			var files []file
-			for _, p := range append(slices.Collect(maps.Values(packages)), codegen.DevPackage{File: main}) {
-				if rel, ok := strings.CutPrefix(p.Path, devGenDir+"/"+dir+"/"); ok {
-					files = append(files, file{name: rel, data: p.Data})
+		for _, dir := range []string{"c", "face", "ext", devMain} {
+			var tree []file
+			for name, f := range files {
+				if rel, ok := strings.CutPrefix(name, devGenDir+"/"+dir+"/"); ok {
+					tree = append(tree, file{name: rel, data: f.Data})
 				}
 			}
-			if err := writeTree(b.Layout.abs(devGenDir+"/"+dir), files); err != nil {
+			if rel, ok := strings.CutPrefix(main.Path, devGenDir+"/"+dir+"/"); ok {
+				tree = append(tree, file{name: rel, data: main.Data})
+			}
+			if err := writeTree(b.Layout.abs(devGenDir+"/"+dir), tree); err != nil {
 				return false, err
 			}
 		}
-		s.written, s.main = maps.Clone(packages), main.Data
+		s.written, s.main = files, main.Data
 		return true, nil
 	}
-	for name, p := range s.written {
-		if packages[name].Path == p.Path {
+	for name := range s.written {
+		if _, ok := files[name]; ok {
 			continue
 		}
-		if err := os.RemoveAll(filepath.Dir(b.Layout.abs(p.Path))); err != nil {
+		if err := os.Remove(b.Layout.abs(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return false, err
 		}
+		os.Remove(filepath.Dir(b.Layout.abs(name))) // unless the packages of a folder of that name are there
 		delete(s.written, name)
 		wrote = true
 	}
-	for name, p := range packages {
-		if old, ok := s.written[name]; ok && bytes.Equal(old.Logic, p.Logic) {
-			continue
-		}
-		if err := writeChanged(b.Layout.abs(p.Path), p.Data); err != nil {
-			return wrote, err
-		}
-		s.written[name] = p
-		wrote = true
+	logic := func(old, now codegen.DevFile) bool { return bytes.Equal(old.Logic, now.Logic) }
+	replaced, err := s.replace(b, files, logic)
+	if wrote = wrote || replaced; err != nil {
+		return wrote, err
 	}
 	if !bytes.Equal(s.main, main.Data) {
 		if err := writeChanged(b.Layout.abs(main.Path), main.Data); err != nil {
@@ -276,19 +273,35 @@ func (s *Session) write(b *builder, packages map[string]codegen.DevPackage, main
 	return wrote, nil
 }
 
-// thaw writes the packages whose lines have moved; it says whether there were any.
+// thaw writes the files whose lines have moved; it says whether there were any.
 func (s *Session) thaw(b *builder, packages map[string]codegen.DevPackage) (any bool, err error) {
-	for name, p := range packages {
-		if bytes.Equal(s.written[name].Data, p.Data) {
+	return s.replace(b, devFiles(packages), func(old, now codegen.DevFile) bool { return bytes.Equal(old.Data, now.Data) })
+}
+
+// replace writes the files that are not the same as those on disk; it says whether there were any.
+func (s *Session) replace(b *builder, files map[string]codegen.DevFile, same func(old, now codegen.DevFile) bool) (any bool, err error) {
+	for name, f := range files {
+		if old, ok := s.written[name]; ok && same(old, f) {
 			continue
 		}
-		if err := writeChanged(b.Layout.abs(p.Path), p.Data); err != nil {
+		if err := writeChanged(b.Layout.abs(name), f.Data); err != nil {
 			return any, err
 		}
-		s.written[name] = p
+		s.written[name] = f
 		any = true
 	}
 	return any, nil
+}
+
+// devFiles gives the files of the packages by their paths.
+func devFiles(packages map[string]codegen.DevPackage) map[string]codegen.DevFile {
+	out := make(map[string]codegen.DevFile, 2*len(packages))
+	for _, p := range packages {
+		for _, f := range p.Files() {
+			out[f.Path] = f
+		}
+	}
+	return out
 }
 
 // compile links the program. Components that no page uses are compiled too, for their errors.

@@ -17,6 +17,21 @@ import (
 // was called last.
 func goCommands(tb testing.TB) (since func() []string) {
 	tb.Helper()
+	return goStub(tb, `echo "$1" >> "$log"; exec "$go" "$@"`)
+}
+
+// compiled puts a go command on PATH that writes down which packages it compiles. The function gives those since it was
+// called last, sorted.
+func compiled(tb testing.TB) (since func() []string) {
+	tb.Helper()
+	words := goStub(tb, `shift; "$go" build -v "$@" 2>"$log.new"; code=$?; cat "$log.new" >> "$log"; grep -v '^[a-z]' "$log.new" >&2; exit $code`)
+	return func() []string { return slices.Sorted(slices.Values(words())) }
+}
+
+// goStub puts a go command on PATH that is a script, for which $go is the real one. The function gives the words that it has
+// written to $log since it was called last.
+func goStub(tb testing.TB, text string) (since func() []string) {
+	tb.Helper()
 	if runtime.GOOS == "windows" {
 		tb.Skip("the go command of this test is a shell script")
 	}
@@ -26,7 +41,7 @@ func goCommands(tb testing.TB) (since func() []string) {
 	}
 	dir := tb.TempDir()
 	log := filepath.Join(dir, "log")
-	script := fmt.Sprintf("#!/bin/sh\necho \"$1\" >> '%s'\nexec '%s' \"$@\"\n", log, real)
+	script := fmt.Sprintf("#!/bin/sh\nlog='%s'\ngo='%s'\n%s\n", log, real, text)
 	if err := os.WriteFile(filepath.Join(dir, "go"), []byte(script), 0o777); err != nil {
 		tb.Fatal(err)
 	}
@@ -242,4 +257,118 @@ func TestGoCommands(t *testing.T) {
 	if _, list, err := s.Update(t.Context(), []string{"shop", "aside"}); err != nil || !list.HasErrors() {
 		t.Errorf("a folder of Go files was moved away: %v %v", err, list.Err())
 	}
+}
+
+// An edit of Go compiles the component it stands in and the program, whoever imports the component. What others see of a
+// component are its types and constants; when they change, those who import it are compiled too.
+func TestOnePackageIsCompiled(t *testing.T) {
+	root := t.TempDir()
+	mod, err := NewModule("example.com/site", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]string{
+		"go.mod": string(mod), "site.yaml": "",
+		"src/components/Base.gosite": `---
+import "time"
+
+type Props struct {
+	Box
+	Title string
+	At    time.Time
+	Size  Size
+	Items []Item
+}
+
+type Size string
+
+const (
+	Small Size = "small"
+	_          = iota
+	Large Size = "large"
+)
+
+type (
+	Item struct{ Name string }
+	Box  struct{ Width int }
+)
+
+type Slots struct{ Default func(n int) site.Node }
+
+type count struct{ n int }
+
+func (c count) twice() int { return 2 * c.n }
+
+n := count{2}.twice()
+---
+<p data-size={string(props.Size)}>{props.Title}{for _, it := range props.Items {<b>{it.Name}</b>}}<i>{n}</i></p>
+<slot args={n} />
+`,
+		"src/components/Wide.gosite":  "---\nimport Base \"./Base.gosite\"\n\ntype Props struct{ Base.Props; Wide bool }\n---\n<Base title={props.Title} size={Base.Large} items={props.Items}>{func(n int) {<em>{n}</em>}}</Base>\n",
+		"src/components/Plain.gosite": "<hr>\n<slot />\n",
+		"src/components/Own.gosite":   "---\ntype Props struct{ Title string }\n\nfunc (p Props) Loud() string { return p.Title + \"!\" }\n---\n<p>{props.Loud()}</p>\n",
+	}
+	for _, name := range []string{"a", "b", "c"} {
+		files["src/pages/"+name+".gosite"] = "---\nimport Base \"../components/Base.gosite\"\nimport Wide \"../components/Wide.gosite\"\nimport Plain \"../components/Plain.gosite\"\nimport Own \"../components/Own.gosite\"\n---\n" +
+			"<Wide title=\"x\" items={[]Base.Item{{Name: \"y\"}}} /><Plain>text</Plain><Own title=\"z\" />\n"
+	}
+	for name, text := range files {
+		put(t, filepath.Join(root, filepath.FromSlash(name)), text)
+	}
+	since := compiled(t)
+	_, update := session(t, root)
+	update()
+	const app, code, face = "app", "c/components/", "face/components/"
+	pages := []string{"c/pages/a", "c/pages/b", "c/pages/c"}
+	for _, e := range []struct {
+		file, old, new string
+		want           []string
+	}{
+		{"src/components/Base.gosite", "<i>{n}</i>", "<i>{n + 1}</i>", []string{app, code + "Base"}},
+		{"src/components/Base.gosite", "return 2 * c.n", "return 3 * c.n", []string{app, code + "Base"}},
+		{"src/components/Wide.gosite", "props.Title}", `props.Title + "?"}`, []string{app, code + "Wide"}},
+		{"src/components/Plain.gosite", "<hr>", "<hr>{1 + 1}", []string{app, code + "Plain"}},
+		{"src/components/Base.gosite", `"large"`, `"huge"`, append([]string{app, code + "Base", code + "Wide", face + "Base", face + "Wide"}, pages...)},
+		{"src/components/Own.gosite", "return p.Title", "return p.Title + p.Title", append([]string{app, code + "Own"}, pages...)}, // it has no face
+	} {
+		name := filepath.Join(root, filepath.FromSlash(e.file))
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		put(t, name, strings.Replace(string(text), e.old, e.new, 1))
+		since()
+		update(e.file)
+		var got []string
+		for _, p := range since() {
+			got = append(got, strings.TrimPrefix(p, "example.com/site/.sitegen/gen/dev/"))
+		}
+		if slices.Sort(e.want); !slices.Equal(got, e.want) {
+			t.Errorf("%s: %s: compiled %q, want %q", e.file, e.new, got, e.want)
+		}
+	}
+}
+
+// The folder of a page's package may hold those of other pages, and stays when the page goes.
+func TestPageBesideItsFolder(t *testing.T) {
+	root := t.TempDir()
+	mod, err := NewModule("example.com/site", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, filepath.Join(root, "go.mod"), string(mod))
+	put(t, filepath.Join(root, "site.yaml"), "")
+	for _, name := range []string{"demo", "demo/one", "demo/two"} {
+		put(t, filepath.Join(root, "src/pages", name+".gosite"), "<p>"+name+"</p>\n")
+	}
+	_, update := session(t, root)
+	update()
+	for _, name := range []string{"src/pages/demo.gosite", "src/pages/demo/one.gosite"} {
+		if err := os.Remove(filepath.Join(root, name)); err != nil {
+			t.Fatal(err)
+		}
+		update(name)
+	}
+	put(t, filepath.Join(root, "src/pages/demo.gosite"), "<p>{1 + 1}</p>\n")
+	update("src/pages/demo.gosite")
 }

@@ -132,7 +132,26 @@ func (f *bundleFile) imports() []string {
 	for _, c := range f.components {
 		need(true, f.alias[c], c.ImportPath)
 	}
+	for _, c := range f.behindFaces() {
+		need(true, "_", c.ImportPath)
+	}
 	return list
+}
+
+// behindFaces gives the components that the development server has to link although nothing imports more than their faces.
+func (f *bundleFile) behindFaces() (out []*Component) {
+	if f.in != all {
+		return nil
+	}
+	faces := f.p.faces()
+	for _, c := range f.components {
+		for _, d := range c.Closure() {
+			if faces[d] && f.alias[d] == "" && !slices.Contains(out, d) {
+				out = append(out, d)
+			}
+		}
+	}
+	return out
 }
 
 // entry writes what begins: main for a program, and the head of the function that gives the application.

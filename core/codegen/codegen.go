@@ -102,9 +102,13 @@ type Component struct {
 
 	shadowed map[string]bool // see meanings
 
+	faceDir  string   // of the package that others import in the development server; "" for components of other modules
+	devFace  *devFace // see face
+	faceRead bool
+
 	dirty   bool        // it has to be linked again
 	said    diag.List   // what linking it has found
-	dev     *DevPackage // as it was printed last; see GenerateDev
+	dev     *DevPackage // as it was printed last; see DevPackages
 	shifted map[int]int // lines of the fence that stand so many columns further right in the generated file
 }
 

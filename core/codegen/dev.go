@@ -8,31 +8,60 @@ import (
 	"strconv"
 )
 
-// A DevPackage is the package of a component as the development server compiles it: the literal parts of the template
-// are no part of the Go text but a table that is handed to the running program. As long as Logic stays the same, an edit
+// A DevPackage is a component as the development server compiles it: the literal parts of the template are no part of the
+// Go text but a table that is handed to the running program. As long as the Logic of its files stays the same, an edit
 // needs no compiler: only Texts and Lines have changed.
 type DevPackage struct {
-	File
-	Source string   // path of the component
-	Texts  []string // the literals, in the order in which the file numbers them
-	Logic  []byte   // File.Data without its line directives
-	Lines  []int    // of the author, for each place of Logic that has one
+	Code  DevFile  // of the package that renders
+	Face  *DevFile // of the package that other components import; nil where it is that of Code
+	Texts []string // the literals, in the order in which Code numbers them
 }
 
-// GenerateDev prints the package of a component for the development server. The Program must have been linked without
+// Files gives the files of both packages.
+func (p DevPackage) Files() []DevFile {
+	if p.Face == nil {
+		return []DevFile{p.Code}
+	}
+	return []DevFile{*p.Face, p.Code}
+}
+
+// DevFile is a file of a package, of which the lines may change without its logic.
+type DevFile struct {
+	File
+	Logic []byte // File.Data without its line directives
+	Lines []int  // of the author, for each place of Logic that has one
+}
+
+// DevPackages prints all components for the development server, by their paths. The Program must have been linked without
 // errors.
-func (p *Program) GenerateDev(c *Component) DevPackage {
-	if c.dev != nil {
+func (p *Program) DevPackages() map[string]DevPackage {
+	out, faces := make(map[string]DevPackage, len(p.Components)), p.faces()
+	for _, c := range p.Components {
+		out[c.Path] = c.generateDev(faces[c])
+	}
+	return out
+}
+
+func (c *Component) generateDev(faced bool) DevPackage {
+	if c.dev != nil && (c.dev.Face != nil) == faced {
 		return *c.dev
 	}
 	dev := &devPrinter{site: c.front.useSite}
-	printed := c.print(dev, false)
+	out, set := DevPackage{}, printer{dev: dev}
+	if faced {
+		face := c.printFace()
+		out.Face, set.face = &face, c.face()
+	}
+	printed := c.print(set)
 	c.shifted = printed.shifted
-	data := printed.b
-	out := DevPackage{File: File{Path: path.Join(c.Dir, "render.go"), Data: data}, Source: c.Path, Texts: dev.texts}
-	out.Logic, out.Lines = dev.logic(data), dev.lines
+	out.Code, out.Texts = dev.file(path.Join(c.Dir, "render.go"), printed.b), dev.texts
 	c.dev = &out
 	return out
+}
+
+// file gives what was printed as a file.
+func (d *devPrinter) file(name string, data []byte) DevFile {
+	return DevFile{File: File{Path: name, Data: data}, Logic: d.logic(data), Lines: d.lines}
 }
 
 // DevMain prints the program of the development server, which links every component.

@@ -24,11 +24,7 @@ func devPackages(t *testing.T, files map[string]string) map[string]DevPackage {
 	if err := list.Err(); err != nil {
 		t.Fatal(err)
 	}
-	out := map[string]DevPackage{}
-	for _, c := range p.Components {
-		out[c.Path] = p.GenerateDev(c)
-	}
-	return out
+	return p.DevPackages()
 }
 
 const devCard = "---\ntype Props struct {\n\tTitle string\n\tN int\n\tKind Kind\n}\n\ntype Kind string\n---\n<h2 class=\"t\">{props.Title}</h2>\n<slot />\n"
@@ -64,8 +60,8 @@ func TestDevLogic(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			now := devPackages(t, page(strings.Replace(before, tt.from, tt.to, 1)))["src/pages/index.gosite"]
-			if same := bytes.Equal(old.Logic, now.Logic); same != tt.same {
-				t.Errorf("the logic is the same: %v, want %v\n%s", same, tt.same, now.Logic)
+			if same := bytes.Equal(old.Code.Logic, now.Code.Logic); same != tt.same {
+				t.Errorf("the logic is the same: %v, want %v\n%s", same, tt.same, now.Code.Logic)
 			}
 			if !tt.same {
 				return
@@ -73,8 +69,8 @@ func TestDevLogic(t *testing.T) {
 			if tt.name != "lines" && slices.Equal(old.Texts, now.Texts) {
 				t.Error("the texts are the same")
 			}
-			if len(old.Texts) != len(now.Texts) || len(old.Lines) != len(now.Lines) {
-				t.Errorf("texts %d and %d, lines %d and %d", len(old.Texts), len(now.Texts), len(old.Lines), len(now.Lines))
+			if len(old.Texts) != len(now.Texts) || len(old.Code.Lines) != len(now.Code.Lines) {
+				t.Errorf("texts %d and %d, lines %d and %d", len(old.Texts), len(now.Texts), len(old.Code.Lines), len(now.Code.Lines))
 			}
 		})
 	}
@@ -85,11 +81,11 @@ func TestDevLines(t *testing.T) {
 	const head = "---\na := f(1)\n\nb := f(2)\n---\n"
 	old := devPackages(t, map[string]string{"src/pages/index.gosite": head + "<p>\n{a}\n</p>\n<b>{b}</b>\n"})["src/pages/index.gosite"]
 	now := devPackages(t, map[string]string{"src/pages/index.gosite": head + "<p>\none\ntwo\n{a}\n</p>\n<i>x</i>\n<i>y</i>\n<b>{b}</b>\n"})["src/pages/index.gosite"]
-	if !bytes.Equal(old.Logic, now.Logic) {
-		t.Fatalf("the logic differs:\n%s\n%s", old.Logic, now.Logic)
+	if !bytes.Equal(old.Code.Logic, now.Code.Logic) {
+		t.Fatalf("the logic differs:\n%s\n%s", old.Code.Logic, now.Code.Logic)
 	}
 	for from, to := range map[int]int{2: 2, 4: 4, 7: 9, 9: 13} {
-		if got := MapLine(from, old.Lines, now.Lines); got != to {
+		if got := MapLine(from, old.Code.Lines, now.Code.Lines); got != to {
 			t.Errorf("line %d is now %d, want %d", from, got, to)
 		}
 	}
@@ -99,8 +95,8 @@ func TestDevLines(t *testing.T) {
 func TestDevTexts(t *testing.T) {
 	p := devPackages(t, map[string]string{"src/pages/index.gosite": "---\nx := \"v\"\n---\n<p title=`a${x}b`>{x}</p>"})["src/pages/index.gosite"]
 	for _, want := range []string{"var _sgTexts = _sg.NewTexts(\"src/pages/index.gosite\")", "_sgT := _sgTexts.Load()", "_w.S(_sgT[0])", "_sg.Lit(_sgT[1])"} {
-		if !strings.Contains(string(p.Data), want) {
-			t.Errorf("%q is missing in\n%s", want, p.Data)
+		if !strings.Contains(string(p.Code.Data), want) {
+			t.Errorf("%q is missing in\n%s", want, p.Code.Data)
 		}
 	}
 	if want := []string{"<p", "a", "b", ">", "</p>"}; !slices.Equal(p.Texts, want) {
@@ -111,7 +107,7 @@ func TestDevTexts(t *testing.T) {
 // A component that mentions site in texts of the table alone still compiles.
 func TestDevSiteInTextsAlone(t *testing.T) {
 	p := devPackages(t, map[string]string{"src/pages/index.gosite": "<main set:html={site.Raw(\"<b>raw</b>\")} />"})["src/pages/index.gosite"]
-	if bytes.Contains(p.Data, []byte("site.Raw")) || !bytes.Contains(p.Data, []byte("var _ site.HTML\n")) {
-		t.Errorf("site is imported and not used:\n%s", p.Data)
+	if bytes.Contains(p.Code.Data, []byte("site.Raw")) || !bytes.Contains(p.Code.Data, []byte("var _ site.HTML\n")) {
+		t.Errorf("site is imported and not used:\n%s", p.Code.Data)
 	}
 }

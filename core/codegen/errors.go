@@ -110,7 +110,7 @@ func sourcePath(p string) string {
 		return p
 	}
 	elems := strings.Split(strings.TrimPrefix(p[i+len(".sitegen/gen/"):], "dev/"), "/")
-	if len(elems) < 2 || elems[0] != "c" && elems[0] != "ext" {
+	if len(elems) < 2 || elems[0] != "c" && elems[0] != "face" && elems[0] != "ext" {
 		return p[i:]
 	}
 	dots := elems[0] == "ext"
@@ -171,7 +171,7 @@ var cleaners = []struct {
 	{regexp.MustCompile(` \((/|[A-Z]:\\)[^()]*\)$`), ""},
 	{regexp.MustCompile(`^found packages (\S+ \(\S+\)) and (\S+ \(\S+\)) in .*$`), "the folder holds two packages, $1 and $2"},
 	{regexp.MustCompile(` in (/|[A-Z]:\\)\S.*$`), ""},
-	{regexp.MustCompile(`"[^"]*/\.sitegen/gen/(?:dev/)?(?:c|ext)/([^"]*)"`), `"$1.gosite"`},
+	{regexp.MustCompile(`"[^"]*/\.sitegen/gen/(?:dev/)?(?:c|face|ext)/([^"]*)"`), `"$1.gosite"`},
 	{regexp.MustCompile(`\b_sg\.`), "site."},
 }
 

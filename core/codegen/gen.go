@@ -37,13 +37,16 @@ func (p *Program) GenerateOnly(want func(*Component) bool) []File {
 
 // generate prints the package of a component.
 func (c *Component) generate() []byte {
-	p := c.print(nil, false)
+	p := c.print(printer{})
 	c.shifted = p.shifted
 	return p.b
 }
 
-func (c *Component) print(dev *devPrinter, plain bool) *printer {
-	p := &printer{comp: c, splitter: sections, file: c.file, path: c.Path, b: make([]byte, 0, 4096+4*len(c.file.Src)), shifted: map[int]int{}, dev: dev, plain: plain, shadowed: c.shadowed}
+// print prints a component in the way that a printer is set up for.
+func (c *Component) print(set printer) *printer {
+	p := c.printer(set)
+	dev := p.dev
+	p.b = make([]byte, 0, 4096+4*len(c.file.Src))
 	p.raw(Header, "\npackage ", c.Package, "\n\n")
 	p.imports(c)
 	if dev != nil {
@@ -55,9 +58,20 @@ func (c *Component) print(dev *devPrinter, plain bool) *printer {
 	}
 	p.implied(c)
 	p.hoisted(c)
-	p.types(c)
+	if p.face != nil {
+		p.aliases()
+	} else {
+		p.ownTypes(c)
+	}
+	p.checks(c)
 	p.render(c)
 	return p
+}
+
+// printer gives a printer for a component.
+func (c *Component) printer(set printer) *printer {
+	set.comp, set.file, set.path, set.splitter, set.shifted, set.shadowed = c, c.file, c.Path, sections, map[int]int{}, c.shadowed
+	return &set
 }
 
 // imports writes one import declaration each, so that gofmt has nothing to sort and each keeps its place.
@@ -70,25 +84,38 @@ func (p *printer) imports(c *Component) {
 	if c.usesEnv() {
 		p.close(`import "` + c.env.Package + `"`)
 	}
+	if p.face != nil {
+		p.close("import " + faceImport + " " + strconv.Quote(c.facePath()))
+	}
 	for _, s := range c.front.imports {
 		if !isFileImport(s.Path) {
-			p.raw("import ")
-			p.mark(s.At.Start)
-			p.author(syntax.Span{Start: s.At.Start, End: s.Lit.End}.Text(c.file.Src), s.At.Start)
-			p.close("")
+			p.goImport(s)
 		}
 	}
 	for _, k := range c.usedLinks() {
-		p.raw("import ")
-		p.mark(k.spec.At.Start)
-		if k.spec.Name == k.pkg {
-			p.author(k.pkg, k.spec.At.Start)
-		} else {
-			p.raw(k.pkg)
-		}
-		p.raw(" ", strconv.Quote(k.c.ImportPath))
-		p.close("")
+		p.compImport(k)
 	}
+	p.close("")
+}
+
+// goImport writes the import of a Go package.
+func (p *printer) goImport(s importSpec) {
+	p.raw("import ")
+	p.mark(s.At.Start)
+	p.author(syntax.Span{Start: s.At.Start, End: s.Lit.End}.Text(p.file.Src), s.At.Start)
+	p.close("")
+}
+
+// compImport writes the import of a component.
+func (p *printer) compImport(k *compLink) {
+	p.raw("import ")
+	p.mark(k.spec.At.Start)
+	if k.spec.Name == k.pkg {
+		p.author(k.pkg, k.spec.At.Start)
+	} else {
+		p.raw(k.pkg)
+	}
+	p.raw(" ", strconv.Quote(p.importPath(k.c)))
 	p.close("")
 }
 
@@ -131,16 +158,22 @@ func (c *Component) usedLinks() []*compLink {
 // hoisted writes the declarations of the fence as they are.
 func (p *printer) hoisted(c *Component) {
 	for _, it := range c.front.hoisted {
-		pos := c.file.Pos(it.Start)
-		p.directive(pos.Line, pos.Col)
-		p.author(it.Text(c.file.Src), it.Start)
-		p.close("")
-		p.close("")
+		if p.face == nil || !p.face.has(it) {
+			p.hoist(it)
+		}
 	}
 }
 
-// types writes Props and Slots where the author has none, and checks defaults of types that only Go knows.
-func (p *printer) types(c *Component) {
+func (p *printer) hoist(it syntax.FenceItem) {
+	pos := p.file.Pos(it.Start)
+	p.directive(pos.Line, pos.Col)
+	p.author(it.Text(p.file.Src), it.Start)
+	p.close("")
+	p.close("")
+}
+
+// ownTypes writes Props and Slots where the author has none.
+func (p *printer) ownTypes(c *Component) {
 	if c.front.props == nil {
 		p.directive(1, 1)
 		p.close("type Props struct{}")
@@ -159,6 +192,10 @@ func (p *printer) types(c *Component) {
 		}
 		p.close("")
 	}
+}
+
+// checks has the Go compiler look at GetStaticPaths, and at defaults of types that only Go knows.
+func (p *printer) checks(c *Component) {
 	if at := c.front.declared["GetStaticPaths"]; c.Flags.StaticPaths != nil && len(c.typeParams()) == 0 {
 		p.open(-1)
 		if c.Flags.PathSeq {

@@ -72,7 +72,7 @@ func FuzzVirtual(f *testing.F) {
 var tableRef = regexp.MustCompile(`_sgT\[([0-9]+)\]`)
 
 // FuzzDevTexts holds the package for the development server against the one for production: with the texts of the table in their
-// places it is the same Go, but for what loads the table.
+// places it is the same Go, but for what loads the table, and that components are imported by their faces.
 func FuzzDevTexts(f *testing.F) {
 	seedGenerated(f)
 	f.Fuzz(func(t *testing.T, choices []byte) {
@@ -84,32 +84,32 @@ func FuzzDevTexts(f *testing.F) {
 		if list.HasErrors() {
 			return
 		}
-		dev := p.GenerateDev(c)
+		dev := p.DevPackages()[c.Path]
 		next := 0
-		whole := tableRef.ReplaceAllStringFunc(string(dev.Data), func(ref string) string {
+		whole := tableRef.ReplaceAllStringFunc(string(dev.Code.Data), func(ref string) string {
 			i, err := strconv.Atoi(tableRef.FindStringSubmatch(ref)[1])
 			if err != nil || i != next {
-				t.Fatalf("%s is not the next of %d texts in\n%s", ref, len(dev.Texts), dev.Data)
+				t.Fatalf("%s is not the next of %d texts in\n%s", ref, len(dev.Texts), dev.Code.Data)
 			}
 			next++
 			return strconv.Quote(dev.Texts[i])
 		})
 		if next != len(dev.Texts) {
-			t.Fatalf("%d of %d texts are used in\n%s", next, len(dev.Texts), dev.Data)
+			t.Fatalf("%d of %d texts are used in\n%s", next, len(dev.Texts), dev.Code.Data)
 		}
 		if _, err := parser.ParseFile(token.NewFileSet(), "x.go", whole, 0); err != nil {
 			t.Fatalf("%v\n%s", err, whole)
 		}
 		for _, file := range files {
-			if file.Path != dev.Path {
+			if file.Path != dev.Code.Path {
 				continue
 			}
-			if got, want := tokens(withoutTable(whole)), tokens(string(file.Data)); got != want {
+			if got, want := strings.ReplaceAll(tokens(withoutTable(whole)), "/gen/face/", "/gen/c/"), tokens(string(file.Data)); got != want {
 				t.Fatalf("the development server's code is\n%s\nand production's\n%s", whole, file.Data)
 			}
 			return
 		}
-		t.Fatalf("%s is not generated for production", dev.Path)
+		t.Fatalf("%s is not generated for production", dev.Code.Path)
 	})
 }
 

@@ -64,16 +64,14 @@ func (s importStack) diagnostic() diag.Diagnostic {
 
 // placed gives the place of the import that leads to a stack, in the component that the stack begins with.
 func (p *Program) placedStack(s importStack) diag.Range {
-	for _, c := range p.Components {
-		if c.ImportPath != s.packages[0] {
-			continue
-		}
-		for _, i := range c.front.imports {
-			if i.Path == s.packages[1] {
-				return c.file.Range(i.Lit)
-			}
-		}
-		return diag.Range{Pos: diag.Pos{File: c.file.Name, Line: 1}}
+	c := p.generatedFor(s.packages[0])
+	if c == nil {
+		return diag.Range{}
 	}
-	return diag.Range{}
+	for _, i := range c.front.imports {
+		if i.Path == s.packages[1] {
+			return c.file.Range(i.Lit)
+		}
+	}
+	return diag.Range{Pos: diag.Pos{File: c.file.Name, Line: 1}}
 }

@@ -77,7 +77,8 @@ func Link(in Input) (*Program, *diag.List) {
 		enc := encodePath(componentBase(below), false)
 		c := &Component{
 			Path: s.Path, Dir: path.Join(in.GenDir, "c", enc), ImportPath: path.Join(in.ModulePath, in.GenDir, "c", enc),
-			Name: componentBase(path.Base(s.Path)), file: s.File, dir: path.Dir(s.Path), Text: strings.HasSuffix(s.Path, ".md") || strings.HasSuffix(s.Path, ".markdown"),
+			faceDir: path.Join(in.GenDir, "face", enc),
+			Name:    componentBase(path.Base(s.Path)), file: s.File, dir: path.Dir(s.Path), Text: strings.HasSuffix(s.Path, ".md") || strings.HasSuffix(s.Path, ".markdown"),
 		}
 		l.add(c)
 		l.dirs[c.dir] = true

@@ -23,6 +23,7 @@ type printer struct {
 
 	shifted map[int]int // see Component.shifted
 	dev     *devPrinter // nil unless it prints for the development server
+	face    *devFace    // of the component, where others import that
 	late    []string    // scripts of the component that are written behind the rest
 
 	splitter splitter

@@ -29,7 +29,7 @@ func Relink(prev *Program, in Input) (*Program, *diag.List) {
 			before := *c
 			c.renew(s.File)
 			changed = append(changed, c)
-			if c.face() == before.face() {
+			if c.shown() == before.shown() {
 				continue
 			}
 			prev.spoil(c)
@@ -91,7 +91,7 @@ func (p *Program) spoil(c *Component) {
 func (c *Component) renew(file *syntax.File) {
 	*c = Component{
 		Path: c.Path, ImportPath: c.ImportPath, Dir: c.Dir, Package: c.Package, Name: c.Name, External: c.External, Text: c.Text, Builtin: c.Builtin,
-		env: c.env, file: file, dir: c.dir, assetFS: c.assetFS,
+		env: c.env, file: file, dir: c.dir, assetFS: c.assetFS, faceDir: c.faceDir,
 	}
 	readFront(c, &c.said)
 }
@@ -116,8 +116,8 @@ func (c *Component) imports(d *Component) bool {
 	return false
 }
 
-// face is all of a component that others see when they are linked: its fence, and the slots of its template.
-func (c *Component) face() string {
+// shown is all of a component that others see when they are linked: its fence, and the slots of its template.
+func (c *Component) shown() string {
 	var b strings.Builder
 	if f := c.file.Fence; f != nil {
 		b.WriteString(f.Body.Text(c.file.Src))

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"sitegen.dev/core/diag"
@@ -102,9 +103,10 @@ func TestRelink(t *testing.T) {
 			if len(got.Components) != len(want.Components) {
 				t.Fatalf("step %d: %d components, want %d", step, len(got.Components), len(want.Components))
 			}
+			gotDev, wantDev := got.DevPackages(), want.DevPackages()
 			for i, c := range got.Components {
 				w := want.Components[i]
-				if g, w := string(got.GenerateDev(c).Data), string(want.GenerateDev(w).Data); g != w {
+				if g, w := devText(gotDev[c.Path]), devText(wantDev[w.Path]); g != w {
 					t.Fatalf("step %d: %s\n%s\nwant\n%s", step, c.Path, g, w)
 				}
 				if g, w := fmt.Sprint(closureOf(c)), fmt.Sprint(closureOf(w)); g != w {
@@ -120,6 +122,15 @@ func TestRelink(t *testing.T) {
 	if clean < 20 {
 		t.Errorf("only %d of the states were without errors", clean)
 	}
+}
+
+// devText is all files of a package for the development server.
+func devText(p DevPackage) string {
+	var b strings.Builder
+	for _, f := range p.Files() {
+		b.WriteString("-- " + f.Path + " --\n" + string(f.Data))
+	}
+	return b.String()
 }
 
 // closureOf names the components of a closure.

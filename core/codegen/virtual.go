@@ -30,7 +30,7 @@ func (c *Component) Virtual() *Virtual { return c.virtual(true) }
 func (c *Component) Written() *Virtual { return c.virtual(false) }
 
 func (c *Component) virtual(plain bool) *Virtual {
-	p := c.print(nil, plain)
+	p := c.print(printer{plain: plain})
 	v := &Virtual{Path: path.Join(c.Dir, "render.go"), Go: p.b, Ranges: p.ranges, Source: c.file.Src}
 	sort.SliceStable(v.Ranges, func(i, j int) bool { return v.Ranges[i].Go.Start < v.Ranges[j].Go.Start })
 	return v
