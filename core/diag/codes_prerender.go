@@ -36,4 +36,6 @@ var prerenderCodes = []CodeInfo{
 		"Add `const prerender = false`, or write `when: build` for the variable in site.yaml."},
 	{"SG3121", "The output holds the value of a secret.",
 		"Find where it is written. A value that visitors may see belongs into a public variable."},
+	{"SG3122", "There are more errors in the content or the pages than are listed.",
+		"Mend those that are listed, and build again."},
 }

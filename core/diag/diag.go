@@ -117,12 +117,19 @@ func (l *List) HasErrors() bool {
 	return slices.ContainsFunc(l.items, func(d Diagnostic) bool { return d.Severity == Error })
 }
 
-// Sorted gives the diagnostics by file, line, column, severity and code, without exact repetitions. The List itself is
-// left as it is.
+// Sorted gives the diagnostics by file, line, column, severity and code, without exact repetitions; at the end what is
+// noted of no file, which is about all of it. The List itself is left as it is.
 func (l *List) Sorted() []Diagnostic {
 	out := slices.Clone(l.items)
+	closing := func(d Diagnostic) int {
+		if d.File == "" && d.Severity == Info {
+			return 1
+		}
+		return 0
+	}
 	slices.SortStableFunc(out, func(a, b Diagnostic) int {
 		return cmp.Or(
+			cmp.Compare(closing(a), closing(b)),
 			cmp.Compare(a.File, b.File),
 			cmp.Compare(a.Line, b.Line),
 			cmp.Compare(a.Col, b.Col),

@@ -184,6 +184,15 @@ func (r *run) event(e wire.Event) error {
 			what = "GetStaticPaths of " + e.Route
 		}
 		fmt.Fprintf(r.Output, "%s: %s takes long, %d seconds until now\n", r.Place(diag.Range{Pos: diag.Pos{File: e.Source}}).File, what, e.Seconds)
+	case wire.More:
+		d := diag.Diagnostic{Severity: diag.Info, Code: "SG3122", Message: "rendering ended here, so there may be more errors", Hint: "mend these first"}
+		switch {
+		case e.Count == 1:
+			d.Message = "and 1 more error in the content"
+		case e.Count > 1:
+			d.Message = fmt.Sprintf("and %d more errors in the content", e.Count)
+		}
+		r.list.Add(d)
 	case wire.Done:
 		r.done = true
 	}

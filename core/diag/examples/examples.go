@@ -30,6 +30,7 @@ var without = map[diag.Code]string{
 	"SG3106": "a page that says more than one thing at once",
 	"SG3120": "a variable of the environment that is not there",
 	"SG3121": "a variable of the environment that is a secret",
+	"SG3122": "more than fifty errors",
 	"SG3150": "a running development server",
 	"SG3151": "a running development server",
 	"SG4010": "a site.yaml of more than half a megabyte",

@@ -72,6 +72,7 @@ func Main(app *site.App, content Content) {
 
 // Run renders app and writes the events to w. It reports whether every page was written.
 func Run(ctx context.Context, app *site.App, content Content, job wire.Job, w io.Writer) bool {
+	outer := ctx
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	if job.Concurrency <= 0 {
@@ -85,8 +86,11 @@ func Run(ctx context.Context, app *site.App, content Content, job wire.Job, w io
 		p.event(wire.Event{Kind: wire.Error, What: wire.Returned, Message: err.Error()})
 	}
 	if !p.open(content) || job.Check {
-		if p.errors == 0 {
+		switch {
+		case p.errors == 0:
 			p.event(wire.Event{Kind: wire.Done})
+		case p.more > 0:
+			p.event(wire.Event{Kind: wire.More, Count: p.more})
 		}
 		return p.out.Flush() == nil && p.errors == 0
 	}
@@ -147,8 +151,11 @@ func Run(ctx context.Context, app *site.App, content Content, job wire.Job, w io
 	if err := p.closeRecords(); err != nil {
 		p.event(wire.Event{Kind: wire.Error, What: wire.Disk, File: job.Records, Message: bare(err).Error()})
 	}
-	if ctx.Err() == nil {
+	switch {
+	case ctx.Err() == nil:
 		p.event(wire.Event{Kind: wire.Done})
+	case outer.Err() == nil: // given up at MaxErrors: of the pages that were not rendered, nobody knows
+		p.event(wire.Event{Kind: wire.More})
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -195,6 +202,7 @@ type printer struct {
 	enc    *json.Encoder
 	line   []byte
 	errors int
+	more   int // errors that were not reported
 
 	workers []*busy // those that render, and the one that asks for paths
 	known   *known  // nil where nothing is remembered
@@ -205,7 +213,8 @@ func (p *printer) event(e wire.Event) {
 	defer p.mu.Unlock()
 	if e.Kind == wire.Error || e.Kind == wire.Content {
 		if p.job.MaxErrors > 0 && p.errors == p.job.MaxErrors {
-			return // of a page that was on its way when the run was ended
+			p.more++ // of the content, or of a page that was on its way when the run was ended
+			return
 		}
 		p.errors++
 		if p.job.MaxErrors > 0 && p.errors == p.job.MaxErrors {

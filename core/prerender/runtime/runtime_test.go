@@ -204,6 +204,9 @@ func TestTooManyErrorsEndTheRun(t *testing.T) {
 	if len(only(events, wire.Done)) > 0 {
 		t.Error("a run that was cut off says that it is done")
 	}
+	if n := len(only(events, wire.More)); n != 1 {
+		t.Errorf("a run that was cut off says %d times that there may be more", n)
+	}
 }
 
 func TestCancelled(t *testing.T) {

@@ -39,6 +39,7 @@ const (
 	Error   Kind = "error"   // a page or a path list failed
 	Content Kind = "content" // an entry of the content is not what its type asks for: Source, Problem
 	Slow    Kind = "slow"    // a page is not through after Seconds, or a list of paths where What is PathList
+	More    Kind = "more"    // there are Count errors more than Job.MaxErrors; 0: the pages that are left were not rendered
 	Done    Kind = "done"    // the last event of a run that was not cut off
 )
 
@@ -54,6 +55,7 @@ type Event struct {
 	Headers [][2]string `json:"headers,omitempty"`
 	Images  []Image     `json:"images,omitempty"` // files that the page shows and the build is to make
 	Seconds int         `json:"seconds,omitempty"`
+	Count   int         `json:"count,omitempty"`
 	Kept    bool        `json:"kept,omitempty"` // of a Page: it is what it was, and was not written
 
 	// Of an Error or a Warning: what happened and, where it is known, the author's line.
