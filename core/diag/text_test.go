@@ -129,9 +129,9 @@ func TestGitHub(t *testing.T) {
 	if err := GitHub(&b, &l); err != nil {
 		t.Fatal(err)
 	}
-	want := "::notice::i\n" +
-		"::error file=a%2Cb%3Ac.gosite,line=3,endLine=3,col=1,endColumn=5,title=SG1001::100%25 wrong%0Ahint: do%0A::set-output name=x::y%0Ad:1:2: here\n" +
-		"::warning file=f,line=1,endLine=4,col=2::m\\r%0A::error::x\\x1b[0m\n"
+	want := "::error file=a%2Cb%3Ac.gosite,line=3,endLine=3,col=1,endColumn=5,title=SG1001::100%25 wrong%0Ahint: do%0A::set-output name=x::y%0Ad:1:2: here\n" +
+		"::warning file=f,line=1,endLine=4,col=2::m\\r%0A::error::x\\x1b[0m\n" +
+		"::notice::i\n"
 	if b.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
 	}
