@@ -41,6 +41,7 @@ type Bundle struct {
 	Imports []string // names of the files that Entry imports at once, transitively, in order: for modulepreload
 	CSS     string   // name of the style sheet that a script's CSS imports make up; "" when there are none
 	Files   []File   // Entry and everything it needs, by name. Bundles of one call share files: same name, same bytes
+	Reads   []string // pictures, fonts and other files that url() and imports of the bundles of one call name, relative to the project root
 }
 
 // Standalone says whether Code may be written into the page instead of being linked: it imports nothing, brings no style

@@ -2,6 +2,8 @@ package assets
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
@@ -60,7 +62,7 @@ func BundleCSS(dir string, mods []CSSModule, o Options) (Bundle, []diag.Diagnost
 		code = []byte(strings.ReplaceAll(string(code), "/* "+namespace+":", "/* "))
 	}
 	if strings.TrimSpace(string(code)) == "" {
-		return Bundle{Files: s.files()}, diags
+		return Bundle{Files: s.files(), Reads: slices.Sorted(maps.Keys(s.reads))}, diags
 	}
 	name := o.Name
 	if name == "" {
@@ -71,6 +73,7 @@ func BundleCSS(dir string, mods []CSSModule, o Options) (Bundle, []diag.Diagnost
 		Entry: entryName,
 		Code:  string(code),
 		Files: sorted(append(s.files(), File{entryName, code})),
+		Reads: slices.Sorted(maps.Keys(s.reads)),
 	}, diags
 }
 

@@ -26,6 +26,7 @@ type session struct {
 
 	mu      sync.Mutex
 	emitted map[string][]byte // by hashed name
+	reads   map[string]bool   // files that were emitted
 	missing []missing
 }
 
@@ -51,7 +52,7 @@ const sheet = "<sheet>"
 
 func newSession(dir string, o Options) (*session, error) {
 	dir, err := filepath.Abs(dir)
-	return &session{dir: dir, options: o, sources: map[string]*source{}, emitted: map[string][]byte{}}, err
+	return &session{dir: dir, options: o, sources: map[string]*source{}, emitted: map[string][]byte{}, reads: map[string]bool{}}, err
 }
 
 // add takes a text and gives its id: the path of its file, numbered where a file has several.
@@ -92,6 +93,9 @@ func (s *session) build(o api.BuildOptions) (api.BuildResult, error) {
 // fileTypes are the extensions whose import, from a style or a script, is the URL of an emitted file.
 var fileTypes = regexp.MustCompile(`(?i)\.(apng|avif|bmp|cur|eot|gif|glb|gltf|hdr|ico|jfif|jpe?g|m4a|m4v|mov|mp3|mp4|ogg|ogv|opus|otf|pdf|png|svg|ttf|vtt|wasm|wav|webm|webmanifest|webp|woff2?|zip)$`)
 
+// IsFile says whether a file is of a type that stylesheets and scripts do not read but point to: a picture, a font.
+func IsFile(name string) bool { return fileTypes.MatchString(name) }
+
 // The filters are fed to esbuild as strings.
 const anything = ".*"
 
@@ -128,7 +132,7 @@ func (s *session) emit(name string, data []byte) string {
 	hashed := HashName(filepath.ToSlash(name), data)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.emitted[hashed] = data
+	s.emitted[hashed], s.reads[s.relative(name)] = data, true
 	return s.options.PublicPath + hashed
 }
 

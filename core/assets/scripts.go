@@ -3,6 +3,7 @@ package assets
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"path"
 	"path/filepath"
 	"slices"
@@ -99,6 +100,7 @@ func BundleScripts(dir string, scripts []ScriptModule, o Options) ([]Bundle, []d
 	bundles := make([]Bundle, len(scripts))
 	for i, m := range scripts {
 		bundles[i] = out.bundle(m.ID, byEntry[ids[i]], emitted)
+		bundles[i].Reads = slices.Sorted(maps.Keys(s.reads))
 	}
 	return bundles, diags
 }

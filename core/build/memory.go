@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,16 +24,17 @@ import (
 
 // memory is what the builds of a Session know of each other. A build that starts from nothing has none.
 type memory struct {
-	sources map[string]*parsedSource
-	program *codegen.Program
-	public  map[string]string // nil: not known
-	loaded  [sha256.Size]byte // of the program whose loaders have run; zero where none has, or one has failed
-	reload  bool              // Go files have changed since
-	assets  map[string][]byte // files that fences import, by path
-	sheets  map[string]assets.Bundle
-	scripts keptScripts
-	gofiles map[string]*goPackage // packages of the module by import path, as far as they were looked at
-	embeds  []string              // patterns of the files that Go files of the module embed, below the module root; nil: not known
+	sources      map[string]*parsedSource
+	program      *codegen.Program
+	public       map[string]string // nil: not known
+	loaded       [sha256.Size]byte // of the program whose loaders have run; zero where none has, or one has failed
+	reload       bool              // Go files have changed since
+	assets       map[string][]byte // files that fences import, by path
+	sheets       map[string]assets.Bundle
+	scripts      keptScripts
+	preprocessed preprocessed
+	gofiles      map[string]*goPackage // packages of the module by import path, as far as they were looked at
+	embeds       []string              // patterns of the files that Go files of the module embed, below the module root; nil: not known
 }
 
 // keptScripts are the bundled scripts of the whole site.
@@ -41,7 +44,7 @@ type keptScripts struct {
 }
 
 func newMemory() *memory {
-	return &memory{sources: map[string]*parsedSource{}, assets: map[string][]byte{}, sheets: map[string]assets.Bundle{}}
+	return &memory{sources: map[string]*parsedSource{}, assets: map[string][]byte{}, sheets: map[string]assets.Bundle{}, preprocessed: preprocessed{}}
 }
 
 // forget drops what is known of files that may have changed; nil is all. What begins with public is in the public folder.
@@ -52,6 +55,7 @@ func (m *memory) forget(changed []string, public string) {
 	}
 	for _, name := range changed {
 		delete(m.sources, name)
+		m.preprocessed.forget(name)
 		if strings.HasPrefix(name, public) {
 			m.public = nil
 		}
@@ -62,10 +66,28 @@ func (m *memory) forget(changed []string, public string) {
 			m.gofiles, m.embeds, m.reload = nil, nil, true
 			continue
 		}
+		if assets.IsFile(name) {
+			m.public = nil
+			m.forgetFile(name)
+			continue
+		}
 		// What a stylesheet or a script refers to is known to their bundler alone.
 		m.public, m.scripts, m.gofiles = nil, keptScripts{}, nil
 		clear(m.assets)
 		clear(m.sheets)
+	}
+}
+
+// forgetFile drops what was made of a picture, a font or the like, which nothing can read without naming it.
+func (m *memory) forgetFile(name string) {
+	is := func(file string) bool { // absolute, or relative to the project root, which may lie below that of the module
+		file = "/" + filepath.ToSlash(file)
+		return strings.HasSuffix(file, "/"+name) || strings.HasSuffix("/"+name, file)
+	}
+	maps.DeleteFunc(m.assets, func(file string, _ []byte) bool { return is(file) })
+	maps.DeleteFunc(m.sheets, func(_ string, b assets.Bundle) bool { return slices.ContainsFunc(b.Reads, is) })
+	if slices.ContainsFunc(m.scripts.bundles, func(b assets.Bundle) bool { return slices.ContainsFunc(b.Reads, is) }) {
+		m.scripts = keptScripts{}
 	}
 }
 

@@ -51,6 +51,10 @@ func (b *builder) css(file string, data []byte, at diag.Range) string {
 		b.list.Error("SG5050", at, b.Layout.Rel(file)+" needs "+p.name+", which is not installed", p.install)
 		return ""
 	}
+	made := b.memory.made(p, program, file, data)
+	if css, ok := made.get(); ok {
+		return css
+	}
 	args := make([]string, len(p.args))
 	for i, a := range p.args {
 		args[i] = strings.ReplaceAll(a, "%s", b.Layout.Rel(file))
@@ -69,6 +73,8 @@ func (b *builder) css(file string, data []byte, at diag.Range) string {
 		b.list.Error("SG5051", at, p.name+" has not finished "+b.Layout.Rel(file)+" within a minute", "")
 	case err != nil:
 		b.list.Add(b.preprocessError(p.name, file, data, stderr.String(), at))
+	default:
+		made.put(string(out))
 	}
 	return string(out)
 }
