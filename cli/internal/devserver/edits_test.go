@@ -178,6 +178,8 @@ var editFiles = map[string][]string{
 		"---\ntype Props struct{ Title string }\n---\n<article class=\"card\"><h2>{props.Title}</h2></article>\n<style>.card { color: green }</style>",
 		"---\ntype Props struct{ Title string }\n---\n<article class=\"card\"><h3>{props.Title}!</h3></article>\n<style>.card { color: navy }</style>",
 		"---\nimport \"example.com/site/data\"\ntype Props struct{ Title string }\n---\n<article>{props.Title} {data.Number}</article>",
+		"---\ntype Props struct{ Title string }\nfunc (p Props) Loud() string { return p.Title + \"!\" }\n---\n<article>{props.Loud()}</article>", // one package, without a face
+		"---\ntype Props struct{ Title Title }\ntype Title string\n---\n<article>{string(props.Title)}</article>",
 	},
 	"src/pages/index.gosite": {
 		"---\nimport Base \"../layouts/Base.gosite\"\nimport Card \"../components/Card.gosite\"\n---\n<Base title=\"Home\"><h1>Home</h1><Card title=\"one\" /></Base>",
@@ -190,6 +192,7 @@ var editFiles = map[string][]string{
 		"---\nimport Card \"../components/Card.gosite\"\n---\n<html lang=\"en\"><body>{for range 3 { <Card title={\"nr\"} />}}</body></html>", "",
 		"<html lang=\"en\"><body>static</body></html>",
 	},
+	"src/pages/deep/er.gosite":      {"<p>beside</p>", "", "<p>{1 + 1}</p>"},
 	"src/pages/deep/er/page.gosite": {"<p>deep</p>", "", "<p>deeper</p>"},
 	"src/pages/text.md": {
 		"---\ntitle: Text\nlayout: ../layouts/Base.gosite\n---\n\n# Text\n\nSome *text*.", "---\ntitle: Other\nlayout: ../layouts/Base.gosite\n---\n\n## Other\n\n- a\n- b\n", "",
