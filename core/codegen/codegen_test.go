@@ -44,6 +44,11 @@ func input(t testing.TB, files []txtar.File) (Input, []diag.Diagnostic) {
 		if b, ok := ext[p]; ok {
 			return b, nil
 		}
+		for _, f := range files {
+			if path.Ext(f.Name) == ".svg" && p == in.ModuleDir+"/"+f.Name {
+				return f.Data, nil
+			}
+		}
 		return nil, os.ErrNotExist
 	}
 	in.GoFiles = func(p string) (out [][]byte) {

@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"html"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -110,11 +111,20 @@ func (l *lowerer) props(e *syntax.Element, callee *Component, op *Call) {
 			out = append(out, Field{Name: f.Name, X: made(l.c.constant(f.Default)), Path: f.Path})
 		}
 	}
+	if rest != nil && l.c.Scope != "" && callee.element() {
+		more.Attrs = append(more.Attrs, Field{Name: l.c.Scope, X: made(l.c.constant("true"))})
+	}
 	if rest != nil && (len(more.Spreads) > 0 || len(more.Attrs) > 0) {
 		more.Base = op.Base != nil
 		out = append(out, Field{Name: rest.Name, Rest: &more, Path: rest.Path})
 	}
 	op.Props = out
+}
+
+// element says whether a component is one element that the author did not write as such: a picture or a drawing. Scoped styles of
+// the component that its tag stands in mean it like every other element there.
+func (c *Component) element() bool {
+	return c.Builtin && (c.Name == "Image" || c.Name == "Picture") || path.Ext(c.Path) == ".svg"
 }
 
 // restAndStruct reports a rest prop beside an embedded struct of a Go package: what fields that has, and so which attributes are not
