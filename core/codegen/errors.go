@@ -172,6 +172,7 @@ var cleaners = []struct {
 	{regexp.MustCompile(`^found packages (\S+ \(\S+\)) and (\S+ \(\S+\)) in .*$`), "the folder holds two packages, $1 and $2"},
 	{regexp.MustCompile(` in (/|[A-Z]:\\)\S.*$`), ""},
 	{regexp.MustCompile(`"[^"]*/\.sitegen/gen/(?:dev/)?(?:c|face|ext)/([^"]*)"`), `"$1.gosite"`},
+	{regexp.MustCompile(`[^\s"]*/\.sitegen/gen/(?:dev/)?(?:c|face|ext)/[^\s"]*?(\w+\.\w+)(\s|$)`), "$1$2"},
 	{regexp.MustCompile(`\b_sg\.`), "site."},
 }
 

@@ -114,6 +114,20 @@ func TestGoErrors(t *testing.T) {
 	})
 }
 
+// go vet writes the types of other packages with the whole path of the package; that of a component is generated code.
+func TestVetTypes(t *testing.T) {
+	for _, tt := range [][2]string{
+		{"example.com/a/.sitegen/gen/c/components/Select.Option struct literal uses unkeyed fields", "Select.Option struct literal uses unkeyed fields"},
+		{"example.com/a/.sitegen/gen/dev/c/Card.Item struct literal uses unkeyed fields", "Card.Item struct literal uses unkeyed fields"},
+		{"example.com/a/shop.Tea struct literal uses unkeyed fields", "example.com/a/shop.Tea struct literal uses unkeyed fields"},
+		{`x is "example.com/a/.sitegen/gen/c/components/Select"`, `x is "components/Select.gosite"`},
+	} {
+		if got := cleanMessage(tt[0]); got != tt[1] {
+			t.Errorf("cleanMessage(%q) = %q, want %q", tt[0], got, tt[1])
+		}
+	}
+}
+
 // A page that only redirects leaves its template unreachable, which is no mistake of its author.
 func TestUnreachable(t *testing.T) {
 	p := link(t, []txtar.File{{Name: "src/pages/old.gosite", Data: []byte("---\nif page.Prerendered {\n\treturn nil\n\tpanic(1)\n}\nreturn page.Redirect(\"/new\")\n---\n<p>moved</p>\n")}})
