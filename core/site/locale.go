@@ -108,9 +108,13 @@ func (p *Page) LocalePath(locale, path string) string {
 	return p.x.app.localPath(ls.prefix(l)+"/"+strings.TrimLeft(path, "/")) + rest
 }
 
-// InLocale is the address that this page has in another language, if it is there. It panics when the site has no such language.
+// InLocale is the address that this page has in another language, if it is there. An error page has none, and leads to the front page of
+// the language. It panics when the site has no such language.
 func (p *Page) InLocale(locale string) string {
 	ls, l := p.locale("InLocale", locale)
+	if r := p.x.route; r != nil && r.Error != 0 {
+		return p.x.app.localPath(ls.prefix(l) + "/")
+	}
 	path := p.x.path.enc
 	if full := strings.TrimPrefix(p.x.url.RawPath, strings.TrimSuffix(p.x.app.base.enc, "/")); strings.TrimSuffix(full, "/") == strings.TrimSuffix(path, "/") {
 		path = full // with the slash of the file that a page is built into

@@ -164,6 +164,23 @@ func TestLocalesPrerendered(t *testing.T) {
 	}
 }
 
+// The page that was asked for in vain is in no language; a menu of languages leads to where there is something.
+func TestErrorPageInLocale(t *testing.T) {
+	show := text(func(p *Page) (string, error) { return p.Locale + " " + p.InLocale("en") + " " + p.InLocale("de"), nil })
+	locales := &Locales{Default: "en", List: threeLocales}
+	x := newTester(t, &App{Config: Config{Base: "/docs/", Locales: locales}, Routes: []*Route{
+		{Pattern: "/", Render: show}, {Pattern: "/404", Error: 404, Render: show},
+	}}, nil)
+	x.run([]exchangeCase{
+		{"GET /docs/german/nothing/here", "404\n\nde /docs/ /docs/german/"},
+		{"GET /docs/nothing", "404\n\nen /docs/ /docs/german/"},
+	})
+	got := renderAll(t, &App{Config: Config{Base: "/", Locales: locales}, Routes: []*Route{{Pattern: "/404", Error: 404, Prerender: true, Render: show}}})
+	if got["404.html"] != "/404 en / /german/" {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestUnknownLocale(t *testing.T) {
 	for _, tt := range []struct {
 		locales *Locales
