@@ -203,7 +203,11 @@ func (f *linkFinder) place(l links.Broken) (at diag.Range, written string) {
 			return at, written
 		}
 	}
-	for _, o := range f.found[entryKey(l)] {
+	entries := f.found[entryKey(l)]
+	if f.build.translation(l) != "" {
+		entries = nil // a menu of languages leads to where a link to the file would not
+	}
+	for _, o := range entries {
 		switch {
 		case path.Ext(o.file) != ".md":
 		case f.build.Layout.Rel(o.file) == source, named(l.Page, o.file):

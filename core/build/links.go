@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"path"
@@ -228,14 +229,14 @@ func (b *builder) reportLinks(found *links.Result, at *answers, mode string) err
 		severity = diag.Error
 	}
 	type key struct {
-		at  diag.Pos
-		url string
+		at       diag.Pos
+		path, id string
+		problem  links.Problem
 	}
 	type item struct {
 		links.Broken
-		at    diag.Range
-		pages int
-
+		at      diag.Range
+		groups  map[string]int // pages, by what they have in common
 		written string
 	}
 	shown := map[key]*item{}
@@ -247,14 +248,18 @@ func (b *builder) reportLinks(found *links.Result, at *answers, mode string) err
 	}
 	for _, l := range found.Broken {
 		place, written := finder.place(l)
-		k := key{place.Pos, l.URL}
+		_, id, _ := strings.Cut(l.URL, "#")
+		k, group := key{place.Pos, strings.TrimSuffix(l.Path, "/"), id, l.Problem}, l.Group
+		if lang := b.translation(l); lang != "" {
+			k.path, k.id, group = "in "+lang, "", l.Page // each page of a template leads to another
+		}
 		switch known := shown[k]; {
-		case known != nil:
-			known.pages += l.Pages
+		case known != nil: // another page of the place, or the same address in another way: in full, or without the slash
+			known.groups[group] = max(known.groups[group], l.Pages)
 		case len(items) == maxLinkProblems:
 			more++
 		default:
-			shown[k] = &item{l, place, l.Pages, written}
+			shown[k] = &item{l, place, map[string]int{group: l.Pages}, written}
 			items = append(items, shown[k])
 		}
 	}
@@ -262,15 +267,19 @@ func (b *builder) reportLinks(found *links.Result, at *answers, mode string) err
 		d := diag.Diagnostic{Severity: severity, Range: it.at}
 		d.Code, d.Message, d.Hint = b.linkProblem(it.Broken, at)
 		d.Message += " on " + it.Page
-		if hint := entryHint(it.Broken, it.written); hint != "" {
+		if hint := cmp.Or(entryHint(it.Broken, it.written), at.componentHint(it.at.File, it.written)); hint != "" {
 			d.Hint = hint
 		}
-		switch it.pages {
+		pages := 0
+		for _, n := range it.groups {
+			pages += n
+		}
+		switch pages {
 		case 1:
 		case 2:
 			d.Message += " and 1 more page"
 		default:
-			d.Message += fmt.Sprintf(" and %d more pages", it.pages-1)
+			d.Message += fmt.Sprintf(" and %d more pages", pages-1)
 		}
 		b.list.Add(d)
 	}
@@ -298,8 +307,12 @@ func (b *builder) linkProblem(l links.Broken, at *answers) (code diag.Code, mess
 	case links.Outside:
 		return "SG3132", fmt.Sprintf("%s leads past the base %s,", l.URL, b.Config.Base), "write " + below(at.base, l)
 	}
+	if lang := b.translation(l); lang != "" {
+		return "SG3130", fmt.Sprintf("%s leads nowhere,", l.URL),
+			"there is no " + lang + " page of this one: make it, or leave the language out here, in menus and in hreflang; links.ignore in site.yaml lists what may be missing"
+	}
 	what := "link"
-	if l.Attr != "href" && l.Attr != "action" || l.Element == "link" || l.Element == "use" {
+	if l.Attr != "href" && l.Attr != "action" || l.Element == "link" && path.Ext(l.Path) != "" || l.Element == "use" {
 		what = "file"
 	}
 	hint = "correct the address or create the page; links.ignore in site.yaml lists what something else answers"
@@ -312,6 +325,35 @@ func (b *builder) linkProblem(l links.Broken, at *answers) (code diag.Code, mess
 	return "SG3130", l.URL + " leads nowhere,", hint
 }
 
+// translation gives the language in which a link leads to the page that it stands on; "" where it leads elsewhere.
+func (b *builder) translation(l links.Broken) string {
+	page, err := url.PathUnescape(l.Page)
+	if err != nil || len(b.Config.I18n.Locales) == 0 || l.Problem != links.Missing {
+		return ""
+	}
+	from, rest := b.language(page)
+	to, same := b.language(l.Path)
+	if rest != same || from == to {
+		return ""
+	}
+	return to
+}
+
+// language splits a decoded path with the base into the language that it is in, and what is the same in all of them.
+func (b *builder) language(p string) (lang, rest string) {
+	rest = strings.Trim(strings.TrimPrefix(p, strings.TrimSuffix(b.Config.Base, "/")), "/")
+	first, behind, _ := strings.Cut(rest, "/")
+	for _, loc := range b.Config.I18n.Locales {
+		if loc.Path == first && (loc.Path != b.Config.I18n.Default || b.Config.I18n.PrefixDefault) {
+			return loc.Codes[0], behind
+		}
+		if loc.Path == b.Config.I18n.Default {
+			lang = loc.Codes[0]
+		}
+	}
+	return lang, rest
+}
+
 // entryHint is the hint for a link to a Markdown file of a collection that has no page; written is how the link stands in the source.
 func entryHint(l links.Broken, written string) string {
 	name, _, _ := strings.Cut(written, "#")
@@ -319,6 +361,20 @@ func entryHint(l links.Broken, written string) string {
 		return ""
 	}
 	return "links to Markdown lead to where the collection has its pages: say it, as in content.New[Post](\"posts\").At(\"/blog/[slug]\"), or make the page"
+}
+
+// componentHint is the hint for a link to the file of a page, "./schedule.gosite".
+func (a *answers) componentHint(file, written string) string {
+	name, _, _ := strings.Cut(written, "#")
+	if path.Ext(name) != ".gosite" {
+		return ""
+	}
+	for _, pattern := range slices.Sorted(maps.Keys(a.sources)) {
+		if a.sources[pattern] == path.Join(path.Dir(file), name) {
+			return "write the address of the page: " + a.base + pattern
+		}
+	}
+	return "write the address of a page, /about, in place of a component's file"
 }
 
 // below gives the address of a link with the base, which was left out.
