@@ -74,6 +74,8 @@ func TestParseTime(t *testing.T) {
 		{"if and lines", "{if x {\n", ""},
 		{"if literals", "{if []int{", ""},
 		{"if literals and lines", "{if []int{\n", ""},
+		{"comments that are not closed", "{a /*\n", ""},
+		{"comments in tags", "<a /*\n", ""},
 		{"header literals", "{if x == []T{1} == ", ""},
 		{"for", "{for ", ""},
 		{"func", "{func(", ""},

@@ -144,6 +144,9 @@ func (f *formatter) below(ctx context.Context, name string) error {
 		return usage("%s: %s", f.shown(name), reason(err))
 	}
 	if !info.IsDir() {
+		if filepath.Ext(name) != ".gosite" { // it may well parse as one, and lose its indents
+			return usage("%s: only .gosite files are formatted", f.shown(name))
+		}
 		return f.file(name)
 	}
 	return filepath.WalkDir(name, func(p string, d fs.DirEntry, err error) error {
