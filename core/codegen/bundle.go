@@ -245,7 +245,8 @@ func (r Route) literal(alias string, in linking) string {
 	}
 	if c != nil && r.Type != "endpoint" {
 		f.flag("Doctype", !c.Flags.Partial && !c.Doctype())
-		f.flag("HeadFirst", !c.Flags.Partial && !c.Head())
+		f.flag("HeadFirst", !c.Flags.Partial && !c.Head() && !c.HTML())
+		f.flag("HeadHTML", !c.Flags.Partial && !c.Head() && c.HTML())
 	}
 	if r.Type == "redirect" {
 		var to fields

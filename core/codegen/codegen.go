@@ -82,6 +82,7 @@ type Component struct {
 	Features []manifest.Feature
 	Deferred []Deferred // the uses of server:defer
 	HasHead  bool       // the template holds <head>
+	HasHTML  bool       // the template holds <html>
 	HasBody  bool       // the template ends a document: it holds <body> or <html>
 	Query    diag.Range // where the component reads the query of the address; without a file where it does not
 
@@ -236,6 +237,11 @@ func (c *Component) Head() bool {
 		}
 	}
 	return false
+}
+
+// HTML says whether a component of the closure has an <html>.
+func (c *Component) HTML() bool {
+	return slices.ContainsFunc(c.Closure(), func(d *Component) bool { return d.HasHTML })
 }
 
 // outside gives the scripts that stand beside a whole document: at the outermost level of a component that has one, or

@@ -147,6 +147,8 @@ func (p *printer) op(op Op) {
 		p.stmt(op.At, "_sg.Script(_w, ", p.page(), ", ", strconv.Quote(op.ID), ")")
 	case DoctypeEnd:
 		p.stmt(op.At, "_sg.HeadFirst(_w, ", p.page(), ")")
+	case HTMLStart:
+		p.stmt(op.At, "_sg.HeadHTML(_w, ", p.page(), ")")
 	case HeadEnd:
 		p.stmt(op.At, "_sg.Head(_w, ", p.page(), ")")
 	case Section:

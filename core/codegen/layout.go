@@ -113,7 +113,8 @@ func (l Layout) literal(alias string) string {
 		return "_content.Bare(_sg.Route{" + route.String() + "})"
 	}
 	route.flag("Doctype", !c.Doctype())
-	route.flag("HeadFirst", !c.Head())
+	route.flag("HeadFirst", !c.Head() && !c.HTML())
+	route.flag("HeadHTML", !c.Head() && c.HTML())
 	var defaults fields
 	if c.front.props != nil {
 		for _, f := range c.front.props.Fields {

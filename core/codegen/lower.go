@@ -21,6 +21,9 @@ type lowerer struct {
 	diags *diag.List
 	vars  []styleVar // define:vars of the component's styles
 
+	headAfter syntax.Node // what head, a DoctypeEnd or HTMLStart, stands behind; nil where none is to come
+	head      Op
+
 	pageTaken bool // the author's name page stands for something else than the request's
 }
 
@@ -194,7 +197,7 @@ func (l *lowerer) nodes(ns []syntax.Node, in place) Ops {
 	taken := l.pageTaken
 	defer func() { l.pageTaken = taken }()
 	outermost := in.comp != "" && in.child.Empty()
-	for _, n := range ns {
+	for i, n := range ns {
 		if outermost {
 			in.child = n.Range()
 		}
@@ -206,8 +209,8 @@ func (l *lowerer) nodes(ns []syntax.Node, in place) Ops {
 		case *syntax.Doctype:
 			l.c.HasDoctype = true
 			out = out.add(Lit{n.Start, n.Text(l.src)})
-			if !l.hasElement("head") {
-				out = out.add(DoctypeEnd{At: n.End})
+			if !l.hasElement("head") && !l.hasElement("html") {
+				l.headAfter, l.head = lastOfHead(l.src, n, ns[i+1:]), DoctypeEnd{At: n.End}
 			}
 		case *syntax.Element:
 			out = out.add(l.element(n, in)...)
@@ -246,6 +249,10 @@ func (l *lowerer) nodes(ns []syntax.Node, in place) Ops {
 		case *syntax.SlotFunc:
 			l.err("SG2023", n.Span, "markup with parameters stands alone in a slot that takes arguments",
 				"give the function a result to use it as a value: func(…) site.Node { return <>…</> }")
+		}
+		if n == l.headAfter {
+			out = out.add(l.head)
+			l.headAfter = nil
 		}
 	}
 	return out
@@ -588,8 +595,11 @@ func (l *lowerer) hasElement(name string) bool {
 // html lowers an HTML element.
 func (l *lowerer) html(e *syntax.Element, in place) Ops {
 	name := strings.ToLower(e.Name)
-	if name == "head" {
+	switch name {
+	case "head":
 		l.c.HasHead = true
+	case "html":
+		l.c.HasHTML = true
 	}
 	var out Ops
 	client := l.elementIsland(&e, name)
@@ -613,6 +623,13 @@ func (l *lowerer) html(e *syntax.Element, in place) Ops {
 		// HTML drops a line break behind these tags. One of our own is given away, so that one in the value stays.
 		out = out.add(Lit{e.Open.End, "\n"})
 	}
+	if name == "html" && !l.hasElement("head") {
+		if after := lastOfHead(l.src, nil, e.Children); after != nil {
+			l.headAfter, l.head = after, HTMLStart{At: e.Open.End}
+		} else {
+			out = out.add(HTMLStart{At: e.Open.End})
+		}
+	}
 	inner := place{verbatim: in.verbatim || syntax.Verbatim(name), comp: in.comp, custom: strings.Contains(name, "-")}
 	out = out.add(l.scoped(e.Children, l.content(e, inner))...)
 	end := e.End
@@ -628,6 +645,30 @@ func (l *lowerer) html(e *syntax.Element, in place) Ops {
 	}
 	return out.add(Lit{end, "</" + e.Name + ">"})
 }
+
+// lastOfHead gives the last of the elements at the start of siblings that browsers put into the <head> which the author left out,
+// so that what goes there stands behind them, as it does before </head>. Without any it is before.
+func lastOfHead(src []byte, before syntax.Node, siblings []syntax.Node) syntax.Node {
+	for _, n := range siblings {
+		switch n := n.(type) {
+		case *syntax.Text:
+			if strings.TrimSpace(n.Text(src)) != "" {
+				return before
+			}
+		case *syntax.Comment, *syntax.GoComment:
+		case *syntax.Element:
+			if n.Kind != syntax.HTML || !slices.Contains(headElements, strings.ToLower(n.Name)) {
+				return before
+			}
+			before = n
+		default:
+			return before
+		}
+	}
+	return before
+}
+
+var headElements = []string{"base", "link", "meta", "script", "style", "template", "title"}
 
 // beginsDynamic says whether the content of an element begins with something that is known only when it is rendered.
 func (l *lowerer) beginsDynamic(e *syntax.Element) bool {

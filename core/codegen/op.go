@@ -229,8 +229,13 @@ type (
 		ID   string `json:"id"`
 		Here bool   `json:"here,omitempty"`
 	}
-	// DoctypeEnd marks the place behind the doctype of a file without <head>, where the head of a page goes that has none.
+	// DoctypeEnd marks the place behind the doctype of a file without <html> and <head>, where the head of a page goes that has
+	// neither.
 	DoctypeEnd struct {
+		At int
+	}
+	// HTMLStart marks the place within an <html> without <head>, where the head of a page goes that has none.
+	HTMLStart struct {
 		At int
 	}
 	// HeadEnd marks the place before </head>.
@@ -264,6 +269,7 @@ func (ScriptVars) op() string   { return "vars" }
 func (Client) op() string       { return "client" }
 func (RunScript) op() string    { return "script" }
 func (DoctypeEnd) op() string   { return "doctype" }
+func (HTMLStart) op() string    { return "html" }
 func (HeadEnd) op() string      { return "head" }
 func (BodyEnd) op() string      { return "bodyEnd" }
 

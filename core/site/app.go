@@ -83,7 +83,8 @@ type Route struct {
 	Head      HTML                                       // what Head writes: links to stylesheets, inline styles
 	Policy    string                                     // Content-Security-Policy of the page; "" for none
 	Doctype   bool                                       // write <!DOCTYPE html> first: no component of the page has one
-	HeadFirst bool                                       // write Head first: no component of the page has a <head>
+	HeadFirst bool                                       // write Head first: no component of the page has a <head> or an <html>
+	HeadHTML  bool                                       // write Head within <html>: no component of the page has a <head>
 	Render    func(w *Writer, page *Page) error          // of pages
 	Methods   map[string]Handler                         // of endpoints, and of pages that take their own forms: GET, POST, …, ALL
 	Paths     func(b *Build) ([]PathEntry, error)        // of prerendered dynamic routes: a list,

@@ -59,9 +59,16 @@ func Head(w *Writer, page *Page) {
 	}
 }
 
-// HeadFirst does what Head does behind the doctype of a page that has no <head>.
+// HeadFirst does what Head does behind the doctype of a page that has no <html> and no <head>.
 func HeadFirst(w *Writer, page *Page) {
 	if x := page.x; x != nil && x.route != nil && x.route.HeadFirst {
+		Head(w, page)
+	}
+}
+
+// HeadHTML does what Head does within the <html> of a page that has no <head>.
+func HeadHTML(w *Writer, page *Page) {
+	if x := page.x; x != nil && x.route != nil && x.route.HeadHTML {
 		Head(w, page)
 	}
 }

@@ -59,7 +59,8 @@ func (r *Result) render(p *codegen.Program, code *runnable, list *diag.List) {
 	}
 	route := &site.Route{
 		Pattern: pattern, Source: r.Page, Head: site.HTML(head), Render: render, Partial: c.Flags.Partial,
-		Doctype: !c.Flags.Partial && !c.Doctype(), HeadFirst: !c.Flags.Partial && !c.Head(),
+		Doctype: !c.Flags.Partial && !c.Doctype(), HeadFirst: !c.Flags.Partial && !c.Head() && !c.HTML(),
+		HeadHTML:  !c.Flags.Partial && !c.Head() && c.HTML(),
 		Prerender: c.Flags.Prerender == nil || c.Flags.Prerender.Value,
 	}
 	app := &site.App{Routes: []*site.Route{route}, Config: site.Config{Site: "https://example.com", Base: "/", Generator: "sitegen"}}
