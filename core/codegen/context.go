@@ -2,6 +2,7 @@ package codegen
 
 import (
 	"html"
+	"slices"
 	"strings"
 )
 
@@ -77,7 +78,10 @@ func attrContext(tag, name string, refresh, animatesURL bool) Context {
 
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
-// badURL names the scheme that makes a constant URL one that runs code, or "". Browsers skip control characters and
+// urlHole stands for what is not known in what badURL looks at.
+const urlHole = "\ufffc"
+
+// badURL names the scheme that makes a URL one that runs code, or "". Browsers skip control characters and
 // blanks in front of and within a scheme.
 func badURL(value string, ctx Context) string {
 	var urls []string
@@ -112,7 +116,7 @@ func badURL(value string, ctx Context) string {
 		case "javascript", "vbscript", "livescript":
 			return scheme
 		case "data":
-			if ctx != CtxImage || !isMediaType(rest) {
+			if ctx != CtxImage || !mayBeMediaType(rest) {
 				return scheme
 			}
 		}
@@ -120,9 +124,12 @@ func badURL(value string, ctx Context) string {
 	return ""
 }
 
-func isMediaType(s string) bool {
-	s = strings.ToLower(strings.TrimSpace(s))
-	return strings.HasPrefix(s, "image/") || strings.HasPrefix(s, "audio/") || strings.HasPrefix(s, "video/")
+// mayBeMediaType is false where s, what stands behind data:, is known to be no picture, sound or video.
+func mayBeMediaType(s string) bool {
+	s, _, hole := strings.Cut(strings.ToLower(strings.TrimSpace(s)), urlHole)
+	return slices.ContainsFunc([]string{"image/", "audio/", "video/"}, func(media string) bool {
+		return strings.HasPrefix(s, media) || hole && strings.HasPrefix(media, s)
+	})
 }
 
 // neverScoped are the elements that are not rendered, so that no scoped style can mean them.

@@ -225,6 +225,15 @@ func (r *attrReader) template(a *syntax.Attr, ctx Context) Ops {
 		l.err("SG2042", a.Span, "srcdoc takes no text with holes", "write srcdoc={site.Raw(…)} with HTML you trust")
 		return nil
 	}
+	text := ""
+	for _, p := range parts {
+		if p.X != nil {
+			text += urlHole
+		} else {
+			text += html.EscapeString(p.Lit) // badURL takes it for HTML
+		}
+	}
+	r.checkURL(a, text, ctx)
 	return Ops{AttrTemplate{At: a.Start, Name: a.Name, Ctx: ctx, Parts: parts}}
 }
 
