@@ -76,13 +76,22 @@ func (b *builder) prerender(ctx context.Context) error {
 		return err
 	}
 	w := bufio.NewWriter(f)
+	gone, errorRoutes := lost{}, map[string]bool{}
+	for _, r := range b.routes {
+		errorRoutes[r.Pattern] = r.Error != 0
+	}
 	b.site.Pages, list, err = prerender.Run(ctx, prerender.Options{
 		Program: b.binary,
 		Dir:     b.Layout.Root,
 		Job:     job,
-		Page:    b.before.page,
-		List:    w,
-		Output:  b.Output,
+		Page: func(e wire.Event) {
+			b.before.page(e)
+			if !b.Server {
+				gone.page(e, errorRoutes[e.Route])
+			}
+		},
+		List:   w,
+		Output: b.Output,
 		Progress: func(done int) {
 			b.progress(Prerender, done)
 		},
@@ -97,6 +106,7 @@ func (b *builder) prerender(ctx context.Context) error {
 		return err
 	}
 	b.notePageHeaders()
+	b.reportLost(gone)
 	problems := b.maskDiagnostics(list)
 	for i := range problems {
 		b.placeAtPaths(&problems[i])

@@ -32,6 +32,8 @@ var prerenderCodes = []CodeInfo{
 	{"SG3115", "A directive of security.csp works in a header alone, and the site is built as files.", "Build with an adapter, or set the header where the files are served."},
 	{"SG3116", "A page of the default language lies below the path of that language, where no page of it is.",
 		"Move the file one folder up, or write `i18n: {routing: {prefixDefault: true}}` into site.yaml, and the pages of all languages have a prefix."},
+	{"SG3117", "A prerendered page sets a status or headers, and the site is built as files, which have none.",
+		"Build with an adapter, and write `const prerender = false` where the status matters; or leave it out."},
 	{"SG3120", "A prerendered page reads a variable of the environment that is not there while building.",
 		"Add `const prerender = false`, or write `when: build` for the variable in site.yaml."},
 	{"SG3121", "The output holds the value of a secret.",

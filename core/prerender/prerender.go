@@ -234,6 +234,10 @@ func (r *run) diagnostic(e wire.Event) diag.Diagnostic {
 		if reads == "page.Events" {
 			d.Message = e.Route + " is prerendered, so there is nobody to whom page.Events could send"
 		}
+		switch reads {
+		case "page.Cookies.Set", "page.Cookies.Delete", "page.Cookies.Merge":
+			d.Message = e.Route + " is prerendered, so there is nobody to whom " + reads + " could send a cookie"
+		}
 		d.Hint = "write `const prerender = false` in the frontmatter of " + e.Source + " to render it on demand, or guard the code with `if !page.Prerendered { … }`"
 		if i := strings.Index(r.line(e.At), reads); i >= 0 {
 			d.Col = i + 1
