@@ -1,6 +1,7 @@
 package site
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"encoding/json"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"sync"
 	"time"
+	"unicode/utf8"
 )
 
 // SessionDriver keeps the sessions of all visitors: a map, a folder, the key-value store of a platform. It is safe for use
@@ -279,11 +281,17 @@ func (s *Session) Get(key string, into any) (bool, error) {
 	return true, json.Unmarshal(v.Data, into)
 }
 
-// Set stores a value: whatever encoding/json can write and read again. With a lifetime it is gone sooner than the session.
+// Set stores a value: whatever encoding/json can write and read again. Text that is not UTF-8, in the key too, is an error:
+// JSON has none. Bytes are kept as they are. With a lifetime it is gone sooner than the session.
 func (s *Session) Set(key string, v any, lifetime ...time.Duration) error {
 	data, err := json.Marshal(v)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case !utf8.ValidString(key):
+		return misuse("the key " + quoteShort(key) + " of the session is not UTF-8")
+	case replacedText(data):
+		return misuse("the value of " + quoteShort(key) + " for the session holds text that is not UTF-8: set it as a []byte")
 	}
 	if err := s.begin("Set", true); err != nil {
 		return err
@@ -296,6 +304,20 @@ func (s *Session) Set(key string, v any, lifetime ...time.Duration) error {
 	s.values[key] = value
 	s.changed, s.destroy = true, false
 	return nil
+}
+
+// replacedText says whether encoding/json has written an escape in place of bytes that are no text. It writes U+FFFD itself
+// without one.
+func replacedText(data []byte) bool {
+	for i := 0; i < len(data); i++ {
+		if data[i] == '\\' {
+			if bytes.HasPrefix(data[i:], []byte(`\ufffd`)) {
+				return true
+			}
+			i++
+		}
+	}
+	return false
 }
 
 // Has says whether there is a value.

@@ -479,3 +479,48 @@ func TestSessionBehindKeptHead(t *testing.T) {
 		t.Errorf("got %v, %v", first, second)
 	}
 }
+
+// Text that JSON cannot hold is refused: it would come back as something else.
+func TestSessionTextIsUTF8(t *testing.T) {
+	const bad = "a\xffb"
+	for _, tt := range []struct {
+		name, key string
+		value     any
+		ok        bool
+	}{
+		{"a key", bad, 1, false},
+		{"a text", "k", bad, false},
+		{"within", "k", map[string][]string{"a": {"b", bad}}, false},
+		{"a key within", "k", map[string]int{bad: 1}, false},
+		{"bytes", "k", []byte(bad), true},
+		{"a replacement character", "k\ufffd", "a\ufffdb", true},
+		{"what looks like an escape", `k\ufffd`, `a\ufffd\\ufffd`, true},
+		{"other text", "ключ", "日本\x00\"\u2028<", true},
+	} {
+		v := newVisits(t, nil, get("/set", func(p *Page) error {
+			if err := p.Session.Set(tt.key, tt.value); err != nil {
+				return err
+			}
+			return p.Text("set")
+		}), get("/has", func(p *Page) error {
+			has, err := p.Session.Has(tt.key)
+			if err != nil {
+				return err
+			}
+			return p.Text(fmt.Sprint(has))
+		}))
+		a := v.do("GET /set")
+		if ok := a.status == 200; ok != tt.ok {
+			t.Errorf("%s: status %d", tt.name, a.status)
+		}
+		if !tt.ok {
+			if len(v.logs) != 1 || !strings.Contains(v.logs[0].Err.Error(), "UTF-8") || !strings.Contains(v.logs[0].At, "session_test.go:") {
+				t.Errorf("%s: the log says %v", tt.name, v.logs)
+			}
+			continue
+		}
+		if got := v.do("GET /has\nCookie: session=" + sessionOf(t, a)); got.body.String() != "true" {
+			t.Errorf("%s: is it there? %s", tt.name, got.body.String())
+		}
+	}
+}
