@@ -300,7 +300,7 @@ func (p *Program) MapGoOutput(output string) []diag.Diagnostic {
 			p.unshift(&ds[i].Notes[j].Range)
 		}
 	}
-	ds = p.explainHidden(slices.DeleteFunc(ds, p.unreachable))
+	ds = p.explainHidden(slices.DeleteFunc(ds, p.aboutGenerated))
 	for i := range ds {
 		p.explain(&ds[i])
 	}
@@ -320,10 +320,13 @@ func (p *Program) unshift(r *diag.Range) {
 	}
 }
 
-// unreachable says whether d is what go vet thinks of a template that is never rendered, because the fence always
-// returns. A page that only redirects is no mistake.
-func (p *Program) unreachable(d diag.Diagnostic) bool {
+// aboutGenerated says whether d is what go vet thinks of generated code: of a template that is never rendered, because the fence
+// always returns, as a page that only redirects is no mistake; and of the _ = x behind the fence, where x is a sync.WaitGroup.
+func (p *Program) aboutGenerated(d diag.Diagnostic) bool {
 	c := p.byPath[d.File]
+	if c != nil && strings.HasPrefix(d.Message, "assignment copies lock value to _: ") {
+		return true // that of an author does nothing either
+	}
 	if c == nil || d.Message != "unreachable code" {
 		return false
 	}

@@ -128,8 +128,8 @@ func TestVetTypes(t *testing.T) {
 	}
 }
 
-// A page that only redirects leaves its template unreachable, which is no mistake of its author.
-func TestUnreachable(t *testing.T) {
+// A page that only redirects leaves its template unreachable, and a lock is assigned to _, which are no mistakes of the author.
+func TestVetOfGenerated(t *testing.T) {
 	p := link(t, []txtar.File{{Name: "src/pages/old.gosite", Data: []byte("---\nif page.Prerendered {\n\treturn nil\n\tpanic(1)\n}\nreturn page.Redirect(\"/new\")\n---\n<p>moved</p>\n")}})
 	for _, tt := range []struct {
 		line string
@@ -139,6 +139,8 @@ func TestUnreachable(t *testing.T) {
 		{"src/pages/old.gosite:7:2: unreachable code", 0},
 		{"src/pages/old.gosite:8:1: unreachable code", 0},
 		{"src/pages/old.gosite:8:1: another message", 1},
+		{"src/pages/old.gosite:7:9: assignment copies lock value to _: sync.WaitGroup contains sync.noCopy", 0},
+		{"src/pages/old.gosite:3:9: assignment copies lock value to b: sync.WaitGroup contains sync.noCopy", 1},
 	} {
 		if got := p.MapGoOutput("# site\nvet: " + tt.line + "\n"); len(got) != tt.want {
 			t.Errorf("MapGoOutput(%q) = %v; want %d diagnostics", tt.line, got, tt.want)
