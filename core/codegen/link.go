@@ -288,10 +288,12 @@ func (l *linker) file(c *Component, s importSpec, name string) {
 
 func (l *linker) component(c *Component, s importSpec, name string, d *Component) {
 	if slices.Contains(tagNames, name) {
+		c.links.broken[name] = true
 		l.diags.Error("SG2005", c.file.Range(s.At), "<"+name+"> has a meaning of its own", "import the component under another name: "+name+"Box "+strconv.Quote(s.Path))
 		return
 	}
 	if d == c {
+		c.links.broken[name] = true
 		l.diags.Error("SG2004", c.file.Range(s.Lit), c.Name+" imports itself", "remove the import and write <Self>")
 		return
 	}
