@@ -222,6 +222,7 @@ var known = []struct {
 	{"SG2053", regexp.MustCompile(`^cannot use .* as error value: `), "an expression gives one value, or a value and an error"},
 	{"SG2053", regexp.MustCompile(`^multiple-value (.+) \(value of type`), "assign the values first: {v, err := $1}"},
 	{"SG2053", regexp.MustCompile(`\(no value\) used as value`), "call it in the fence: it gives nothing to print"},
+	{"SG2053", regexp.MustCompile(`^cannot use (.+) \((?:untyped|\w+ of|variable|constant|value).*\) as site\.Node value`), "a site.Node is markup of the template: write <>{$1}</>"},
 	{"SG2053", regexp.MustCompile(`^cannot use `), ""},
 	{"SG2058", regexp.MustCompile(`^(?:continue|break) is not in a loop`), "the markup inside a component's tag is a function of its own; put the {if …} around the component"},
 	{"SG2057", regexp.MustCompile(`is not used$`), ""},
