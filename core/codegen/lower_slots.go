@@ -387,5 +387,8 @@ func (l *lowerer) unknownSlot(e *syntax.Element, callee *Component, info *struct
 	} else if len(names) > 0 {
 		hint = "its slots are " + strings.Join(names, ", ")
 	}
+	if g.name == "fallback" && attr(e, "server:async") != nil {
+		hint = "server:async sends the page in order and shows nothing meanwhile; server:defer has a fallback"
+	}
 	l.err("SG2020", g.at, "<"+e.Name+"> has no slot "+g.name, hint)
 }
