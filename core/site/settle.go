@@ -81,7 +81,7 @@ func (x *exchange) tooLate(err error) error {
 		send.resp.closeBody()
 	}
 	if send != nil || errors.As(err, &status) || errors.As(err, &rewrite) {
-		err = &wrapError{"", err, ", but its output had begun"}
+		err = &wrapError{"", err, ", but its output had begun: answer before page.Flush and before a large page's first rows"}
 	}
 	if x.streamErr == nil {
 		x.streamErr = err
