@@ -1,6 +1,7 @@
 package codegen
 
 import (
+	"cmp"
 	"go/token"
 	"slices"
 	"strconv"
@@ -139,7 +140,11 @@ func (l *lowerer) fillSlot(e *syntax.Element, callee *Component, inner *place, g
 	if f == nil && !info.Open {
 		l.unknownSlot(e, callee, info, g)
 		if inner != nil {
-			l.nodes(stripSlot(g.nodes), *inner)
+			nodes := stripSlot(g.nodes)
+			if fn := l.slotFunc(nodes); fn != nil {
+				nodes = fn.Body // what is wrong with the function is told
+			}
+			l.nodes(nodes, *inner)
 		}
 		return nil
 	}
@@ -162,7 +167,7 @@ func (l *lowerer) fillSlot(e *syntax.Element, callee *Component, inner *place, g
 	if fn := l.slotFunc(nodes); fn != nil {
 		if f != nil && !f.Func && isNodeType(f.Type) {
 			d := diag.Diagnostic{Severity: diag.Error, Code: "SG2023", Range: l.rng(fn.Params), Message: "slot " + name + " of <" + e.Name + "> hands over no arguments",
-				Hint: "write the markup without func", Notes: []diag.Note{{Range: callee.file.Range(f.At), Message: "the slot is declared here"}}}
+				Hint: cmp.Or(namedSlot(info), "write the markup without func"), Notes: []diag.Note{{Range: callee.file.Range(f.At), Message: "the slot is declared here"}}}
 			l.diags.Add(d)
 			return nil
 		}
@@ -362,6 +367,16 @@ func (l *lowerer) args(a *syntax.Attr) []Code {
 	return out
 }
 
+// namedSlot says how the first slot with arguments is filled, or "" where there is none.
+func namedSlot(info *structInfo) string {
+	for _, f := range info.Fields {
+		if f.Params != "" {
+			return "name the slot that takes it: <Fragment slot=" + strconv.Quote(attrName(f.Name)) + ">{func(" + f.Params + ") { … }}</Fragment>"
+		}
+	}
+	return ""
+}
+
 func (l *lowerer) unknownSlot(e *syntax.Element, callee *Component, info *structInfo, g *fill) {
 	if g.name == "" {
 		at := e.NameSpan
@@ -372,7 +387,11 @@ func (l *lowerer) unknownSlot(e *syntax.Element, callee *Component, info *struct
 			at = n.Range()
 			break
 		}
-		l.err("SG2020", at, "<"+e.Name+"> has no default slot and would drop its content", "add <slot /> to "+callee.Path)
+		hint := "add <slot /> to " + callee.Path
+		if l.slotFunc(g.nodes) != nil {
+			hint = cmp.Or(namedSlot(info), hint)
+		}
+		l.err("SG2020", at, "<"+e.Name+"> has no default slot and would drop its content", hint)
 		return
 	}
 	var names []string
