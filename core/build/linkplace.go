@@ -11,6 +11,7 @@ import (
 
 	"sitegen.dev/core/diag"
 	"sitegen.dev/core/links"
+	"sitegen.dev/core/syntax"
 )
 
 // A page does not tell where its links come from, and keeping that for every link of every page would cost those that are
@@ -31,12 +32,14 @@ type occurrence struct {
 	file    string // below the module root
 	at      diag.Range
 	written string // what stands there
+	before  string // what stands before it: `href=`, `"`, `](`
 }
 
 const (
 	delimiters     = " \t\r\n\"'`()<>[]{},|"
 	maxOccurrences = 64  // of one address
 	maxLiteral     = 200 // bytes of what an address begins with
+	maxBefore      = 40  // bytes of what stands before an address
 )
 
 // findLinks searches the sources.
@@ -135,13 +138,14 @@ func (f *linkFinder) search(file, text string) {
 			key = html.UnescapeString(key)
 		}
 		at := diag.Range{Pos: diag.Pos{File: file, Line: line, Col: i - begin + 1}, End: diag.Pos{File: file, Line: line, Col: i - begin + end + 1}}
-		note(f.found, key, occurrence{file, at, token})
+		before := text[max(begin, i-maxBefore):i]
+		note(f.found, key, occurrence{file, at, token, before})
 		if name, id, _ := strings.Cut(key, "#"); strings.HasSuffix(name, ".md") {
-			note(f.found, "#"+id, occurrence{file, at, token})
-			note(f.found, path.Base(name)+"#"+id, occurrence{file, at, token})
+			note(f.found, "#"+id, occurrence{file, at, token, before})
+			note(f.found, path.Base(name)+"#"+id, occurrence{file, at, token, before})
 		}
 		if literal, ok := begins(text, i, i+end); ok {
-			note(f.begun, literal, occurrence{file, at, token})
+			note(f.begun, literal, occurrence{file, at, token, before})
 		}
 		i += end
 	}
@@ -181,6 +185,9 @@ func (f *linkFinder) place(l links.Broken) (at diag.Range, written string) {
 			at.File = f.build.Layout.Rel(o.file)
 			at.End.File = at.File
 		}
+	}
+	if isWord(l.URL) {
+		return f.placeWord(l, at)
 	}
 	for _, s := range spellings(l) {
 		for _, o := range f.found[s] {
@@ -234,4 +241,103 @@ func named(page, file string) bool {
 	page, err := url.PathUnescape(page)
 	stem := strings.TrimSuffix(strings.TrimSuffix(file, path.Ext(file)), "/index")
 	return err == nil && path.Base(strings.TrimSuffix(page, "/")) == path.Base(stem)
+}
+
+// isWord says whether an address reads like any word of a text: "3" of <a href={n}>.
+func isWord(url string) bool { return !strings.ContainsAny(url, "/#?.:%") }
+
+// placeWord is place for a word. It may stand anywhere in the sources and mean something else, so it counts only as the value
+// of the attribute, in a link of Markdown or in quotes; else the link is where an attribute of the page has an expression.
+func (f *linkFinder) placeWord(l links.Broken, page diag.Range) (at diag.Range, written string) {
+	source := page.File
+	var found *occurrence
+	rank := 0
+	consider := func(o occurrence, r int) {
+		if r > rank {
+			rank, found = r, &o
+		}
+	}
+	for _, o := range f.found[l.URL] {
+		own, of := f.build.Layout.Rel(o.file) == source, f.closure[l.Group][o.file]
+		md := path.Ext(o.file) == ".md"
+		attr, quoted := contextOf(o.before)
+		switch {
+		case own && md && strings.HasSuffix(o.before, "]("):
+			consider(o, 9)
+		case md && strings.HasSuffix(o.before, "](") && named(l.Page, o.file):
+			consider(o, 8)
+		case (own || of) && strings.EqualFold(attr, l.Attr):
+			consider(o, 7)
+		case md && strings.HasSuffix(o.before, "]("):
+			consider(o, 6)
+		case quoted && attr == "" && (own || of):
+			consider(o, 4)
+		case quoted && attr == "" && path.Ext(o.file) == ".go":
+			consider(o, 3)
+		}
+	}
+	if rank < 5 {
+		if o := f.expression(l, source); o != nil {
+			found = o
+		}
+	}
+	if found == nil {
+		return page, ""
+	}
+	at = found.at
+	at.File = f.build.Layout.Rel(found.file)
+	at.End.File = at.File
+	return at, found.written
+}
+
+// contextOf gives the attribute whose value a text begins, and whether it begins in quotes.
+func contextOf(before string) (attr string, quoted bool) {
+	quoted = before != "" && strings.IndexByte("\"'`", before[len(before)-1]) >= 0
+	rest, ok := strings.CutSuffix(strings.TrimRight(before, "\"'`{ \t"), "=")
+	if !ok {
+		return "", quoted
+	}
+	rest = strings.TrimRight(rest, " \t")
+	return rest[strings.LastIndexAny(rest, " \t\"'`{}<>()=:!+*/,;.")+1:], quoted
+}
+
+// expression finds the only attribute of the components of a page that may have put a link into it: in its own file, or else in
+// all of them.
+func (f *linkFinder) expression(l links.Broken, source string) *occurrence {
+	var own, all []occurrence
+	for _, c := range f.build.program.Components {
+		mine := f.build.Layout.Rel(c.Path) == source
+		if c.External || !mine && !f.closure[l.Group][c.Path] {
+			continue
+		}
+		file := c.File()
+		syntax.Walk(file.Nodes, func(n syntax.Node) bool {
+			e, ok := n.(*syntax.Element)
+			if !ok || e.Kind != syntax.HTML || !strings.EqualFold(e.Name, l.Element) {
+				return true
+			}
+			for _, a := range e.Attrs {
+				switch a.Kind {
+				case syntax.AttrExpr, syntax.AttrShorthand, syntax.AttrTemplate:
+				default:
+					continue
+				}
+				if !strings.EqualFold(a.Name, l.Attr) {
+					continue
+				}
+				o := occurrence{file: c.Path, at: file.Range(a.Span)}
+				if all = append(all, o); mine {
+					own = append(own, o)
+				}
+			}
+			return true
+		})
+	}
+	switch {
+	case len(own) == 1:
+		return &own[0]
+	case len(own) == 0 && len(all) == 1:
+		return &all[0]
+	}
+	return nil
 }

@@ -284,7 +284,7 @@ func (b *builder) reportLinks(found *links.Result, at *answers, mode string) err
 		b.list.Add(d)
 	}
 	if more > 0 {
-		b.list.Add(diag.Diagnostic{Severity: severity, Code: "SG3130", Message: fmt.Sprintf("%d more links lead nowhere", more), Hint: "correct the ones above first"})
+		b.list.Add(diag.Diagnostic{Severity: diag.Info, Code: "SG3130", Message: fmt.Sprintf("%d more links lead nowhere", more), Hint: "correct the ones above first"})
 	}
 	return nil
 }
