@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"sitegen.dev/core/codegen"
 	"sitegen.dev/core/diag"
@@ -42,12 +43,16 @@ func (d *DevSite) PlaceReturned(e *diag.Diagnostic) {
 
 // placeOnPage places what a page has returned, if one component of it alone returns something, and in one place.
 func (b *builder) placeOnPage(d *diag.Diagnostic, page *codegen.Component) {
+	counts := mayFail
+	if strings.HasSuffix(d.Message, " while it is prerendered") {
+		counts = answersStatus
+	}
 	var found []diag.Range
 	for _, c := range page.Closure() {
 		if c.External || c.Builtin {
 			continue
 		}
-		in, ok := returnsOf(c.File())
+		in, ok := returnsOf(c.File(), counts)
 		if !ok {
 			return
 		}
@@ -100,7 +105,7 @@ func ReturnOf(src []byte, at diag.Range) diag.Range {
 		}
 		return diag.Range{Pos: pos(n.Pos()), End: pos(n.End())}
 	}
-	if found := returns(fn.Body); len(found) == 1 {
+	if found := returns(fn.Body, mayFail); len(found) == 1 {
 		return place(found[0])
 	}
 	return place(fn.Name)
@@ -108,7 +113,7 @@ func ReturnOf(src []byte, at diag.Range) diag.Range {
 
 // returnsOf gives the errors that the statements of a fence return, and its handler of GET. It is not ok where the template
 // may return some too.
-func returnsOf(f *syntax.File) (out []diag.Range, ok bool) {
+func returnsOf(f *syntax.File, counts func(ast.Expr) bool) (out []diag.Range, ok bool) {
 	if f == nil {
 		return nil, true
 	}
@@ -131,7 +136,7 @@ func returnsOf(f *syntax.File) (out []diag.Range, ok bool) {
 		if file == nil {
 			continue
 		}
-		for _, n := range returns(file) {
+		for _, n := range returns(file, counts) {
 			offset := func(p token.Pos) int { return item.Start + fset.Position(p).Offset - len(head) }
 			out = append(out, f.Range(syntax.Span{Start: offset(n.Pos()), End: offset(n.End())}))
 		}
@@ -139,9 +144,8 @@ func returnsOf(f *syntax.File) (out []diag.Range, ok bool) {
 	return out, true
 }
 
-// returns gives the expressions whose value a function returns last, where that may be a failure: neither nil nor an
-// answer, as the methods of the page give.
-func returns(n ast.Node) []ast.Expr {
+// returns gives the expressions whose value a function returns last, as far as they count.
+func returns(n ast.Node, counts func(ast.Expr) bool) []ast.Expr {
 	var out []ast.Expr
 	ast.Inspect(n, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -151,8 +155,7 @@ func returns(n ast.Node) []ast.Expr {
 			if len(n.Results) == 0 {
 				return false
 			}
-			last := n.Results[len(n.Results)-1]
-			if !noFailure(last) {
+			if last := n.Results[len(n.Results)-1]; counts(last) {
 				out = append(out, last)
 			}
 		}
@@ -161,21 +164,41 @@ func returns(n ast.Node) []ast.Expr {
 	return out
 }
 
-// noFailure says whether an expression is no failure, as far as can be seen: nil, what next gives, or page.Redirect(…).
-func noFailure(e ast.Expr) bool {
+// mayFail says whether an expression may be a failure: it is neither nil nor an iterator, nor what next gives, nor an answer, as
+// the methods of the page give.
+func mayFail(e ast.Expr) bool {
 	switch e := e.(type) {
-	case *ast.FuncLit: // an iterator
-		return true
+	case *ast.FuncLit:
+		return false
 	case *ast.Ident:
-		return e.Name == "nil"
+		return e.Name != "nil"
 	case *ast.CallExpr:
-		switch fn := e.Fun.(type) {
-		case *ast.Ident:
-			return fn.Name == "next"
-		case *ast.SelectorExpr:
-			of, ok := fn.X.(*ast.Ident)
-			return ok && of.Name == "page"
+		if fn, ok := e.Fun.(*ast.Ident); ok && fn.Name == "next" {
+			return false
 		}
+		return methodOfPage(e) == ""
 	}
-	return false
+	return true
+}
+
+// answersStatus says whether an expression may be an answer without a page: page.NotFound() or page.Send(…).
+func answersStatus(e ast.Expr) bool {
+	method := methodOfPage(e)
+	return method == "NotFound" || method == "Send"
+}
+
+// methodOfPage gives the name of the method in page.Method(…), or "".
+func methodOfPage(e ast.Expr) string {
+	call, ok := e.(*ast.CallExpr)
+	if !ok {
+		return ""
+	}
+	fn, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok {
+		return ""
+	}
+	if of, ok := fn.X.(*ast.Ident); !ok || of.Name != "page" {
+		return ""
+	}
+	return fn.Sel.Name
 }

@@ -255,6 +255,15 @@ func (r *run) diagnostic(e wire.Event) diag.Diagnostic {
 		if d.Line == 0 { // what the runtime says of a tag says itself what is wrong
 			d.Message = "the page returned an error" + at + ": " + e.Message
 		}
+	case wire.NoFile:
+		d.Code = "SG3103"
+		if d.Message = e.Message; e.Path != "" {
+			d.Message = strings.Replace(d.Message, "the page", e.Path, 1)
+		}
+		d.Hint = "write `const prerender = false` in the frontmatter to render it on demand"
+		if strings.Contains(e.Route, "[") {
+			d.Hint = "leave the path out of GetStaticPaths, or " + d.Hint
+		}
 	case wire.Middleware:
 		d.Code = "SG3103"
 		d.Message = "the middleware returned an error while rendering " + cmp.Or(e.Path, e.Route) + ": " + e.Message

@@ -28,9 +28,9 @@ type Rendered struct {
 // StatusError says that a page that is being prerendered answers with a status for which there is no file.
 type StatusError struct{ Status int }
 
-// Error says what to do.
+// Error says so.
 func (e *StatusError) Error() string {
-	return "the page answers " + strconv.Itoa(e.Status) + " while it is prerendered; leave it out of GetStaticPaths, or add const prerender = false"
+	return "the page answers " + strconv.Itoa(e.Status) + " while it is prerendered"
 }
 
 // StaticPaths gives the pages of a prerendered route one by one: one without parameters for a static pattern, what

@@ -392,6 +392,10 @@ func (p *printer) failure(e wire.Event, what wire.Failure, err error) wire.Event
 			e.Stack = []wire.Frame{{File: file, Line: guarded.Check.Line, Func: guarded.Check.Func}}
 		}
 	}
+	var status *site.StatusError
+	if errors.As(err, &status) && e.What == wire.Returned {
+		e.What, e.Message = wire.NoFile, status.Error()
+	}
 	var env *site.EnvError
 	if errors.As(err, &env) {
 		e.What, e.Message, e.Detail = wire.EnvRead, "env."+env.Name+" "+env.Why, env.Hint

@@ -94,6 +94,7 @@ type Failure string
 // The kinds of failures.
 const (
 	Returned    Failure = "returned"    // the page returned an error
+	NoFile      Failure = "noFile"      // the page answers with an error status and no body
 	Middleware  Failure = "middleware"  // the middleware returned an error of its own; At is its function
 	Panicked    Failure = "panicked"    // the page panicked
 	RequestData Failure = "requestData" // the page read the request, of which there is none
