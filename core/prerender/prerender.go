@@ -224,25 +224,12 @@ func (r *run) diagnostic(e wire.Event) diag.Diagnostic {
 		at = " while rendering " + e.Path
 	}
 	reads := strings.TrimSuffix(e.Detail, "()")
-	if e.What == wire.Panicked && strings.Contains(e.Message, "nil pointer dereference") && strings.Contains(r.line(e.At), "page.Request") {
+	if e.What == wire.Panicked && NoRequest(e.Message, r.line(e.At)) {
 		e.What, reads = wire.RequestData, "page.Request"
 	}
 	switch e.What {
 	case wire.RequestData:
-		d.Code = "SG3101"
-		d.Message = fmt.Sprintf("%s is prerendered, so there is no request: %s cannot be read", e.Route, reads)
-		if reads == "page.Events" {
-			d.Message = e.Route + " is prerendered, so there is nobody to whom page.Events could send"
-		}
-		switch reads {
-		case "page.Cookies.Set", "page.Cookies.Delete", "page.Cookies.Merge":
-			d.Message = e.Route + " is prerendered, so there is nobody to whom " + reads + " could send a cookie"
-		}
-		d.Hint = "write `const prerender = false` in the frontmatter of " + e.Source + " to render it on demand, or guard the code with `if !page.Prerendered { … }`"
-		if i := strings.Index(r.line(e.At), reads); i >= 0 {
-			d.Col = i + 1
-			d.End = diag.Pos{File: d.File, Line: d.Line, Col: d.Col + len(reads)}
-		}
+		d = RequestData(d, e.Route, e.Source, reads, r.line(e.At))
 	case wire.Panicked:
 		d.Code = "SG3102"
 		d.Message = "panic: " + e.Message + at
@@ -306,6 +293,31 @@ func (r *run) diagnostic(e wire.Event) diag.Diagnostic {
 		if e.At.File == "" {
 			d.Message += at
 		}
+	}
+	return d
+}
+
+// NoRequest says whether a panic at a line is that of a prerendered page that read page.Request, which is nil there.
+func NoRequest(panicked, line string) bool {
+	return strings.Contains(panicked, "nil pointer dereference") && strings.Contains(line, "page.Request")
+}
+
+// RequestData says at d that a prerendered page has read what only a request has, such as page.Cookies.Get; source is the file of its
+// route, and line is the one that d is at.
+func RequestData(d diag.Diagnostic, route, source, reads, line string) diag.Diagnostic {
+	d.Code = "SG3101"
+	d.Message = fmt.Sprintf("%s is prerendered, so there is no request: %s cannot be read", route, reads)
+	if reads == "page.Events" {
+		d.Message = route + " is prerendered, so there is nobody to whom page.Events could send"
+	}
+	switch reads {
+	case "page.Cookies.Set", "page.Cookies.Delete", "page.Cookies.Merge":
+		d.Message = route + " is prerendered, so there is nobody to whom " + reads + " could send a cookie"
+	}
+	d.Hint = "write `const prerender = false` in the frontmatter of " + source + " to render it on demand, or guard the code with `if !page.Prerendered { … }`"
+	if i := strings.Index(line, reads); i >= 0 {
+		d.Col = i + 1
+		d.End = diag.Pos{File: d.File, Line: d.Line, Col: d.Col + len(reads)}
 	}
 	return d
 }

@@ -403,7 +403,10 @@ func (p *program) log(ctx context.Context, l site.LogRecord) {
 	rec.Returns = value == nil && errors.As(l.Err, &returned)
 	var panicked *site.PanicError
 	if errors.As(l.Err, &panicked) {
-		rec.Panic, rec.Error = true, fmt.Sprint(panicked.Value)
+		rec.Panic, rec.Error, rec.Returns = true, fmt.Sprint(panicked.Value), false
+		if early, ok := panicked.Value.(*site.PrerenderError); ok {
+			rec.Early = early.What
+		}
 	}
 	for _, f := range l.Stack {
 		rec.Stack = append(rec.Stack, wire.Place{Func: f.Func, File: f.File, Line: f.Line})

@@ -279,6 +279,7 @@ type Record struct {
 	Returns bool    `json:"returns,omitempty"` // File and Line are those of the function that has returned Error
 	Stack   []Place `json:"stack,omitempty"`
 	Panic   bool    `json:"panic,omitempty"`
+	Early   string  `json:"early,omitempty"` // what a prerendered page has read of a request, "page.Cookies.Get"
 	Method  string  `json:"method,omitempty"`
 	Path    string  `json:"path,omitempty"`
 	Route   string  `json:"route,omitempty"`
