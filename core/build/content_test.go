@@ -170,7 +170,7 @@ func TestCollectionProblems(t *testing.T) {
 		{"unknown key", "posts/x.md", "---\ntitle: X\nauthr: ada\n---\n", "SG5061 src/content/posts/x.md:3:1 nothing takes the key authr (did you mean author?)"},
 		{"missing", "posts/x.md", "---\ntags: [a]\n---\n", "SG5063 src/content/posts/x.md:1 title is missing (add title: …)"},
 		{"wrong date", "posts/x.md", "---\ntitle: X\ndate: yesterday\n---\n", `SG5062 src/content/posts/x.md:3:7 date must be a date, not "yesterday" (write it as 2026-01-31 or 2026-01-31T15:04:05Z)`},
-		{"no list", "posts/x.md", "---\ntitle: X\ntags: a\n---\n", `SG5062 src/content/posts/x.md:3:7 tags must be a list, not "a"`},
+		{"no list", "posts/x.md", "---\ntitle: X\ntags: a\n---\n", `SG5062 src/content/posts/x.md:3:7 tags must be a list, not "a" (put it into brackets, as a list of one)`},
 		{"in a list", "posts/x.md", "---\ntitle: X\ntags:\n  - a\n  - {b: c}\n---\n", `SG5062 src/content/posts/x.md:5:5 tags[1] must be a text, not a group of keys`},
 		{"reference", "posts/x.md", "---\ntitle: X\nauthor: adda\n---\n", `SG5064 src/content/posts/x.md:3:9 author refers to "adda", which is not in the collection authors (did you mean ada?)`},
 		{"json", "posts/x.json", "{\n\t\"title\": \"X\",\n\t\"tags\": [\"a\", {\"b\": 1}]\n}\n", `SG5062 src/content/posts/x.json:3:16 tags[1] must be a text, not a group of keys`},

@@ -66,8 +66,11 @@ func newStage(l *Layout, out string, beside []string, force bool) (*Stage, *diag
 		case info.Mode()&fs.ModeSymlink != 0 || !info.IsDir():
 			list.Error("SG7011", diag.Range{}, out+" is there and is no directory", "move it away, or choose another `out:` in site.yaml")
 		case first != "" && !force && !s.ours():
-			list.Error("SG7011", diag.Range{}, fmt.Sprintf("%s holds files that sitegen did not make, %s among them", out, first),
-				"delete it yourself, choose another `out:` in site.yaml, or run with --force to replace it")
+			hint := "delete it yourself, choose another `out:` in site.yaml, or run with --force to replace it"
+			if len(s.recorded()) == 0 {
+				hint += "; what sitegen has made is noted in " + workDir + ", so an older output looks like this when that folder has been deleted"
+			}
+			list.Error("SG7011", diag.Range{}, fmt.Sprintf("%s holds files that sitegen did not make, %s among them", out, first), hint)
 		}
 		if list.HasErrors() {
 			return nil, list, nil

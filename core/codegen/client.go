@@ -220,6 +220,9 @@ func (l *lowerer) slotOf(n syntax.Node) (name string, ok bool) {
 func (l *lowerer) elementIsland(e **syntax.Element, name string) *Client {
 	directive := clientDirective(*e)
 	if directive == nil || !strings.Contains(name, "-") {
+		if directive == nil && strings.Contains(name, "-") {
+			l.neverStarts(*e)
+		}
 		return nil // without a hyphen, attrs reports it
 	}
 	kept := **e
@@ -257,6 +260,25 @@ func (l *lowerer) elementIsland(e **syntax.Element, name string) *Client {
 	op.ID = "element:" + file
 	l.needs(ClientModule{ID: op.ID, Path: file, Element: true, At: l.rng(src.Value)})
 	return op
+}
+
+// neverStarts reports a custom element whose src is a module of the site, which no browser could load from there: the directive was
+// forgotten.
+func (l *lowerer) neverStarts(e *syntax.Element) {
+	src := attr(e, "src")
+	target, ok := l.static(src)
+	if !ok || !strings.HasPrefix(target, "./") && !strings.HasPrefix(target, "../") || !scriptTypes[path.Ext(target)] {
+		return
+	}
+	if strings.HasSuffix(target, "js") { // may be a file of the public folder
+		if l.p.in.ReadFile == nil {
+			return
+		}
+		if _, err := l.p.in.ReadFile(path.Join(l.p.in.ModuleDir, l.c.dir, target)); err != nil {
+			return
+		}
+	}
+	l.err("SG2040", src.Span, "nothing says when the script of <"+e.Name+"> starts", `add client:load, client:idle, client:visible, client:media="…" or client:only`)
 }
 
 // client writes the call that says what an island of the browser needs.

@@ -2,6 +2,7 @@ package codegen
 
 import (
 	"cmp"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -204,7 +205,10 @@ var known = []struct {
 	{"SG2055", regexp.MustCompile(`^cannot use (.+) \(.*\) as error value in return statement`), "the fence is the head of a function that returns an error: return nil, an error, or page.Redirect(…)"},
 	{"SG2055", regexp.MustCompile(`^too many return values`), "the fence is the head of a function that returns an error and nothing else"},
 	{"SG2051", regexp.MustCompile(`^props\.(\w+) undefined \(type (?:Props|\*?Props\[.*\]) has no field or method \w+\)`), "declare $1 in type Props"},
+	{"SG2053", regexp.MustCompile(`^cannot (?:convert|use) (.+) \((?:variable|value) of (?:struct )?type site\.Secret\)`), "a secret gives its value to Go code alone: $1.Reveal()"},
 	{"SG2053", regexp.MustCompile(`^cannot convert `), ""},
+	{"SG2050", regexp.MustCompile(`^(?:invalid operation: )?cannot index (.+) \(variable of type \*site\.Form\)`), "write $1.Get(name), or $1.All(name) for all values of that name"},
+	{"SG2050", regexp.MustCompile(`^cannot range over (.+) \(variable of type \*site\.Form\)`), "write for name, value := range $1.Fields()"},
 	{"SG2054", regexp.MustCompile(`^_sgProps\.\w+ undefined \(`), ""},
 	{"SG2051", regexp.MustCompile(`^undefined: _mw\.OnRequest`), "declare func OnRequest(page *site.Page, next site.Handler) error in middleware.go"},
 	{"SG2051", regexp.MustCompile(`^undefined: (site|page|props|slots)$`), ""},
@@ -341,6 +345,12 @@ func (p *Program) aboutGenerated(d diag.Diagnostic) bool {
 
 func (p *Program) explain(d *diag.Diagnostic) {
 	c := p.byPath[d.File]
+	if m := undefinedName.FindStringSubmatch(d.Message); m != nil && path.Ext(d.File) == ".go" {
+		d.Hint = "declare " + m[1] + ", or import the package of this name"
+		if standard[m[1]] != "" {
+			d.Hint = "add import " + strconv.Quote(standard[m[1]])
+		}
+	}
 	if c == nil || d.Line == 0 {
 		return
 	}

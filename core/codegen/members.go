@@ -56,6 +56,8 @@ var runtimeMembers = map[string]map[string]string{
 		"write":      "write page.Text(s), page.Stream(…), or site.NewResponse(status, body) for page.Send",
 	},
 	"site.Form": {
+		"value":    "write form.Get(name)",
+		"set":      "a form is what was sent: keep what the page shows in a variable of its own",
 		"values":   "write form.All(name), or for name, value := range form.Fields()",
 		"getall":   "write form.All(name)",
 		"entries":  "write for name, value := range form.Fields()",

@@ -276,6 +276,9 @@ func (d *decoder) scalar(v reflect.Value, n store.Node, path string) {
 func (d *decoder) list(v reflect.Value, n store.Node, s, rest, path string, depth int) (string, error) {
 	if n.Kind != store.List {
 		d.wrong(path, n, "a list")
+		if n.Kind != store.Map && n.Kind != store.Null {
+			d.problems[len(d.problems)-1].Hint = "put it into brackets, as a list of one"
+		}
 		return store.Skip(s)
 	}
 	t := v.Type()
