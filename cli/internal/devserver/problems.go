@@ -7,15 +7,12 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
 	"sitegen.dev/core/build"
 	"sitegen.dev/core/dev/runtime/wire"
 	"sitegen.dev/core/diag"
-	"sitegen.dev/core/manifest"
-	"sitegen.dev/core/prerender"
 )
 
 // problem is a diagnostic for the overlay.
@@ -142,8 +139,10 @@ func (s *Server) diagnose(rec wire.Record, site *build.DevSite) diag.Diagnostic 
 		}
 	}
 	d.Col, d.End = 0, diag.Pos{} // a stack knows lines alone
-	if d, ok := s.early(d, rec, site); ok {
-		return d
+	if rec.Panic {
+		if d, ok := site.ReadsRequest(d, rec.Route, rec.Error, rec.Early, s.line(d.Pos)); ok {
+			return d
+		}
 	}
 	switch {
 	case d.Line > 0 && rec.Returns:
@@ -154,23 +153,13 @@ func (s *Server) diagnose(rec wire.Record, site *build.DevSite) diag.Diagnostic 
 	return d
 }
 
-// early says of a prerendered page that has read a request what a build says of it.
-func (s *Server) early(d diag.Diagnostic, rec wire.Record, site *build.DevSite) (diag.Diagnostic, bool) {
-	i := slices.IndexFunc(site.Routes, func(r manifest.Route) bool { return r.Prerender && r.Pattern == rec.Route })
-	if !rec.Panic || i < 0 {
-		return d, false
+// line gives the text of the line that a diagnostic is at, or "".
+func (s *Server) line(at diag.Pos) string {
+	lines := strings.SplitAfter(string(s.source(at.File)), "\n")
+	if at.Line < 1 || at.Line > len(lines) {
+		return ""
 	}
-	line, reads := "", strings.TrimSuffix(rec.Early, "()")
-	if lines := strings.SplitAfter(string(s.source(d.File)), "\n"); d.Line > 0 && d.Line <= len(lines) {
-		line = lines[d.Line-1]
-	}
-	if reads == "" && prerender.NoRequest(rec.Error, line) {
-		reads = "page.Request"
-	}
-	if reads == "" {
-		return d, false
-	}
-	return prerender.RequestData(d, rec.Route, site.Routes[i].Source, reads, line), true
+	return lines[at.Line-1]
 }
 
 // own gives a file of a stack relative to the module root, if it is one of the author's.
