@@ -2,24 +2,58 @@ package codegen
 
 import (
 	"regexp"
-	"slices"
+	"strings"
 
 	"sitegen.dev/core/syntax"
 )
 
 // quoted warns of {name} in an attribute in quotes, which prints the braces, where there is such a name.
 func (l *lowerer) quoted() {
+	names := map[string]bool{} // of variables
+	for _, v := range l.c.front.vars {
+		names[v.Name] = true
+	}
+	define := func(e *syntax.Expr) { // the header of a statement
+		if left, _, ok := strings.Cut(e.Text(l.src), ":="); ok {
+			for name := range strings.SplitSeq(left, ",") {
+				names[strings.TrimSpace(name)] = true
+			}
+		}
+	}
+	syntax.Walk(l.c.file.Nodes, func(n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.For:
+			define(n.Header)
+		case *syntax.Switch:
+			define(n.Header)
+		case *syntax.If:
+			for _, b := range n.Branches {
+				if b.Header != nil {
+					define(b.Header)
+				}
+			}
+		case *syntax.Stmt:
+			for _, name := range n.Names {
+				names[name] = true
+			}
+		case *syntax.SlotFunc:
+			for _, m := range parameter.FindAllStringSubmatch(n.Params.Text(l.src), -1) {
+				names[m[1]] = true
+			}
+		}
+		return true
+	})
 	syntax.Walk(l.c.file.Nodes, func(n syntax.Node) bool {
 		if e, ok := n.(*syntax.Element); ok {
 			for i := range e.Attrs {
-				l.quotedIn(&e.Attrs[i])
+				l.quotedIn(&e.Attrs[i], names)
 			}
 		}
 		return true
 	})
 }
 
-func (l *lowerer) quotedIn(a *syntax.Attr) {
+func (l *lowerer) quotedIn(a *syntax.Attr, names map[string]bool) {
 	if a.Kind != syntax.AttrStatic || a.Quote == 0 || scriptAttr.MatchString(a.Name) {
 		return
 	}
@@ -29,8 +63,7 @@ func (l *lowerer) quotedIn(a *syntax.Attr) {
 		return
 	}
 	name, member := text[m[2]:m[3]], m[4] != m[5]
-	known := slices.ContainsFunc(l.c.front.vars, func(v variable) bool { return v.Name == name })
-	if !known && !(member && (name == "props" || name == "page")) {
+	if !names[name] && !(member && (name == "props" || name == "page")) {
 		return
 	}
 	hint := "write " + a.Name + "=" + text
@@ -43,6 +76,7 @@ func (l *lowerer) quotedIn(a *syntax.Attr) {
 
 var (
 	quotedHole = regexp.MustCompile(`\{([a-zA-Z_]\w*)((?:\.[a-zA-Z_]\w*)*)\}`)
+	parameter  = regexp.MustCompile(`[(,]\s*([a-zA-Z_]\w*)`)
 	// scriptAttr are the attributes in which libraries for the browser, and browsers, read JavaScript.
 	scriptAttr = regexp.MustCompile(`(?i)^(?:on|x-|v-|hx-|data-|ng-|[:@*#(\[])`)
 )
