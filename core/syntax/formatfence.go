@@ -294,7 +294,7 @@ func verbatimImports(src []byte, items []FenceItem) string {
 // gofmtImport formats a declaration and leaves its imports in their order. go/format would sort those of a whole file.
 func gofmtImport(text string) string {
 	out, err := goformat.Source([]byte(text))
-	if err != nil {
+	if err != nil || bytes.Count(out, []byte("//")) != strings.Count(text, "//") { // it drops a comment without text
 		return text
 	}
 	return string(bytes.Trim(out, blanks))

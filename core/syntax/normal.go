@@ -58,6 +58,10 @@ func goTokens(code string, comments bool) []string {
 		case token.EOF:
 			return out
 		case token.SEMICOLON, token.LPAREN:
+		case token.ILLEGAL:
+			if lit != "\f" { // a blank of the template's
+				out = append(out, lit)
+			}
 		case token.COMMENT:
 			if comments {
 				out = append(out, strings.Join(strings.Fields(lit), " "))
@@ -96,7 +100,9 @@ func (n *normalizer) fence(f *Fence) {
 		}
 		specs, ok := importSpecs(it.Span.Text(n.src))
 		if !ok {
-			free = append(free, strings.Join(goTokens(it.Span.Text(n.src), false), " "))
+			if decl := strings.Join(goTokens(it.Span.Text(n.src), false), " "); decl != "import" { // of nothing
+				free = append(free, decl)
+			}
 			continue
 		}
 		for _, s := range specs {
