@@ -118,11 +118,22 @@ func (b *builder) bundle() codegen.Bundle {
 			}
 		} else if !r.Prerender {
 			b.site.OnDemand = true
-		} else if c := b.pages[r.Source]; c != nil && !route.Markdown && c.Query.File != "" && !c.AsksPrerendered {
-			b.list.Warn("SG3113", b.place(c.Query), fmt.Sprintf("%s is prerendered, and the query of its address is always empty then", r.Pattern),
-				"write `const prerender = false` in the frontmatter to render it on demand, or guard the code with `if !page.Prerendered { … }`")
+		} else if c := b.pages[r.Source]; c != nil && !route.Markdown && !c.AsksPrerendered {
+			b.wantsRequest(r, c)
 		}
 		out.Routes = append(out.Routes, route)
 	}
 	return out
+}
+
+// wantsRequest warns of what a prerendered page can have no use for.
+func (b *builder) wantsRequest(r manifest.Route, c *codegen.Component) {
+	if c.Query.File != "" {
+		b.list.Warn("SG3113", b.place(c.Query), fmt.Sprintf("%s is prerendered, and the query of its address is always empty then", r.Pattern),
+			"write `const prerender = false` in the frontmatter to render it on demand, or guard the code with `if !page.Prerendered { … }`")
+	}
+	if at, ok := c.PostsToItself(); ok {
+		b.list.Warn("SG3118", b.place(at), fmt.Sprintf("this form is posted to %s, which is prerendered and answers no POST", r.Pattern),
+			"write `const prerender = false` in the frontmatter to render it on demand, or name what answers in action")
+	}
 }

@@ -107,6 +107,54 @@ p{}
 	}
 }
 
+func TestPostsOfPrerenderedPages(t *testing.T) {
+	_, list := site(t, `
+-- src/pages/index.gosite --
+<main>
+  <form class="a" METHOD=Post><button>a</button></form>
+  <form method="post"><button>b</button></form>
+</main>
+-- src/pages/elsewhere.gosite --
+<form method="post" action="/live"><button>a</button></form>
+<form method="get"><button>b</button></form>
+<form><button>c</button></form>
+<form method="dialog"><button>d</button></form>
+<form method="post" data-netlify="true"><button>e</button></form>
+<form method="post" netlify><button>f</button></form>
+<form method="post" {site.Attrs{}...}><button>g</button></form>
+-- src/pages/scripted.gosite --
+<form method="post"><button>a</button></form>
+<script>document.querySelector("form").onsubmit = (e) => e.preventDefault()</script>
+-- src/pages/guarded.gosite --
+{if !page.Prerendered { <form method="post"><button>a</button></form> }}
+-- src/pages/live.gosite --
+---
+const prerender = false
+---
+<form method="post"><button>a</button></form>
+-- src/pages/typed.gosite --
+---
+import "sitegen.dev/core/site/form"
+
+f, err := form.Read(page, struct{ Email string }{"ada@example.com"})
+if err != nil {
+	return err
+}
+---
+<form method="post" action="/live"><input {f.Input("email")...}>{f.Message("email")}</form>
+`, Options{Server: true})
+	var got []string
+	for _, d := range list.Sorted() {
+		if d.Severity == diag.Error {
+			t.Fatal(list.Err())
+		}
+		got = append(got, fmt.Sprintf("%s %s:%d:%d", d.Code, d.File, d.Line, d.Col))
+	}
+	if want := "SG3118 src/pages/index.gosite:2:3"; strings.Join(got, "\n") != want {
+		t.Errorf("%s\nwant\n%s", strings.Join(got, "\n"), want)
+	}
+}
+
 func TestQueryOfPrerenderedPages(t *testing.T) {
 	_, list := site(t, `
 -- src/pages/fence.gosite --
@@ -129,6 +177,16 @@ if !page.Prerendered {
 }
 ---
 <p>{q}</p>
+-- src/pages/typed.gosite --
+---
+import fm "sitegen.dev/core/site/form"
+
+f, err := fm.Query(page, struct{ Q string }{})
+if err != nil {
+	return err
+}
+---
+<p>{f.Data.Q}</p>
 -- src/pages/other.gosite --
 ---
 type own struct{ URL interface{ Query() string } }
@@ -150,7 +208,7 @@ const prerender = false
 		}
 		got = append(got, fmt.Sprintf("%s %s:%d:%d", d.Code, d.File, d.Line, d.Col))
 	}
-	want := "SG3113 src/pages/fence.gosite:3:6\nSG3113 src/pages/list.json.gosite:2:52\nSG3113 src/pages/template.gosite:1:51"
+	want := "SG3113 src/pages/fence.gosite:3:6\nSG3113 src/pages/list.json.gosite:2:52\nSG3113 src/pages/template.gosite:1:51\nSG3113 src/pages/typed.gosite:4:11"
 	if strings.Join(got, "\n") != want {
 		t.Errorf("%s\nwant\n%s", strings.Join(got, "\n"), want)
 	}

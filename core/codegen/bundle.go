@@ -164,6 +164,9 @@ const RuntimePath = runtimePath
 // fetchPath is the package that sends the requests of site.Fetch; only programs that call it link it.
 var fetchPath = path.Join(runtimePath, "nethttp")
 
+// formPath is the package that reads forms into structs.
+var formPath = path.Join(runtimePath, "form")
+
 // cspPath is the package that makes hashes for a Content-Security-Policy.
 var cspPath = path.Join(runtimePath, "csp")
 

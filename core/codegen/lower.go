@@ -1,6 +1,7 @@
 package codegen
 
 import (
+	"cmp"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -74,7 +75,8 @@ func (l *lowerer) query(text string, at int) {
 	if !strings.Contains(text, "page") {
 		return
 	}
-	var path []string // the selectors behind "page"
+	forms := l.c.packageName(formPath)
+	var path []string // "page" or the name of package form, and the selectors behind it
 	first := 0
 	dot := false
 	scanTokens(text, func(off int, tok token.Token, lit string) {
@@ -84,7 +86,7 @@ func (l *lowerer) query(text string, at int) {
 			return
 		case tok == token.IDENT && dot && len(path) > 0:
 			path = append(path, lit)
-		case tok == token.IDENT && !dot && lit == "page":
+		case tok == token.IDENT && !dot && (lit == "page" || lit == forms):
 			path, first = []string{lit}, off
 		default:
 			path = nil
@@ -93,12 +95,22 @@ func (l *lowerer) query(text string, at int) {
 		switch strings.Join(path, ".") {
 		case "page.Prerendered":
 			l.c.AsksPrerendered = true
-		case "page.Query", "page.URL.Query", "page.URL.RawQuery", "page.URL.ForceQuery":
+		case "page.Query", "page.URL.Query", "page.URL.RawQuery", "page.URL.ForceQuery", forms + ".Query":
 			if l.c.Query.File == "" {
 				l.c.Query = l.rng(syntax.Span{Start: at + first, End: at + off + len(lit)})
 			}
 		}
 	})
+}
+
+// packageName gives the name by which the fence imports a Go package, or "".
+func (c *Component) packageName(importPath string) string {
+	for _, s := range c.front.imports {
+		if s.Path == importPath {
+			return cmp.Or(s.Name, importName(s.Path))
+		}
+	}
+	return ""
 }
 
 // notReplaced warns of ${name} in a Go string, which is JavaScript's, where there is such a name. Other strings with ${…} mean it.

@@ -34,6 +34,8 @@ var prerenderCodes = []CodeInfo{
 		"Move the file one folder up, or write `i18n: {routing: {prefixDefault: true}}` into site.yaml, and the pages of all languages have a prefix."},
 	{"SG3117", "A prerendered page sets a status or headers, and the site is built as files, which have none.",
 		"Build with an adapter, and write `const prerender = false` where the status matters; or leave it out."},
+	{"SG3118", "A form of a prerendered page is posted to the page itself, which answers no POST.",
+		"Render the page per request with `const prerender = false`, or name an endpoint or a page on demand in `action`."},
 	{"SG3120", "A prerendered page reads a variable of the environment that is not there while building.",
 		"Add `const prerender = false`, or write `when: build` for the variable in site.yaml."},
 	{"SG3121", "The output holds the value of a secret.",

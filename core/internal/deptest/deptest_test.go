@@ -38,6 +38,7 @@ var layers = []struct {
 	{"core/site/sitetest", []string{"core/site"}}, // linked into tests alone
 	{"core/site/raster", nil},
 	{"core/site/feed", []string{"core/site", "core/internal/htmlscan"}},
+	{"core/site/form", []string{"core/site"}},
 	{"core/internal/htmlscan", nil},
 	{"core/diag", nil},
 	{"core/manifest", nil},
@@ -120,6 +121,8 @@ var bans = []struct{ pkg, banned, why string }{
 	{"core/site/cloudflare", "net/http", "it is linked into Workers"},
 	{"core/site/feed", "net/http", "it is compiled into sites, WebAssembly among them"},
 	{"core/site/feed", "encoding/xml", "it adds 400 kB to a server for what a few lines write"},
+	{"core/site/form", "net/http", "it is compiled into sites, WebAssembly among them"},
+	{"core/site/form", "html/template", "it adds a megabyte"},
 	{"core/site/content", "net/http", "it is compiled into sites, WebAssembly among them"},
 	{"core/site/content", "net", "there are no sockets in a Worker"},
 	{"core/site/content", "html/template", "it adds a megabyte"},
