@@ -66,6 +66,7 @@ func Docs() []Section {
 			{"/docs/routing/", "Routing", "From file names to URLs."},
 			{"/docs/rendering/", "Prerendering and on demand", "When a page is rendered."},
 			{"/docs/request-and-response/", "Request and response", "Read what came in, decide what goes out."},
+			{"/docs/forms/", "Forms", "Read a form into a struct, say what is wrong beside each field."},
 			{"/docs/cookies/", "Cookies", "Read, set and delete them."},
 			{"/docs/sessions/", "Sessions", "Keep values of a visitor between requests."},
 			{"/docs/endpoints/", "Endpoints", "Routes that answer with data."},

@@ -160,12 +160,12 @@ func (f *Form[T]) Posted() bool { return f.posted }
 func (f *Form[T]) OK() bool { return f.posted && len(f.problems) == 0 }
 
 // Fail says that something is wrong with a field, by its name in the form, or with "" of the form as a whole. Of a field
-// with which something is wrong already nothing more is said.
+// with which something is wrong already nothing more is said, and nothing of a form that was not sent.
 func (f *Form[T]) Fail(name, message string) {
 	if name != "" {
 		f.field("Fail", name)
 	}
-	if name == "" || f.Error(name) == "" {
+	if f.posted && (name == "" || f.Error(name) == "") {
 		f.fail(Problem{Field: name, Kind: Other, Message: message})
 	}
 }
@@ -181,7 +181,7 @@ func (f *Form[T]) fail(p Problem) {
 		}
 	}
 	f.problems = append(f.problems, p)
-	if _, filter := f.values.(query); !filter && f.posted && (f.page.Response.Status == 0 || f.page.Response.Status == 200) {
+	if !f.filter() && (f.page.Response.Status == 0 || f.page.Response.Status == 200) {
 		f.page.Response.Status = 422
 	}
 }

@@ -277,7 +277,7 @@ func TestAttributes(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if f.Posted() || f.OK() {
+		if f.Fail("email", "not said of a form that was not sent"); f.Posted() || f.OK() || len(f.Problems()) > 0 {
 			t.Error("it is posted")
 		}
 		if page.Response.Status != 0 {
