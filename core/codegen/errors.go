@@ -227,8 +227,9 @@ var known = []struct {
 	{"SG2053", regexp.MustCompile(`^multiple-value (.+) \(value of type`), "assign the values first: {v, err := $1}"},
 	{"SG2053", regexp.MustCompile(`\(no value\) used as value`), "call it in the fence: it gives nothing to print"},
 	{"SG2053", regexp.MustCompile(`^cannot use (.+) \((?:untyped|\w+ of|variable|constant|value).*\) as site\.Node value`), "a site.Node is markup of the template: write <>{$1}</>"},
+	{"SG2053", slotParams, ""},
 	{"SG2053", regexp.MustCompile(`^cannot use `), ""},
-	{"SG2058", regexp.MustCompile(`^(?:continue|break) is not in a loop`), "the markup inside a component's tag is a function of its own; put the {if …} around the component"},
+	{"SG2058", regexp.MustCompile(`^(?:continue|break) is not in a loop`), "it stands within {for … { … }}"},
 	{"SG2057", regexp.MustCompile(`is not used$`), ""},
 	{"SG2050", regexp.MustCompile(`^(.+) \(value of type .*\) is not constant`), "a const is known before anything runs: declare a variable, as in name := $1"},
 	{"SG2050", regexp.MustCompile(`^no new variables on left side of :=`), "write = to give the variable another value"},
@@ -359,6 +360,10 @@ func (p *Program) explain(d *diag.Diagnostic) {
 		defer func() { d.Hint = hint }() // whatever else could be said
 	}
 	switch d.Code {
+	case "SG2058":
+		if insideComponent(c.file, d.Pos) {
+			d.Hint = "the markup inside a component's tag is a function of its own; put the {if …} around the component"
+		}
 	case "SG2056":
 		if pkg, ok := strings.CutPrefix(d.Hint, "run go get "+p.in.ModulePath+"/"); ok {
 			d.Hint = "create the folder " + pkg + " with a Go file, or correct the path"
@@ -373,6 +378,10 @@ func (p *Program) explain(d *diag.Diagnostic) {
 			if m[1] == "site.Image" {
 				d.Hint = imageHint(nil, nil)
 			}
+			return
+		}
+		if m := slotParams.FindStringSubmatch(d.Message); m != nil {
+			d.Message, d.Hint = "the function takes "+m[1]+", and its slot hands over "+m[2], "write func"+m[2]
 			return
 		}
 		p.explainProp(c, d)
@@ -422,6 +431,9 @@ var (
 	otherProps    = regexp.MustCompile(`^cannot convert (.*?)(?: (\(.*\)))? to type (\S+)`)
 )
 
+// slotParams is about markup with parameters that are not those of its slot.
+var slotParams = regexp.MustCompile(`^cannot use func\(.*\) site\.Node \{…\} \(value of type func(\(.*\)) site\.Node\) as func(\(.*\)) site\.Node value in struct literal$`)
+
 // explainProp rewords an error about a field of Props in terms of the attribute.
 func (p *Program) explainProp(c *Component, d *diag.Diagnostic) {
 	e, a := attributeAt(c.file, d.Pos)
@@ -463,6 +475,9 @@ func (p *Program) explainProp(c *Component, d *diag.Diagnostic) {
 	if m[3] == "site.Image" {
 		d.Hint = imageHint(a, c.file.Src)
 	}
+	if a.Kind == syntax.AttrExpr {
+		d.Hint = cmp.Or(conversionHint(a.Name, a.Expr.Text(c.file.Src), m[2], m[3]), d.Hint)
+	}
 	l := &lowerer{p: p, c: c, src: c.file.Src, diags: &diag.List{}}
 	if callee, _ := l.callee(e); callee != nil {
 		if f := callee.propsInfo().field(a.Name); f != nil {
@@ -470,6 +485,25 @@ func (p *Program) explainProp(c *Component, d *diag.Diagnostic) {
 		}
 	}
 }
+
+// conversionHint says how an expression becomes the type of a prop; what tells about its own, as in "(variable of type int)".
+func conversionHint(name, expr, what, to string) string {
+	switch {
+	case strings.HasPrefix(to, "[]") && strings.HasSuffix(what, " type "+to[2:]+")"), to == "[]string" && strings.HasPrefix(what, "(untyped string"):
+		return "write " + name + "={" + to + "{" + expr + "}}"
+	case to == "string" && (strings.HasPrefix(what, "(untyped int") || strings.HasPrefix(what, "(untyped float")):
+		if numberToken(expr, false) || floatToken(expr) {
+			return "write " + name + "=" + strconv.Quote(expr)
+		}
+		return "write " + name + "={fmt.Sprint(" + expr + ")}"
+	case to == "string" && numericValue.MatchString(what):
+		return "write " + name + "={fmt.Sprint(" + expr + ")}"
+	}
+	return ""
+}
+
+// numericValue is what the Go compiler says of a number or a bool.
+var numericValue = regexp.MustCompile(` of type (?:u?int(?:8|16|32|64)?|float(?:32|64)|bool|byte|rune|uintptr)\)$`)
 
 // imageHint says how an image is handed over, where its address was written: in the attribute a, or nil for none that is constant.
 func imageHint(a *syntax.Attr, src []byte) string {
@@ -507,6 +541,19 @@ func (p *Program) embeddedHint(c *Component, e *syntax.Element, a *syntax.Attr, 
 			d.Hint = "write " + attrName(fieldOf(t.Type)) + "={" + a.Expr.Text(c.file.Src) + "}: the Props of <" + e.Name + "> embed " + t.Type
 		}
 	}
+}
+
+// insideComponent says whether a place is in the content of a component's tag.
+func insideComponent(f *syntax.File, at diag.Pos) bool {
+	found := false
+	eachElement(f.Nodes, func(e *syntax.Element) {
+		found = found || e.Kind == syntax.Component && !before(at, f.Pos(e.Open.End)) && before(at, f.Pos(e.Close.Start))
+	})
+	return found
+}
+
+func before(a, b diag.Pos) bool {
+	return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col)) < 0
 }
 
 // attributeAt finds the attribute of a component whose name or value begins at pos.

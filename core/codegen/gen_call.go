@@ -304,6 +304,7 @@ func (p *printer) fill(s SlotFill) {
 		p.mark(s.At)
 		p.raw(p.slots(), ".", s.Forward)
 	case s.Func:
+		p.mark(s.At)
 		p.raw("func(")
 		p.code(s.Params, true)
 		p.raw(") _sg.Node {")

@@ -172,7 +172,7 @@ func (l *lowerer) fillSlot(e *syntax.Element, callee *Component, inner *place, g
 			return nil
 		}
 		out.Func = true
-		out.At = fn.Start
+		out.At = fn.Start + strings.Index(string(l.src[fn.Start:fn.End]), "func")
 		if p := strings.TrimSpace(string(l.src[fn.Params.Start+1 : fn.Params.End-1])); p != "" {
 			start := fn.Params.Start + 1 + strings.Index(string(l.src[fn.Params.Start+1:fn.Params.End-1]), p)
 			out.Params = Code{{At: start, Go: trimComment(p)}}
