@@ -84,7 +84,7 @@ func (b *builder) check(ctx context.Context) error {
 // load asks the go command for the program's packages. It gives nil where the go command cannot say; compiling then
 // says why.
 func (b *builder) load(ctx context.Context) (graph, error) {
-	cmd := exec.CommandContext(ctx, "go", "list", "-e", "-deps", "-json=ImportPath,Dir,Standard,Imports,GoFiles,IgnoredGoFiles,CgoFiles,Module,Error", b.program)
+	cmd := exec.CommandContext(ctx, "go", "list", "-e", "-deps", "-race=false", "-msan=false", "-asan=false", "-json=ImportPath,Dir,Standard,Imports,GoFiles,IgnoredGoFiles,CgoFiles,Module,Error", b.program)
 	cmd.Dir = b.site.ModuleDir
 	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0")
 	out, err := cmd.Output()

@@ -278,7 +278,7 @@ func compact(src []byte) []byte {
 
 // wasmExec gives the half of Go's WebAssembly support that is JavaScript, of the Go that compiles the site.
 func (b *builder) wasmExec(ctx context.Context) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, "go", "env", "GOROOT")
+	cmd := exec.CommandContext(ctx, "go", "env", "-json=false", "GOROOT") // whatever GOFLAGS says
 	cmd.Dir = b.site.ModuleDir
 	root, err := cmd.Output()
 	if err != nil {

@@ -109,6 +109,11 @@ func (b *builder) run(ctx context.Context, args []string, vet bool) (ok bool, er
 	}
 	ds := b.program.MapGoOutput(said.Output)
 	b.placeJoints(ds)
+	for i := range ds {
+		if flags := os.Getenv("GOFLAGS"); ds[i].Code == "SG2059" && ds[i].Hint == "" && flags != "" {
+			ds[i].Hint = "GOFLAGS says `" + flags + "`: try it without"
+		}
+	}
 	if len(ds) == 0 && vet && said.Output != "" {
 		return true, nil // all of it was about generated code
 	}

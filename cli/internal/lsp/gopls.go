@@ -62,7 +62,7 @@ func findGopls(named string) string {
 	}
 	// Where `go install` puts programs; people often lack it on the PATH of their editor.
 	var dirs []string
-	if out, err := exec.Command("go", "env", "GOBIN", "GOPATH").Output(); err == nil {
+	if out, err := exec.Command("go", "env", "-json=false", "GOBIN", "GOPATH").Output(); err == nil {
 		lines := strings.Split(strings.TrimRight(string(out), "\r\n"), "\n")
 		if lines[0] != "" {
 			dirs = append(dirs, lines[0])

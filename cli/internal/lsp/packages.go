@@ -30,7 +30,7 @@ func (st *site) goPackages(ctx context.Context) []string {
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
 	list := func(args ...string) []string {
-		cmd := exec.CommandContext(ctx, "go", append([]string{"list", "-e"}, args...)...)
+		cmd := exec.CommandContext(ctx, "go", append([]string{"list", "-e", "-json=false", "-x=false"}, args...)...)
 		cmd.Dir = layout.ModuleDir
 		out, err := cmd.Output()
 		if err != nil {

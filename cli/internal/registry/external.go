@@ -62,7 +62,7 @@ func toolName(tool string) string {
 
 // Tool is the program of a tool line.
 func (p Place) Tool(tool string) adapter.Program {
-	return adapter.Program{Args: []string{"go", "tool", tool}, Dir: p.ModuleDir, Root: p.Root}
+	return adapter.Program{Args: []string{"go", "tool", "-n=false", tool}, Dir: p.ModuleDir, Root: p.Root}
 }
 
 // Command is the program that site.yaml names itself.

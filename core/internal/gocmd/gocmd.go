@@ -54,7 +54,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // Run runs the go command in dir and gives what it wrote on standard output. To a subcommand that compiles it adds
 // Flags. The command has the environment of this process with the lines of env on top; GOOS and GOARCH come from env
 // alone, since a build first makes programs that run here. GOFLAGS, GOTOOLCHAIN and GOWORK are left as the author has
-// set them.
+// set them, but for flags that would have the command say or do something else than it is asked for.
 //
 // When ctx ends, the command and everything that it started is killed, and the error is that of ctx. Trouble with the
 // go command itself is a *diag.Failure, anything else an *Error.
@@ -71,6 +71,9 @@ func Run(ctx context.Context, dir string, args, env []string) ([]byte, error) {
 		})
 	}
 	full := slices.Clone(args)
+	if len(args) > 0 {
+		full = slices.Insert(full, 1, quiet(args, env)...)
+	}
 	if len(args) > 0 && slices.Contains(compiling, args[0]) {
 		full = slices.Insert(full, 1, Flags...)
 		dir, remove := workDir()

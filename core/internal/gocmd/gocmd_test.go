@@ -49,6 +49,52 @@ func TestRunReportsTheSource(t *testing.T) {
 	}
 }
 
+// What is set for work in a shell changes neither what is done nor what is said.
+func TestRunInSpiteOfGOFLAGS(t *testing.T) {
+	t.Setenv("GOWORK", "off")
+	dir := writeTree(t, map[string]string{"go.mod": "module x\n\ngo 1.24\n", "a/a.go": "package main\n\nfunc main() {}\n",
+		"b/b.go": "package b\n\nvar b int = \"s\"\n", "c/c.go": "package c\n\nimport \"fmt\"\n\nfunc init() { fmt.Printf(\"%d\", \"s\") }\n"})
+	for _, flags := range []string{"-n", "-x", "-v", "-json", "-work", "-n -json", "--json"} {
+		t.Setenv("GOFLAGS", flags)
+		program := filepath.Join(t.TempDir(), "a")
+		if out, err := Run(t.Context(), dir, []string{"build", "-o", program, "./a"}, nil); err != nil || len(out) > 0 {
+			t.Errorf("%s: build says %q, %v", flags, out, err)
+		}
+		if _, err := os.Stat(program); err != nil {
+			t.Errorf("%s: %v", flags, err)
+		}
+		var e *Error
+		if _, err := Run(t.Context(), dir, []string{"build", "./b"}, nil); !errors.As(err, &e) || !strings.Contains(e.Output, "b/b.go:3:13: ") || strings.Contains(e.Output, "{") {
+			t.Errorf("%s: build of what is wrong: %v", flags, err)
+		}
+		if _, err := Run(t.Context(), dir, []string{"vet", "./c"}, nil); !errors.As(err, &e) || !strings.Contains(e.Output, "c/c.go:5:") || strings.Contains(e.Output, "{") {
+			t.Errorf("%s: vet of what is wrong: %v", flags, err)
+		}
+		if out, err := Run(t.Context(), dir, []string{"list", "-f", "{{.Name}}", "./a"}, nil); err != nil || string(out) != "main\n" {
+			t.Errorf("%s: list says %q, %v", flags, out, err)
+		}
+		if version, err := Version(t.Context(), dir); err != nil || !strings.HasPrefix(version, "go1.") {
+			t.Errorf("%s: version %q, %v", flags, version, err)
+		}
+		if out, err := Run(t.Context(), dir, []string{"list", "-json=Name", "./a"}, nil); err != nil || !strings.HasPrefix(string(out), "{") {
+			t.Errorf("%s: list in JSON says %q, %v", flags, out, err)
+		}
+	}
+	for _, flags := range []string{"-race", "-msan", "-asan", "-buildmode=pie", "-linkshared", "-race -n"} {
+		t.Setenv("GOFLAGS", flags)
+		program := filepath.Join(t.TempDir(), "a.wasm")
+		if out, err := Run(t.Context(), dir, []string{"build", "-o", program, "./a"}, []string{"GOOS=js", "GOARCH=wasm"}); err != nil || len(out) > 0 {
+			t.Errorf("%s: build for WebAssembly says %q, %v", flags, out, err)
+		}
+		if flags == "-linkshared" || flags == "-buildmode=pie" {
+			continue
+		}
+		if out, err := Run(t.Context(), dir, []string{"build", "-o", program, "./a"}, []string{"CGO_ENABLED=0"}); err != nil || len(out) > 0 {
+			t.Errorf("%s: build without C says %q, %v", flags, out, err)
+		}
+	}
+}
+
 func TestRunIgnoresTheTargetOfTheCaller(t *testing.T) {
 	t.Setenv("GOOS", "plan9")
 	out, err := Run(t.Context(), t.TempDir(), []string{"env", "GOOS"}, nil)
