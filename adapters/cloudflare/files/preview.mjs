@@ -25,13 +25,12 @@ function root() {
 	}
 }
 const project = root();
-let secrets = {};
-for (const name of [".dev.vars", ".env"]) {
-	if (project !== undefined && existsSync(join(project, name))) {
-		secrets = parseEnv(readFileSync(join(project, name), "utf8"));
-		break;
-	}
-}
+// Variables that site.yaml names come from this environment, which `sitegen preview` has filled from the .env files of its mode; those
+// of .dev.vars are Cloudflare's own and go first, as with `wrangler dev`, which reads .env where there are none.
+const named = (process.env.SITEGEN_PREVIEW_ENV ?? "").split(",").filter((name) => name in process.env);
+const read = (name) => (project !== undefined && existsSync(join(project, name)) ? parseEnv(readFileSync(join(project, name), "utf8")) : undefined);
+const own = read(".dev.vars");
+const secrets = { ...(own ? {} : read(".env")), ...Object.fromEntries(named.map((name) => [name, process.env[name]])), ...own };
 
 const table = (list, key, value) => Object.fromEntries((list ?? []).map((b) => [b[key], value(b)]));
 const unknown = (what, name) => async () => new Response(`${what} ${name} is not part of the preview: see SITEGEN_PREVIEW_WORKERS\n`, { status: 503 });

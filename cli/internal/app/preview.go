@@ -88,6 +88,7 @@ func runPreview(ctx context.Context, p *project, s *server, o previewOptions) er
 	}
 	defer unexport()
 	defer setenv("SITEGEN_PREVIEW", "1")()
+	defer setenv("SITEGEN_PREVIEW_ENV", names(p.config.Env))() // for a program that does not have this environment
 	handler, stop, err := previewHandler(ctx, p, o)
 	if err != nil {
 		return err
@@ -143,6 +144,15 @@ func runPreview(ctx context.Context, p *project, s *server, o previewOptions) er
 		srv.Close()
 	}
 	return nil
+}
+
+// names lists variables with commas between them.
+func names(vars []config.EnvVar) string {
+	var out []string
+	for _, v := range vars {
+		out = append(out, v.Name)
+	}
+	return strings.Join(out, ",")
 }
 
 // setenv sets a variable for the programs that are started, until undo.
