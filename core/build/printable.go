@@ -21,13 +21,14 @@ import (
 	"sitegen.dev/core/internal/gocmd"
 )
 
-// printable finds expressions of types that no page can print: structs, maps, functions. The Go compiler lets them pass, since
-// what prints them takes any type, and a page that is rendered on demand would fail with its first visitor. packages have been
-// compiled before.
+// printable finds expressions of types that no page can print: structs, maps, functions; and forms that cannot be ones. The Go
+// compiler lets them pass, since what takes them takes any type, and a page that is rendered on demand would fail with its first
+// visitor. packages have been compiled before.
 func (b *builder) printable(ctx context.Context, packages []string) error {
-	ds, err := b.unprintable(ctx, packages, b.program.Components)
-	b.add(ds...)
-	return err
+	return b.typed(ctx, packages, b.program.Components, func(t typedComponent) {
+		b.add(t.unprintable()...)
+		b.add(t.forms()...)
+	})
 }
 
 // placeValues gives what pages said of values that cannot be printed the place within the line, where the types tell.
@@ -43,7 +44,8 @@ func (b *builder) placeValues(ctx context.Context, ds []diag.Diagnostic) {
 	if len(packages) == 0 {
 		return
 	}
-	found, err := b.unprintable(ctx, packages, components)
+	var found []diag.Diagnostic
+	err := b.typed(ctx, packages, components, func(t typedComponent) { found = append(found, t.unprintable()...) })
 	if err != nil {
 		return // the lines are known
 	}
@@ -64,12 +66,21 @@ func (b *builder) placeValues(ctx context.Context, ds []diag.Diagnostic) {
 // cannotPrint is what messages about such values say, those of the runtime too.
 const cannotPrint = " cannot be printed in "
 
-// unprintable finds them in some components.
-func (b *builder) unprintable(ctx context.Context, packages []string, components []*codegen.Component) ([]diag.Diagnostic, error) {
+// typedComponent is the generated package of a component with the types of all expressions.
+type typedComponent struct {
+	*codegen.Component
+	fset *token.FileSet
+	file *ast.File
+	pkg  *types.Package
+	info *types.Info
+}
+
+// typed calls see with some components, whose packages have been compiled.
+func (b *builder) typed(ctx context.Context, packages []string, components []*codegen.Component, see func(typedComponent)) error {
 	args := append([]string{"list", "-export", "-deps", "-f", "{{.ImportPath}}\t{{.Export}}"}, packages...)
 	out, err := gocmd.Run(ctx, b.Layout.ModuleDir, args, nil)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	exports := map[string]string{}
 	for line := range strings.Lines(string(out)) {
@@ -88,25 +99,38 @@ func (b *builder) unprintable(ctx context.Context, packages []string, components
 		}),
 		Error: func(error) {}, // the compiler has had its say
 	}
-	var ds []diag.Diagnostic
 	for _, c := range components {
 		data, err := os.ReadFile(filepath.Join(b.Layout.ModuleDir, filepath.FromSlash(c.Dir), "render.go"))
 		if err != nil {
-			return nil, err
+			return err
 		}
 		file, err := parser.ParseFile(fset, "render.go", data, parser.SkipObjectResolution)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", c.Path, err)
+			return fmt.Errorf("%s: %w", c.Path, err)
 		}
-		info := &types.Info{Types: map[ast.Expr]types.TypeAndValue{}}
+		info := &types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Uses: map[*ast.Ident]types.Object{}}
 		pkg, _ := conf.Check(c.ImportPath, fset, []*ast.File{file}, info)
-		ds = append(ds, unprintable(c, fset, file, pkg, info)...)
+		see(typedComponent{c, fset, file, pkg, info})
 	}
-	return ds, nil
+	return nil
+}
+
+// span gives the range of an expression that the author wrote; ok is false for one of the compiler's.
+func (t typedComponent) span(x ast.Node) (r diag.Range, ok bool) {
+	at := t.fset.Position(x.Pos())
+	if path.Clean(filepath.ToSlash(at.Filename)) != t.Path {
+		return r, false
+	}
+	r.File, r.Line, r.Col = t.File().Name, at.Line, at.Column
+	if end := t.fset.Position(x.End()); end.Line == at.Line && end.Filename == at.Filename {
+		r.End = diag.Pos{File: r.File, Line: end.Line, Col: end.Column}
+	}
+	return r, true
 }
 
 // unprintable looks at the calls that print.
-func unprintable(c *codegen.Component, fset *token.FileSet, file *ast.File, pkg *types.Package, info *types.Info) []diag.Diagnostic {
+func (c typedComponent) unprintable() []diag.Diagnostic {
+	file, pkg, info := c.file, c.pkg, c.info
 	var ds []diag.Diagnostic
 	report := func(x ast.Expr, where string) {
 		x = ast.Unparen(x)
@@ -121,9 +145,9 @@ func unprintable(c *codegen.Component, fset *token.FileSet, file *ast.File, pkg 
 		if bad == nil {
 			return
 		}
-		at := fset.Position(x.Pos())
-		if path.Clean(filepath.ToSlash(at.Filename)) != c.Path {
-			return // made by the compiler
+		at, ok := c.span(x)
+		if !ok {
+			return
 		}
 		name := types.TypeString(bad, func(p *types.Package) string {
 			if p == pkg {
@@ -131,12 +155,7 @@ func unprintable(c *codegen.Component, fset *token.FileSet, file *ast.File, pkg 
 			}
 			return p.Name()
 		})
-		d := diag.Diagnostic{Severity: diag.Error, Code: "SG2047", Message: "a value of type " + name + cannotPrint + where, Hint: printHint(bad)}
-		d.File, d.Line, d.Col = c.File().Name, at.Line, at.Column
-		if end := fset.Position(x.End()); end.Line == at.Line && end.Filename == at.Filename {
-			d.End = diag.Pos{File: d.File, Line: end.Line, Col: end.Column}
-		}
-		ds = append(ds, d)
+		ds = append(ds, diag.Diagnostic{Severity: diag.Error, Code: "SG2047", Range: at, Message: "a value of type " + name + cannotPrint + where, Hint: printHint(bad)})
 	}
 	ast.Inspect(file, func(n ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)

@@ -70,7 +70,7 @@ var layers = []struct {
 	{"core/dev/runtime/wire", []string{"core/prerender/runtime/wire"}},
 	{"core/dev/runtime/collections", []string{"core/dev/runtime/wire", "core/prerender/runtime/wire", "core/site/content", "core/site/content/storefile"}},
 	{"core/build", []string{"core", "core/a11y", "core/dev/runtime/wire", "core/diag", "core/config", "core/syntax", "core/routes", "core/codegen", "core/assets", "core/content", "core/links",
-		"core/manifest", "core/prerender", "core/prerender/runtime/wire", "core/internal/cachedir", "core/internal/gocmd", "core/site/seal", "core/site/csp", "core/site/content/store", "core/site/content/storefile"}},
+		"core/manifest", "core/prerender", "core/prerender/runtime/wire", "core/internal/cachedir", "core/internal/gocmd", "core/site", "core/site/form", "core/site/seal", "core/site/csp", "core/site/content/store", "core/site/content/storefile"}},
 	{"adapters/*", []string{"core/adapter", "core/manifest", "core/diag", "core/adapter/lambdasim", "adapters/*/sidecar"}},
 	{"adapters/*/sidecar", nil},
 	{"adapters/*/conformance", nil},                              // holds tests alone

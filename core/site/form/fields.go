@@ -2,7 +2,6 @@ package form
 
 import (
 	"encoding"
-	"errors"
 	"reflect"
 	"slices"
 	"strconv"
@@ -86,15 +85,40 @@ func planOf(t reflect.Type) (*plan, error) {
 	p := &plan{typ: t}
 	err := error(nil)
 	if t.Kind() != reflect.Struct {
-		err = errors.New("form: " + t.String() + " is no struct")
-	} else {
-		err = p.add(t, nil)
+		err = &StructError{t, "", "is no struct"}
+	} else if wrong := p.add(t, nil); wrong != nil {
+		err = wrong
 	}
 	plans.Store(t, planned{p, err})
 	return p, err
 }
 
-func (p *plan) add(t reflect.Type, prefix []int) error {
+// StructError says why a type cannot be a form.
+type StructError struct {
+	Type    reflect.Type
+	Field   string // of the type, by its name in Go; "" where it is the type itself
+	Problem string // "has a max, which only numbers and times have"
+}
+
+// Error names the type and the field.
+func (e *StructError) Error() string {
+	if e.Field == "" {
+		return "form: " + e.Type.String() + " " + e.Problem
+	}
+	return "form: " + e.Type.String() + "." + e.Field + " " + e.Problem
+}
+
+// Names gives the names that the fields of a struct have in a form, in their order. The error is a *StructError. It is
+// for what looks at forms without a page, as tests and programs that check sites do.
+func Names(t reflect.Type) ([]string, error) {
+	p, err := planOf(t)
+	if err != nil {
+		return nil, err
+	}
+	return p.names(), nil
+}
+
+func (p *plan) add(t reflect.Type, prefix []int) *StructError {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		index := append(prefix[:len(prefix):len(prefix)], i)
@@ -113,14 +137,14 @@ func (p *plan) add(t reflect.Type, prefix []int) error {
 		}
 		old := p.find(name)
 		if old != nil && len(old.index) == len(index) {
-			return errors.New("form: two fields of " + p.typ.String() + " are called " + quote(name))
+			return &StructError{t, f.Name, "is called " + quote(name) + ", as another field is"}
 		}
 		if old != nil && len(old.index) < len(index) {
 			continue // the outer one counts, as in Go
 		}
 		d := field{name: name, index: index, minlength: -1, maxlength: -1}
 		if problem := d.declare(f, opts); problem != "" {
-			return errors.New("form: " + t.String() + "." + f.Name + " " + problem)
+			return &StructError{t, f.Name, problem}
 		}
 		if old != nil {
 			*old = d

@@ -451,7 +451,7 @@ func TestWrongStructs(t *testing.T) {
 	check("two of a name", reading[struct {
 		A string `form:"b"`
 		B string
-	}], "two fields of struct")
+	}], `.B is called "b", as another field is`)
 }
 
 func reading[T any](page *site.Page) error {
