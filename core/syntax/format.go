@@ -269,9 +269,37 @@ func (p *printer) node(n Node, alone bool) {
 		if !p.try(alone, func() { p.statement(n) }) {
 			p.statement(n)
 		}
+	case *GoComment:
+		p.goComment(n.Span)
 	default: // comments and doctypes
 		p.verbatim(n.Range())
 	}
+}
+
+// goComment prints {// comment} and {/* comment */}. The inside of the latter stays as it is.
+func (p *printer) goComment(s Span) {
+	all := p.inner(s)
+	text := all.Text(p.src)
+	p.print("{")
+	empty := false
+	for i, line := range strings.Split(text, "\n") {
+		switch {
+		case i == 0:
+			p.print(strings.TrimRight(line, blanks))
+		case strings.Contains(text, "/*"):
+			p.print("\n" + line)
+		case strings.Trim(line, blanks) == "":
+			empty = true
+		default:
+			p.newline(empty)
+			p.print(strings.Trim(line, blanks))
+			empty = false
+		}
+	}
+	if !strings.HasSuffix(text, "*/") && lineGap(p.src, Span{all.End, s.End}).kind == gapLine {
+		p.newline(false)
+	}
+	p.print("}")
 }
 
 // inner gives what stands between the braces of s, without the blanks around it.
@@ -610,7 +638,7 @@ func (p *printer) attr(a *Attr) {
 	case AttrShorthand:
 		p.braces(a.Span, a.Expr, wrapExpr)
 	case AttrComment:
-		p.verbatim(a.Span)
+		p.goComment(a.Span)
 	case AttrSpread:
 		all := p.inner(a.Span)
 		p.print("{")

@@ -184,6 +184,8 @@ func (n *normalizer) node(node Node, verbatim bool) {
 		n.goTokens("func", node.Params, nil, true)
 		n.nodes(node.Body, verbatim)
 		n.line("end", "")
+	case *GoComment:
+		n.line("comment", goCommentText(r.Text(n.src)))
 	default:
 		n.line("verbatim", r.Text(n.src))
 	}
@@ -217,7 +219,7 @@ func (n *normalizer) element(e *Element, verbatim bool) {
 				}
 			}
 		case AttrComment:
-			n.line("comment", a.Span.Text(n.src))
+			n.line("comment", goCommentText(a.Span.Text(n.src)))
 		}
 	}
 	n.nodes(e.Children, verbatim || e.Raw || e.Kind == HTML && Verbatim(e.Name))
@@ -237,4 +239,9 @@ func (a *Attr) markup() []Node {
 		out = append(out, it.Value.Markup...)
 	}
 	return out
+}
+
+// goCommentText is a comment in braces without what layout may change.
+func goCommentText(s string) string {
+	return strings.Join(strings.Fields(strings.TrimSuffix(strings.TrimPrefix(s, "{"), "}")), " ")
 }
