@@ -404,6 +404,10 @@ func (p *Program) explain(d *diag.Diagnostic) {
 			d.Hint = "did you mean " + s + "?"
 			return
 		}
+		if name, ok := strings.CutPrefix(d.Message, "undefined: env."); ok && c.usesEnv() {
+			d.Hint = "name it in site.yaml: env: {" + name + ": {scope: public}}, or secret"
+			return
+		}
 		if m := undefinedName.FindStringSubmatch(d.Message); m != nil && isExported(m[1]) {
 			l := &lowerer{p: p, c: c}
 			if hint := l.importHint(m[1]); !strings.HasSuffix(hint, "components/"+m[1]+".gosite\"") || p.hasName(m[1]) {

@@ -110,6 +110,12 @@ func (p *Program) packageOf(c *Component, name string) declarations {
 			return d
 		}
 	}
+	if name == "env" && c.usesEnv() {
+		for _, v := range c.env.Vars {
+			d.names = append(d.names, v.Name)
+		}
+		return d
+	}
 	from := ""
 	if name == "site" {
 		from = RuntimePath
