@@ -238,7 +238,8 @@ var known = []struct {
 	{"SG2050", regexp.MustCompile(`^invalid operation: .* \(mismatched types (.+) and (.+)\)`), "convert one of them, as in fmt.Sprint(n) or strconv.Itoa(n) for text"},
 	{"SG2050", regexp.MustCompile(`^assignment mismatch: \d+ variables but (.+) returns 1 value`), "it gives one value, and no error: write v := $1(…)"},
 	{"SG2050", regexp.MustCompile(`^assignment mismatch: `), "write a name, or _, for each value: v, err := …"},
-	{"SG2050", regexp.MustCompile(`redeclared in this block`), "choose another name, or write = to give the variable another value"},
+	{"SG2050", regexp.MustCompile(`^(.+) already declared through import of `), "choose another name, or another one for the import: import $1Box \"…\""},
+	{"SG2050", regexp.MustCompile(`redeclared in this block`), "choose another name; a variable gets another value with ="},
 }
 
 // classify gives an error its code, hint and final wording. Continuation lines are details of the message.
@@ -272,6 +273,19 @@ func classify(d *diag.Diagnostic, more []string) {
 			d.Hint = "add <slot />"
 		}
 	}
+	more = slices.DeleteFunc(more, func(l string) bool { // other places
+		m := goLine.FindStringSubmatch(cleanMessage(l))
+		if m == nil {
+			return false
+		}
+		var n diag.Note
+		n.File = sourcePath(m[1])
+		n.Line, _ = strconv.Atoi(m[2])
+		n.Col, _ = strconv.Atoi(m[3])
+		n.Message = m[4]
+		d.Notes = append(d.Notes, n)
+		return true
+	})
 	for i, l := range more {
 		if i == 0 {
 			d.Message += ": "

@@ -241,6 +241,9 @@ func exampleFlag(name string) string {
 // flag reads the constants that the route table wants.
 func (r *frontReader) flag(t declTree, name *ast.Ident, v ast.Expr) {
 	if !isFlag(name.Name) {
+		if low := strings.ToLower(name.Name); isFlag(low) && v != nil {
+			r.diags.Warn("SG2034", r.c.file.Range(t.span(name)), name.Name+" says nothing about the route: its constant is called "+low, "rename it to "+low)
+		}
 		return
 	}
 	if name.Name == "revalidate" {
@@ -276,6 +279,10 @@ func (r *frontReader) function(t declTree, d *ast.FuncDecl) {
 			r.diags.Error("SG2035", at, "GetStaticPaths takes a *site.Build and returns the paths and an error",
 				"write func GetStaticPaths(b *site.Build) ([]site.Path[Props], error)")
 		}
+		return
+	}
+	if strings.EqualFold(name, "GetStaticPaths") {
+		r.diags.Warn("SG2034", at, name+" lists no paths: the function is called GetStaticPaths", "rename it to GetStaticPaths")
 		return
 	}
 	if slices.Contains(httpMethods, name) {
