@@ -232,6 +232,7 @@ var known = []struct {
 	{"SG2058", regexp.MustCompile(`^(?:continue|break) is not in a loop`), "it stands within {for … { … }}"},
 	{"SG2057", regexp.MustCompile(`is not used$`), ""},
 	{"SG2050", regexp.MustCompile(`^(.+) \(value of type .*\) is not constant`), "a const is known before anything runs: declare a variable, as in name := $1"},
+	{"SG2050", regexp.MustCompile(`^conversion from \w+ to string yields a string of one rune`), "{n} prints the number; as text it is strconv.Itoa(n) or fmt.Sprint(n)"},
 	{"SG2050", regexp.MustCompile(`^no new variables on left side of :=`), "write = to give the variable another value"},
 	{"SG2050", regexp.MustCompile(`^non-boolean condition in (?:if|for) statement`), "compare it: {if len(list) > 0 { … }}, {if text != \"\" { … }}"},
 	{"SG2050", regexp.MustCompile(`^invalid operation: (.+) && (.+) \(mismatched types (?:untyped )?bool and (?:untyped )?(?:string|int|float64|rune)\)`), "write site.When($1, $2): Go has no value that is one thing or nothing"},

@@ -128,6 +128,17 @@ func TestVetTypes(t *testing.T) {
 	}
 }
 
+// What go vet says has hints too.
+func TestVetHints(t *testing.T) {
+	for line, want := range map[string]string{
+		"src/pages/a.gosite:7:2: conversion from int to string yields a string of one rune, not a string of digits": "{n} prints the number; as text it is strconv.Itoa(n) or fmt.Sprint(n)",
+	} {
+		if got := MapGoOutput("# site\nvet: " + line + "\n"); len(got) != 1 || got[0].Hint != want {
+			t.Errorf("MapGoOutput(%q) = %v; want the hint %q", line, got, want)
+		}
+	}
+}
+
 // A page that only redirects leaves its template unreachable, and a lock is assigned to _, which are no mistakes of the author.
 func TestVetOfGenerated(t *testing.T) {
 	p := link(t, []txtar.File{{Name: "src/pages/old.gosite", Data: []byte("---\nif page.Prerendered {\n\treturn nil\n\tpanic(1)\n}\nreturn page.Redirect(\"/new\")\n---\n<p>moved</p>\n")}})
