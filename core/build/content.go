@@ -732,6 +732,7 @@ func (b *builder) contentProblem(e wire.Event) diag.Diagnostic {
 			}
 			d.Range = b.place(content.Locate(f.name, data, entry, p.Path, key))
 		}
+		d.Notes = b.loadedBy(f.name, p.Collection)
 	} else if e.Source != "" {
 		d.File = e.Source
 	}

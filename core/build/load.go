@@ -79,6 +79,23 @@ func (b *builder) loaders() ([]collectionLoader, error) {
 	return out, err
 }
 
+// loadedBy says where an entry that a loader made comes from: its file is none that the author wrote.
+func (b *builder) loadedBy(file, collection string) []diag.Note {
+	if !strings.HasPrefix(file, loadedDir+"/") && !strings.HasPrefix(file, loadedOwnDir+"/") {
+		return nil
+	}
+	list, err := b.loaders()
+	if err != nil {
+		return nil // there is a diagnostic without it
+	}
+	for _, l := range list {
+		if l.name == collection {
+			return []diag.Note{{Range: l.at, Message: "made by this function"}}
+		}
+	}
+	return nil
+}
+
 // load runs the loaders, in a program that is made of them alone.
 func (b *builder) load(ctx context.Context) error {
 	list, err := b.loaders()
