@@ -46,7 +46,7 @@ func exists(name string) bool {
 //
 //	fails CODE prog args…     runs a program and expects the exit code
 //	start PATTERN prog args…  runs a program until it has printed a line that matches; URL becomes the first address in it
-//	quit [CODE]               sends it Ctrl-C and expects the exit code, usually 0; its output is in the file out.log
+//	quit [CODE [twice]]       sends it Ctrl-C and expects the exit code, usually 0; its output is in the file out.log
 //	http [-X METHOD] [-H 'Name: value'] [-d BODY] PATH STATUS   asks $URL; the answer, head and body, becomes stdout
 //	until [-H …] PATH TEXT    asks $URL again and again until the answer holds TEXT; with ! until it does not
 //	says PATTERN              waits until the program has printed a line that matches
@@ -54,7 +54,8 @@ func exists(name string) bool {
 //	samefiles A B             compares two folders
 //	sarif FILE                holds a file against the schema of SARIF 2.1.0
 //	editor …                  is an editor that speaks with `sitegen lsp`; see editor_test.go
-//	netlify NAME              is an account at Netlify with the project NAME: sets NETLIFY_API_URL and TOKEN
+//	netlify NAME [N]          is an account at Netlify with the project NAME: sets NETLIFY_API_URL and TOKEN. It answers nothing
+//	                          from the Nth request on
 func TestScripts(t *testing.T) {
 	p := scriptParams(t)
 	p.Dir = filepath.Join("..", "..", "testdata", "script")
@@ -242,7 +243,7 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 // environ is the environment of the script, as far as programs started by it need it.
 func environ(ts *testscript.TestScript) []string {
 	var out []string
-	for _, name := range []string{"PATH", "HOME", "TMPDIR", "WORK", "GOCACHE", "GOMODCACHE", "GOPROXY", "GOTOOLCHAIN", "GOFLAGS", "GOWORK", "TERM", "SystemRoot", "SITEGEN_KEY"} {
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "WORK", "GOCACHE", "GOMODCACHE", "GOPROXY", "GOTOOLCHAIN", "GOFLAGS", "GOWORK", "TERM", "SystemRoot", "SITEGEN_KEY", "NETLIFY_API_URL", "NETLIFY_AUTH_TOKEN"} {
 		out = append(out, name+"="+ts.Getenv(name))
 	}
 	return out
@@ -250,16 +251,19 @@ func environ(ts *testscript.TestScript) []string {
 
 func stop(ts *testscript.TestScript, neg bool, args []string) {
 	p := ts.Value(processKey{}).(*process)
-	if neg || p.cmd == nil || len(args) > 1 {
-		ts.Fatalf("usage: quit [CODE], after start")
+	if neg || p.cmd == nil || len(args) > 2 {
+		ts.Fatalf("usage: quit [CODE [twice]], after start")
 	}
 	want := 0
-	if len(args) == 1 {
+	if len(args) > 0 {
 		var err error
 		want, err = strconv.Atoi(args[0])
 		ts.Check(err)
 	}
 	ts.Check(ctrlC(p.cmd))
+	if len(args) == 2 {
+		ctrlC(p.cmd) // it may be gone
+	}
 	done := make(chan error, 1)
 	go func() { done <- p.cmd.Wait() }()
 	select {
@@ -404,11 +408,24 @@ func island(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func netlifyAccount(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: netlify NAME")
+	if neg || len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: netlify NAME [N]")
 	}
-	srv := httptest.NewServer(&apitest.Server{Sites: []apitest.Site{{ID: "01234567-89ab-cdef-0123-456789abcdef", Name: args[0]}}})
-	ts.Defer(srv.Close)
+	api := &apitest.Server{Sites: []apitest.Site{{ID: "01234567-89ab-cdef-0123-456789abcdef", Name: args[0]}}}
+	end := make(chan struct{})
+	if len(args) == 2 {
+		silent, err := strconv.Atoi(args[1])
+		ts.Check(err)
+		api.Fail = func(n int, r *http.Request) int {
+			if n < silent {
+				return 0
+			}
+			<-end
+			return -1
+		}
+	}
+	srv := httptest.NewServer(api)
+	ts.Defer(func() { close(end); srv.Close() })
 	ts.Setenv("NETLIFY_API_URL", srv.URL+"/api/v1")
 	ts.Setenv("TOKEN", apitest.Token)
 }
