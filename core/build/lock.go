@@ -9,10 +9,13 @@ import (
 	"github.com/gofrs/flock"
 )
 
+// LockName is the file that Lock locks.
+func LockName(l *Layout) string { return l.abs(workDir + "/lock") }
+
 // Lock keeps two builds of one site from writing into the work directory at the same time: the second one calls waiting
 // and waits. The lock is the operating system's, so it ends with the process, however that ends.
 func Lock(ctx context.Context, l *Layout, waiting func()) (unlock func(), err error) {
-	name := l.abs(workDir + "/lock")
+	name := LockName(l)
 	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
 		return nil, err
 	}

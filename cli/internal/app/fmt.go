@@ -179,7 +179,10 @@ func (f *formatter) file(name string) error {
 	if f.list || f.diff || f.check {
 		return f.tell(f.shown(name), src, out)
 	}
-	return replaceFile(name, out)
+	if err := replaceFile(name, out); err != nil {
+		return fmt.Errorf("%s cannot be written: %w", f.shown(name), bare(err))
+	}
+	return nil
 }
 
 // tell says that a file is not formatted.

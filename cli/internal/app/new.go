@@ -245,11 +245,12 @@ func writeNew(ctx context.Context, dir string, files map[string][]byte) error {
 			return err
 		}
 		full := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(full), 0o777); err != nil {
-			return err
+		err := os.MkdirAll(filepath.Dir(full), 0o777)
+		if err == nil {
+			err = os.WriteFile(full, files[name], 0o666)
 		}
-		if err := os.WriteFile(full, files[name], 0o666); err != nil {
-			return err
+		if err != nil {
+			return fmt.Errorf("%s cannot be written: %w", filepath.Join(filepath.Base(dir), filepath.FromSlash(name)), bare(err))
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -122,7 +123,15 @@ func flagsAlone(list *diag.List) bool {
 
 // lock keeps other builds of the site out until unlock is called.
 func (p *project) lock(ctx context.Context) (unlock func(), err error) {
-	return build.Lock(ctx, p.layout, func() { p.term.note("waiting for another build of this site") })
+	unlock, err = build.Lock(ctx, p.layout, func() { p.term.note("waiting for another build of this site") })
+	if err == nil || ctx.Err() != nil {
+		return unlock, err
+	}
+	told := p.disk(err)
+	if told == err { // nothing that is known to be the disk's fault
+		return nil, fmt.Errorf("%s cannot be made: %w", p.layout.Rel(build.LockName(p.layout)), bare(err))
+	}
+	return nil, told
 }
 
 // startDir is the directory that a command starts in.
