@@ -162,15 +162,6 @@ func odd(p manifest.Prerendered) bool {
 	return p.Status != 0 && p.Status != 200 && p.File != "404.html" && p.File != "500.html"
 }
 
-func location(p manifest.Prerendered) string {
-	for _, h := range p.Headers {
-		if strings.EqualFold(h.Name, "Location") {
-			return h.Value
-		}
-	}
-	return ""
-}
-
 // underBase puts the base in front of a path.
 func (b *builder) underBase(path string) string {
 	if base := b.base(); base != "" {

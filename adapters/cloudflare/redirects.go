@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"sitegen.dev/core/adapter/redirects"
 	"sitegen.dev/core/diag"
 	"sitegen.dev/core/manifest"
 )
@@ -36,7 +37,7 @@ func (b *builder) redirectRules() {
 		lines = append(lines, more...)
 	}
 	for _, p := range b.list.pages {
-		switch to := location(p); {
+		switch to := p.Location(); {
 		case !odd(p) || b.isRedirect(p.Route):
 		case p.Status >= 300 && p.Status < 400 && to != "":
 			lines = append(lines, redirectLine{p.Path, to, p.Status})
@@ -86,12 +87,7 @@ func (b *builder) redirect(r *manifest.Route) (lines []redirectLine, problem str
 		}
 	}
 	if rest != "" {
-		empty := func(s, piece string) string { return "/" + strings.TrimLeft(strings.ReplaceAll(s, piece, ""), "/") }
-		to := strings.ReplaceAll(r.Redirect.To, "/[..."+rest+"]", "")
-		if strings.HasPrefix(r.Redirect.To, "/") {
-			to = empty(to, "")
-		}
-		add(empty(from, "/*"), to)
+		add("/"+strings.TrimLeft(strings.ReplaceAll(from, "/*", ""), "/"), redirects.WithoutRest(r.Redirect.To, rest))
 	}
 	add(from, r.Redirect.To)
 	return lines, ""
@@ -161,7 +157,7 @@ func redirectTarget(to string, names map[string]string) string {
 			switch c := s[i]; {
 			case c == ':':
 				w.WriteString("%3A")
-			case c == '%' && !isEscape(s[i:]):
+			case c == '%' && !redirects.IsEscape(s[i:]):
 				w.WriteString("%25")
 			default:
 				w.WriteString(escapePath(s[i : i+1]))
@@ -182,12 +178,6 @@ func redirectTarget(to string, names map[string]string) string {
 	}
 	text(to[end:])
 	return w.String()
-}
-
-// isEscape says whether s begins with a percent escape.
-func isEscape(s string) bool {
-	isHex := func(c byte) bool { return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f' }
-	return len(s) > 2 && s[0] == '%' && isHex(s[1]) && isHex(s[2])
 }
 
 // hasExtension says whether the last segment of a pattern ends like the name of a file; such a path has no slash at its end.

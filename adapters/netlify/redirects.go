@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"sitegen.dev/core/adapter/redirects"
 	"sitegen.dev/core/diag"
 	"sitegen.dev/core/manifest"
 )
@@ -36,7 +37,7 @@ func (b *builder) planRedirects() {
 		}
 		// A page that stands for a redirect where nobody can redirect.
 		b.private = append(b.private, p.File)
-		to := location(p)
+		to := p.Location()
 		known := slices.ContainsFunc(routes, func(r manifest.Route) bool { return r.Type == manifest.Redir && r.Pattern == p.Route })
 		if to != "" && !known {
 			b.add(strings.TrimSuffix(p.Path, "/"), to, statusOf(p.Status))
@@ -50,15 +51,6 @@ func (b *builder) planRedirects() {
 	b.planOwn()
 	slices.Sort(b.excluded)
 	b.excluded = slices.Compact(b.excluded)
-}
-
-func location(p manifest.Prerendered) string {
-	for _, h := range p.Headers {
-		if strings.EqualFold(h.Name, "Location") {
-			return h.Value
-		}
-	}
-	return ""
 }
 
 // planRedirect decides about one redirect of site.yaml.
@@ -87,23 +79,11 @@ func (b *builder) planRedirect(r *manifest.Route) {
 	}
 	if rest != "" {
 		// The star stands for nothing too, and then the slash in front of it would stay in the target.
-		if short, problem := b.target(r, withoutRest(r.Redirect.To, rest)); problem == "" {
+		if short, problem := b.target(r, redirects.WithoutRest(r.Redirect.To, rest)); problem == "" {
 			b.add(strings.TrimSuffix(from, "/*"), short, statusOf(status))
 		}
 	}
 	b.add(from, to, statusOf(status))
-}
-
-// withoutRest is a target whose rest parameter is empty.
-func withoutRest(to, name string) string {
-	out := strings.ReplaceAll(to, "/[..."+name+"]", "")
-	if out == "" || strings.HasPrefix(out, "?") || strings.HasPrefix(out, "#") {
-		out = "/" + out
-	}
-	for strings.HasPrefix(out, "//") { // of another host, for browsers
-		out = out[1:]
-	}
-	return out
 }
 
 // statusOf is the status that Netlify is known to send. For visitors who only read, each pair means the same.
@@ -337,18 +317,12 @@ func encodePath(s string) string { return encodeBytes(s, "-._~!$&'()+,;=@/") }
 func encodeTarget(s string) string {
 	var b strings.Builder
 	for i := range len(s) {
-		if b.WriteByte(s[i]); s[i] == '%' && !isEscape(s[i:]) {
+		if b.WriteByte(s[i]); s[i] == '%' && !redirects.IsEscape(s[i:]) {
 			b.WriteString("25")
 		}
 	}
 	s = b.String()
 	return strings.ReplaceAll(encodeBytes(s, "-._~!$&'()*+,;=:@/?#[]%"), "[", "%5B")
-}
-
-// isEscape says whether s begins with a percent escape.
-func isEscape(s string) bool {
-	isHex := func(c byte) bool { return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f' }
-	return len(s) > 2 && s[0] == '%' && isHex(s[1]) && isHex(s[2])
 }
 
 func encodeBytes(s, plain string) string {

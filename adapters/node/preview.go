@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"sitegen.dev/core/adapter"
+	"sitegen.dev/core/adapter/orphan"
+	"sitegen.dev/core/process"
 )
 
 var _ adapter.Previewer = Adapter{}
@@ -35,11 +37,11 @@ func (Adapter) Preview(ctx context.Context, dir string) (http.Handler, func() er
 	cmd := exec.CommandContext(ctx, name, "--host", "127.0.0.1", "--port", "0", "--log", "json")
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = startTimeout
-	cmd.Env = append(cmd.Environ(), "SITEGEN_PREVIEW_STDIN=1") // and it ends when we do, however that is
+	cmd.Env = append(cmd.Environ(), orphan.Variable+"=1") // and it ends when we do, however that is
 	if _, err := cmd.StdinPipe(); err != nil {
 		return nil, nil, err
 	}
-	ownGroup(cmd) // Ctrl-C in a terminal is for the preview, which ends the program once
+	process.Group(cmd) // Ctrl-C in a terminal is for the preview, which ends the program once
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		return nil, nil, err

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"sitegen.dev/core/adapter/adaptertest"
+	"sitegen.dev/core/process"
 )
 
 // mark is what stands in the place of the function, on both sides.
@@ -219,12 +220,12 @@ func vercelDev(t *testing.T, output string, config outputConfig) (origin string)
 	}
 	var log strings.Builder
 	cmd.Stdout, cmd.Stderr = &log, &log
-	ownGroup(cmd)
+	process.Group(cmd)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		killGroup(cmd)
+		process.Kill(cmd)
 		cmd.Wait()
 	})
 	origin = "http://127.0.0.1:" + strconv.Itoa(port)

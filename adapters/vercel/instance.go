@@ -24,6 +24,9 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"sitegen.dev/core/adapter/orphan"
+	"sitegen.dev/core/process"
 )
 
 // instance is one running function, with this program in the place of the platform: it starts the program, listens to
@@ -83,14 +86,14 @@ func startInstance(dir, handler string, env []string, log io.Writer) (*instance,
 	defer l.Close()
 	i.cmd = exec.Command("./" + handler)
 	i.cmd.Dir = dir
-	i.cmd.Env = append(append(os.Environ(), "VERCEL_IPC_PATH="+filepath.Join(sockets, "ipc"), "VERCEL_DEV_PORT=0", "VERCEL=1", "VERCEL_REGION=dev1", "SITEGEN_PREVIEW_STDIN=1"), env...)
+	i.cmd.Env = append(append(os.Environ(), "VERCEL_IPC_PATH="+filepath.Join(sockets, "ipc"), "VERCEL_DEV_PORT=0", "VERCEL=1", "VERCEL_REGION=dev1", orphan.Variable+"=1"), env...)
 	if _, err := i.cmd.StdinPipe(); err != nil { // it ends when we do, however that is
 		os.RemoveAll(sockets)
 		return nil, err
 	}
 	i.cmd.Stdout, i.cmd.Stderr = log, log
 	i.cmd.WaitDelay = time.Second
-	ownGroup(i.cmd)
+	process.Group(i.cmd)
 	if err := i.cmd.Start(); err != nil {
 		os.RemoveAll(sockets)
 		return nil, fmt.Errorf("the function cannot start: %w", err)
@@ -322,10 +325,10 @@ func (i *instance) stop() error {
 	select {
 	case <-i.exited:
 	case <-time.After(stopTimeout):
-		killGroup(i.cmd)
+		process.Kill(i.cmd)
 		<-i.exited
 		return errors.New("the function did not end when it was told to")
 	}
-	killGroup(i.cmd) // what it may have left behind
+	process.Kill(i.cmd) // what it may have left behind
 	return nil
 }

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"sitegen.dev/core/adapter/adaptertest"
+	"sitegen.dev/core/adapter/orphan"
 )
 
 const tools = "testdata/npm"
@@ -193,7 +194,7 @@ func TestOfficialProxy(t *testing.T) {
 	for name, data := range map[string][]byte{
 		"executable": proxy,
 		// The program behind the proxy is a plain server, which knows nothing of the platform nor of a preview.
-		"user-server": []byte("#!/bin/sh\nunset VERCEL_IPC_PATH VERCEL_DEV_PORT SITEGEN_PREVIEW_STDIN\nexec " + filepath.Join(dir, "executable") + "\n"),
+		"user-server": []byte("#!/bin/sh\nunset VERCEL_IPC_PATH VERCEL_DEV_PORT " + orphan.Variable + "\nexec " + filepath.Join(dir, "executable") + "\n"),
 	} {
 		if err := os.WriteFile(filepath.Join(theirs, name), data, 0o755); err != nil {
 			t.Fatal(err)

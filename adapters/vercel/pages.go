@@ -37,15 +37,6 @@ func (p page) path() string {
 	return p.Path
 }
 
-func location(p page) string {
-	for _, h := range p.Headers {
-		if strings.EqualFold(h.Name, "Location") {
-			return h.Value
-		}
-	}
-	return ""
-}
-
 // readPages lists the client files.
 func readPages(ctx context.Context, site *adapter.Site) (*pageList, error) {
 	client, err := adapter.ReadClient(ctx, site)

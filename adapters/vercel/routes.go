@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"sitegen.dev/core/adapter/redirects"
 	"sitegen.dev/core/diag"
 	"sitegen.dev/core/manifest"
 )
@@ -178,7 +179,7 @@ func (t *table) statuses() {
 	for _, p := range t.pages.list {
 		switch {
 		case p.Status >= 300 && p.Status < 400:
-			if to := location(p); to != "" && !t.redirects(p.Route) {
+			if to := p.Location(); to != "" && !t.redirects(p.Route) {
 				t.moved(alternatives([]string{p.path()}), to, p.Status)
 			}
 		case p.Status != 0 && p.Status != http.StatusOK:
@@ -348,7 +349,7 @@ func (t *table) redirect(r *manifest.Route) {
 	}
 	t.redirectRules(r, r.Redirect.To, false)
 	if rest != "" {
-		t.redirectRules(r, withoutRest(r.Redirect.To, rest), true)
+		t.redirectRules(r, redirects.WithoutRest(r.Redirect.To, rest), true)
 	}
 }
 
@@ -374,15 +375,6 @@ func (t *table) redirectRules(r *manifest.Route, to string, noRest bool) {
 		}
 		t.moved(src, t.location(to, &e), r.Redirect.Status)
 	}
-}
-
-// withoutRest is a target whose rest parameter is empty.
-func withoutRest(to, name string) string {
-	to = strings.ReplaceAll(to, "/[..."+name+"]", "")
-	if to == "" || strings.HasPrefix(to, "?") || strings.HasPrefix(to, "#") {
-		to = "/" + to
-	}
-	return to
 }
 
 // lastParam is the name of the parameter that the path of a target ends with, or "".
@@ -447,7 +439,7 @@ func text(b *strings.Builder, s string, afterParam bool) {
 		c := s[i]
 		alnum := '1' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 		switch {
-		case c == '$' || i == 0 && afterParam && alnum || c == '%' && !isEscape(s[i:]):
+		case c == '$' || i == 0 && afterParam && alnum || c == '%' && !redirects.IsEscape(s[i:]):
 			fmt.Fprintf(b, "%%%02X", c)
 		case c > ' ' && c < 0x7f && !strings.ContainsRune("\"<>\\^`{|}", rune(c)):
 			b.WriteByte(c)
@@ -455,10 +447,4 @@ func text(b *strings.Builder, s string, afterParam bool) {
 			fmt.Fprintf(b, "%%%02X", c)
 		}
 	}
-}
-
-// isEscape says whether s begins with a percent escape.
-func isEscape(s string) bool {
-	isHex := func(c byte) bool { return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f' }
-	return len(s) > 2 && s[0] == '%' && isHex(s[1]) && isHex(s[2])
 }

@@ -4,7 +4,18 @@ import (
 	"bytes"
 	"encoding/json"
 	"strconv"
+	"strings"
 )
+
+// Location is where a prerendered redirect leads to, the value of its header Location, and "" for what is none.
+func (p *Prerendered) Location() string {
+	for _, h := range p.Headers {
+		if strings.EqualFold(h.Name, "Location") {
+			return h.Value
+		}
+	}
+	return ""
+}
 
 // AppendLine appends p as a line of JSON. The lines of most pages, of which there may be a hundred thousand, are written
 // and read without encoding/json, which would take longer than all else that is done for a page that has not changed.

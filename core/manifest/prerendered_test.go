@@ -27,6 +27,22 @@ func TestPrerenderedLines(t *testing.T) {
 	}
 }
 
+func TestLocation(t *testing.T) {
+	for _, tt := range []struct {
+		headers []Header
+		want    string
+	}{
+		{nil, ""},
+		{[]Header{{"X", "y"}}, ""},
+		{[]Header{{"X", "y"}, {"location", "/there"}}, "/there"},
+	} {
+		p := Prerendered{Path: "/x", Status: 301, Headers: tt.headers}
+		if got := p.Location(); got != tt.want {
+			t.Errorf("Location of %v = %q, want %q", tt.headers, got, tt.want)
+		}
+	}
+}
+
 func FuzzReadPrerendered(f *testing.F) {
 	f.Add(`{"path":"/a/","file":"a","route":"/a","status":200}`)
 	f.Add(`{"path":"/a/","file":"a","route":"/a","status":200,"headers":[]}`)

@@ -19,6 +19,7 @@ import (
 	"syscall"
 	"time"
 
+	"sitegen.dev/core/adapter/orphan"
 	"sitegen.dev/core/site"
 )
 
@@ -45,8 +46,8 @@ const (
 func Main(p *Program) int {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	if os.Getenv(stdinVariable) != "" {
-		go endWith(os.Stdin, signals)
+	if os.Getenv(orphan.Variable) != "" {
+		go orphan.End(os.Stdin, signals)
 	}
 	exe, err := os.Executable()
 	if err == nil {

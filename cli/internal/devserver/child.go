@@ -16,6 +16,7 @@ import (
 
 	"sitegen.dev/core/build"
 	"sitegen.dev/core/dev/runtime/wire"
+	"sitegen.dev/core/process"
 )
 
 const (
@@ -89,7 +90,7 @@ func start(ctx context.Context, program, dir string, output io.Writer, log func(
 	c.cmd.Dir = dir
 	c.cmd.Env = append(os.Environ(), "PWD="+dir)
 	c.cmd.Stderr = c.tail
-	ownGroup(c.cmd)
+	process.Group(c.cmd)
 	var err error
 	if c.stdin, err = c.cmd.StdinPipe(); err != nil {
 		return nil, err
@@ -298,7 +299,7 @@ func (c *child) stop() {
 		return
 	case <-time.After(deathTime):
 	}
-	kill(c.cmd)
+	process.Kill(c.cmd)
 	<-c.dead
 }
 
