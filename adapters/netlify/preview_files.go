@@ -1,9 +1,6 @@
 package netlify
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"io/fs"
 	"mime"
@@ -13,8 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
+	"sitegen.dev/core/adapter/fileserver"
 	"sitegen.dev/core/manifest"
 )
 
@@ -247,24 +244,8 @@ func (p *preview) file(w http.ResponseWriter, r *http.Request, name, at string, 
 			seen[key] = true
 		}
 	}
-	if status != http.StatusOK {
-		h.Set("Content-Length", strconv.Itoa(len(data)))
-		w.WriteHeader(status)
-		if r.Method != http.MethodHead {
-			w.Write(data)
-		}
-		return
-	}
-	sum := sha256.Sum256(data)
-	h.Set("Etag", `"`+hex.EncodeToString(sum[:8])+`"`)
-	if strings.Count(r.Header.Get("Range"), ",") >= maxRanges {
-		r.Header.Del("Range")
-	}
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
+	fileserver.Send(w, r, fileserver.Bytes(data), status)
 }
-
-// maxRanges is how many pieces of a file one request may ask for; one with more gets the whole file.
-const maxRanges = 16
 
 // typeOf is the type of a file by its name.
 func typeOf(name string) string {

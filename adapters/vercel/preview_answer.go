@@ -1,13 +1,11 @@
 package vercel
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
+	"cmp"
 	"net/http"
 	"os"
-	"strconv"
-	"time"
+
+	"sitegen.dev/core/adapter/fileserver"
 )
 
 // file answers with a file of static/.
@@ -30,22 +28,10 @@ func (p *preview) file(w http.ResponseWriter, s *passage, f file, status int) {
 	if h.Get("Cache-Control") == "" {
 		h.Set("Cache-Control", "public, max-age=0, must-revalidate")
 	}
-	if status != 0 && status != http.StatusOK {
+	if status = cmp.Or(status, http.StatusOK); status != http.StatusOK {
 		w = w.(*fileAnswer).ResponseWriter // an error page has the headers that the rules give it
-		h.Set("Content-Length", strconv.Itoa(len(data)))
-		w.WriteHeader(status)
-		if r.Method != http.MethodHead {
-			w.Write(data)
-		}
-		return
 	}
-	if len(r.Header.Get("Range")) > maxRange {
-		r = r.Clone(r.Context())
-		r.Header.Del("Range")
-	}
-	sum := sha256.Sum256(data)
-	h.Set("Etag", `"`+hex.EncodeToString(sum[:16])+`"`)
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
+	fileserver.Send(w, r, fileserver.Bytes(data), status)
 }
 
 // fileAnswer lets nobody keep the answer of a request that a file cannot be sent for.
@@ -59,9 +45,6 @@ func (w *fileAnswer) WriteHeader(status int) {
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
-
-// maxRange is how long a header Range may be; a longer one asks for nothing sensible.
-const maxRange = 256
 
 // withHeaders adds the headers of the route table to what a function answers; a header of the function's own stays.
 type withHeaders struct {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"sitegen.dev/core/adapter/fileserver"
 	"sitegen.dev/core/site"
 )
 
@@ -29,10 +30,6 @@ var (
 
 // conditional are the request headers that ServeContent looks at; without them the answer is the file.
 var conditional = [...]string{"Range", "If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since"}
-
-// maxRanges is how many ranges of one request are served apart. A request may hold thousands in a few kilobytes, and
-// each costs a part of the answer; one with more gets the whole file.
-const maxRanges = 16
 
 // serveFile answers with a file, with the header lines of extra on top. Ranges and conditions count only when status is
 // 200.
@@ -85,7 +82,7 @@ func (x *exchange) serveFile(fsys *files, f *file, status int, extra *site.Heade
 		content = bytes.NewReader(b.bytes)
 	}
 	w := &fileWriter{x: x, size: f.size[enc]}
-	http.ServeContent(w, rangeable(x.r), "", modified, content)
+	http.ServeContent(w, fileserver.Rangeable(x.r), "", modified, content)
 	return w.err
 }
 
@@ -167,38 +164,6 @@ func additive(key string) bool { return key == "Vary" || key == "Set-Cookie" }
 func add(h http.Header, key, value string) {
 	old := h[key]
 	h[key] = append(old[:len(old):len(old)], value)
-}
-
-// rangeable gives the request as ServeContent should see it. Ranges in another unit than bytes are not for us, and too
-// many of them are not worth it; RFC 9110 lets a server ignore both, and ServeContent would answer 416 or do the work.
-func rangeable(r *http.Request) *http.Request {
-	lines := r.Header["Range"]
-	if len(lines) == 0 {
-		return r
-	}
-	const unit = "bytes="
-	v := lines[0]
-	if len(lines) == 1 && len(v) >= len(unit) && strings.EqualFold(v[:len(unit)], unit) && strings.Count(v, ",") < maxRanges {
-		if strings.HasPrefix(v, unit) {
-			return r
-		}
-		return withRange(r, unit+v[len(unit):])
-	}
-	return withRange(r, "")
-}
-
-// withRange gives a copy of r with another Range; the caller's request is not ours to change.
-func withRange(r *http.Request, v string) *http.Request {
-	c := *r
-	c.Header = make(http.Header, len(r.Header))
-	for k, vs := range r.Header {
-		c.Header[k] = vs
-	}
-	delete(c.Header, "Range")
-	if v != "" {
-		c.Header["Range"] = []string{v}
-	}
-	return &c
 }
 
 // fileWriter stands between ServeContent and the connection: it counts, keeps the length of compressed bodies, and takes

@@ -155,7 +155,7 @@ func FuzzConditions(f *testing.F) {
 		// What net/http is given: ranges in bytes, and not too many.
 		c := r.Clone(r.Context())
 		c.Header.Del("Range")
-		if v := r.Header.Get("Range"); len(v) >= 6 && strings.EqualFold(v[:6], "bytes=") && strings.Count(v, ",") < maxRanges {
+		if v := r.Header.Get("Range"); len(v) >= 6 && strings.EqualFold(v[:6], "bytes=") && strings.Count(v, ",") < 16 {
 			c.Header.Set("Range", "bytes="+v[6:])
 		}
 		want := httptest.NewRecorder()

@@ -61,6 +61,7 @@ var layers = []struct {
 	{"core/adapter", []string{"core/diag", "core/manifest", "core/internal/cachedir", "core/internal/gocmd"}},
 	{"core/adapter/orphan", nil}, // linked into servers
 	{"core/adapter/redirects", nil},
+	{"core/adapter/fileserver", nil}, // linked into servers
 	{"core/adapter/lambdasim", []string{"core/internal/gocmd"}},
 	{"core/adapter/adaptertest", []string{"core/adapter", "core/adapter/adaptertest/httpcase", "core/build", "core/config", "core/diag"}},
 	{"core/adapter/adaptertest/httpcase", nil},
@@ -74,16 +75,16 @@ var layers = []struct {
 	{"core/dev/runtime/collections", []string{"core/dev/runtime/wire", "core/prerender/runtime/wire", "core/site/content", "core/site/content/storefile"}},
 	{"core/build", []string{"core", "core/a11y", "core/dev/runtime/wire", "core/diag", "core/config", "core/syntax", "core/routes", "core/codegen", "core/assets", "core/content", "core/links",
 		"core/manifest", "core/prerender", "core/prerender/runtime/wire", "core/internal/cachedir", "core/internal/gocmd", "core/site", "core/site/form", "core/site/seal", "core/site/csp", "core/site/content/store", "core/site/content/storefile"}},
-	{"adapters/*", []string{"core/adapter", "core/manifest", "core/diag", "core/adapter/lambdasim", "core/adapter/orphan", "core/adapter/redirects", "core/process", "adapters/*/sidecar"}},
+	{"adapters/*", []string{"core/adapter", "core/manifest", "core/diag", "core/adapter/fileserver", "core/adapter/lambdasim", "core/adapter/orphan", "core/adapter/redirects", "core/process", "adapters/*/sidecar"}},
 	{"adapters/*/sidecar", nil},
 	{"adapters/*/conformance", nil}, // holds tests alone
-	{"adapters/*/runtime", []string{"core/adapter/orphan", "core/site", "core/site/*"}}, // the star is the adapter's own name
+	{"adapters/*/runtime", []string{"core/adapter/fileserver", "core/adapter/orphan", "core/site", "core/site/*"}}, // the star is the adapter's own name
 	{"adapters/*/apitest", nil}, // a platform's API for tests
 	{"adapters/node/images", []string{"core/site", "core/site/raster"}},
 	{"cli/browser", nil},
 	{"cli/internal/scaffold", nil},
 	{"cli/internal/registry", []string{"core/adapter", "core/site", "adapters/*", "adapters/*/runtime"}}, // it serves static sites with the standalone server's runtime
-	{"cli/internal/devserver", []string{"core/build", "core/config", "core/dev/runtime/wire", "core/diag", "core/manifest", "core/process", "core/routes"}},
+	{"cli/internal/devserver", []string{"core/adapter/fileserver", "core/build", "core/config", "core/dev/runtime/wire", "core/diag", "core/manifest", "core/process", "core/routes"}},
 	{"cli/internal/lsp", []string{"core/build", "core/codegen", "core/config", "core/diag", "core/manifest", "core/routes", "core/syntax"}},
 	{"cli/internal/app", []string{"cli/internal/registry", "cli/internal/devserver", "cli/internal/lsp", "cli/internal/scaffold", "core/adapter", "core/adapter/adaptertest", "core/build", "core/config", "core/diag", "core/manifest", "core/routes", "core/site", "core/site/seal", "core/syntax"}},
 	{"cli/cmd/sitegen", []string{"cli/internal/app"}},
