@@ -113,3 +113,43 @@ func isPicture(path string) bool {
 	}
 	return false
 }
+
+// public gives the changed files of the public folder, as the browser asks for them, and whether anything else changed
+// that pages may show.
+func (s *Server) public(now changes) (files []string) {
+	dir := filepath.Join(s.project.Layout.Root, filepath.FromSlash(s.project.Config.Public))
+	for path := range now.paths {
+		if rel, err := filepath.Rel(dir, path); err == nil && filepath.IsLocal(rel) {
+			files = append(files, s.project.Config.Base+filepath.ToSlash(rel))
+			continue
+		}
+		if !isSource(path) {
+			files = append(files, "") // data that a page may read
+		}
+	}
+	return files
+}
+
+// isSource says whether the compiler tells what a change of a file comes to.
+func isSource(path string) bool {
+	switch filepath.Ext(path) {
+	case ".gosite", ".md", ".css", ".go", ".mod", ".sum", ".work", ".ts", ".js", ".tsx", ".jsx", ".mjs", "":
+		return true
+	}
+	return false
+}
+
+// isConfig says whether what the site is made of as a whole may have changed.
+func (s *Server) isConfig(now changes) bool {
+	for path := range now.paths {
+		switch {
+		case path == s.o.File, filepath.Base(path) == "go.work", filepath.Dir(path) == s.o.Root && strings.HasPrefix(filepath.Base(path), ".env"):
+			return true
+		case s.project != nil && path == filepath.Join(s.project.Layout.ModuleDir, "go.mod"):
+			return true
+		case s.project != nil && path == filepath.Join(s.project.Layout.ModuleDir, filepath.FromSlash(s.project.Layout.Src)):
+			return true
+		}
+	}
+	return false
+}
