@@ -91,7 +91,59 @@ func runNew(ctx context.Context, env Env, term *terminal, q *questions, dir, sho
 	if err := vacant(dir, shown); err != nil {
 		return err
 	}
-	var err error
+	if err := o.complete(ctx, q); err != nil {
+		return err
+	}
+	around, err := o.place(ctx, q, dir, shown)
+	if err != nil {
+		return err
+	}
+	goVersion, noGo := build.GoVersion(ctx, "")
+	mod, err := build.NewModule(o.module, goVersion)
+	if err != nil {
+		return &exit{exitUsage, err}
+	}
+	files, err := scaffold.Files(o.template, o.module)
+	if err != nil {
+		return err
+	}
+	files["go.mod"] = mod
+	if o.inModule {
+		around.adopt(files)
+	}
+	defer whole()()
+	err = writeNew(ctx, dir, files)
+	if err == nil && o.inModule {
+		err = around.save()
+	}
+	if err == nil {
+		err = syncNew(ctx, env, term, dir)
+	}
+	if err == nil && o.adapter != "" {
+		err = addNew(ctx, env, dir, o.adapter)
+	}
+	if err != nil {
+		clearNew(dir)
+		if o.inModule {
+			around.undo()
+		}
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		term.note("  %s", name)
+	}
+	switch {
+	case o.inModule:
+		term.note("  and in the module around it, two lines of go.mod")
+	case around != nil && q == nil:
+		term.note("\nThis is a module of its own. With --in-module it would be a part of %s, and could import its packages.", around.path)
+	}
+	term.note("\na site from the template %s. Next:\n\n  %s", o.template, strings.Join(nextSteps(dir, shown, noGo != nil), "\n  "))
+	return nil
+}
+
+// complete asks for the template and the adapter where they are not said, and checks them.
+func (o *newOptions) complete(ctx context.Context, q *questions) (err error) {
 	if o.template == "" {
 		o.template = scaffold.Names()[0]
 		if q != nil {
@@ -122,72 +174,48 @@ func runNew(ctx context.Context, env Env, term *terminal, q *questions, dir, sho
 	if !slices.Contains(scaffold.Names(), o.template) {
 		return usage("there is no template %q%s (there are: %s)", o.template, orRather(o.template, scaffold.Names()), strings.Join(scaffold.Names(), ", "))
 	}
-	around, err := findAround(dir)
+	return nil
+}
+
+// place decides which Go module the site belongs to, and gives the one around it, nil where there is none.
+func (o *newOptions) place(ctx context.Context, q *questions, dir, shown string) (*aroundModule, error) {
+	a, err := findAround(dir)
 	switch {
 	case err != nil && o.inModule:
-		return &exit{exitFailed, err}
-	case o.inModule && around == nil:
-		return usage("there is no go.mod above %s, so --in-module has nothing to make it a part of", shown)
-	case around != nil && q != nil && o.module == "" && !o.inModule:
-		answer, err := q.choice(ctx, "Which module?", []option{{"own", "a module of its own"}, {"part", "a part of " + around.path + ", whose packages it can import then"}})
+		return nil, &exit{exitFailed, err}
+	case o.inModule && a == nil:
+		return nil, usage("there is no go.mod above %s, so --in-module has nothing to make it a part of", shown)
+	case a != nil && q != nil && o.module == "" && !o.inModule:
+		answer, err := q.choice(ctx, "Which module?", []option{{"own", "a module of its own"}, {"part", "a part of " + a.path + ", whose packages it can import then"}})
 		if err != nil {
-			return err
+			return nil, err
 		}
 		o.inModule = answer == "part"
 	}
 	if o.inModule {
-		if err := around.prepare(); err != nil {
-			return &exit{exitFailed, err}
+		if err := a.prepare(); err != nil {
+			return nil, &exit{exitFailed, err}
 		}
-		o.module = around.sitePath()
+		o.module = a.sitePath()
 	}
 	if o.module == "" {
 		o.module = modulePath(dir)
 	}
-	goVersion, noGo := build.GoVersion(ctx, "")
-	mod, err := build.NewModule(o.module, goVersion)
+	return a, nil
+}
+
+// addNew sets a new site up for a platform, as `sitegen add` does it.
+func addNew(ctx context.Context, env Env, dir, adapter string) error {
+	env.InTTY, env.Stdout, env.Stderr = false, io.Discard, io.Discard
+	err := run(ctx, newApp(env), []string{"sitegen", "-C", dir, "--quiet", "add", adapter, "--yes"})
 	if err != nil {
-		return &exit{exitUsage, err}
+		return fmt.Errorf("the site could not be set up for %s: %w; try `sitegen new` without --adapter, then `sitegen add %s`", adapter, err, adapter)
 	}
-	files, err := scaffold.Files(o.template, o.module)
-	if err != nil {
-		return err
-	}
-	files["go.mod"] = mod
-	if o.inModule {
-		around.adopt(files)
-	}
-	defer whole()()
-	err = writeNew(ctx, dir, files)
-	if err == nil && o.inModule {
-		err = around.save()
-	}
-	if err == nil {
-		err = syncNew(ctx, env, term, dir)
-	}
-	if err == nil && o.adapter != "" {
-		quiet := env
-		quiet.InTTY, quiet.Stdout, quiet.Stderr = false, io.Discard, io.Discard
-		if err = run(ctx, newApp(quiet), []string{"sitegen", "-C", dir, "--quiet", "add", o.adapter, "--yes"}); err != nil {
-			err = fmt.Errorf("the site could not be set up for %s: %w; try `sitegen new` without --adapter, then `sitegen add %s`", o.adapter, err, o.adapter)
-		}
-	}
-	if err != nil {
-		clearNew(dir)
-		if o.inModule {
-			around.undo()
-		}
-		return err
-	}
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		term.note("  %s", name)
-	}
-	switch {
-	case o.inModule:
-		term.note("  and in the module around it, two lines of go.mod")
-	case around != nil && q == nil:
-		term.note("\nThis is a module of its own. With --in-module it would be a part of %s, and could import its packages.", around.path)
-	}
+	return nil
+}
+
+// nextSteps are the commands with which it goes on.
+func nextSteps(dir, shown string, noGo bool) []string {
 	steps := []string{"sitegen dev", "sitegen build", "sitegen preview"}
 	if shown != "" && shown != "." {
 		steps = slices.Insert(steps, 0, "cd "+quoteWord(shown))
@@ -195,11 +223,10 @@ func runNew(ctx context.Context, env Env, term *terminal, q *questions, dir, sho
 	if build.OutsideWorkspace(dir) != "" {
 		steps = slices.Insert(steps, len(steps)-3, "go work use .    # there is a go.work above, which has to list the site, or else GOWORK=off")
 	}
-	if noGo != nil {
+	if noGo {
 		steps = slices.Insert(steps, 0, "install Go from https://go.dev/dl/, which compiles the site")
 	}
-	term.note("\na site from the template %s. Next:\n\n  %s", o.template, strings.Join(steps, "\n  "))
-	return nil
+	return steps
 }
 
 // vacant says whether a site may be written to dir: it is not there, or holds nothing but a repository without files.
