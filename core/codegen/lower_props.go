@@ -16,109 +16,135 @@ import (
 
 // props matches the attributes of a component with its fields.
 func (l *lowerer) props(e *syntax.Element, callee *Component, op *Call) {
-	info := callee.propsInfo()
-	var rest *fieldInfo
-	for i := range info.Fields {
-		if info.Fields[i].Rest {
-			rest = &info.Fields[i]
+	m := propMatch{lowerer: l, e: e, callee: callee, op: op, info: callee.propsInfo(), given: map[string]syntax.Span{}}
+	for i := range m.info.Fields {
+		if m.info.Fields[i].Rest {
+			m.rest = &m.info.Fields[i]
 		}
 	}
-	var out []Field
-	var more Rest
-	given := map[string]syntax.Span{}
 	for i := range e.Attrs {
-		a := &e.Attrs[i]
-		if a.Kind == syntax.AttrComment || a.Name == "slot" && a.Kind != syntax.AttrShorthand || a.Name == "set:html" || a.Name == "set:text" || a.Name == "is:raw" {
-			continue
-		}
-		if a.Kind == syntax.AttrSpread {
-			if callee.front.props != nil && (rest == nil || l.isProps(a.Expr)) {
-				l.base(a, e, op, given)
-				continue
-			}
-			if rest == nil {
-				l.spreadError(a, e, callee, info)
-				continue
-			}
-			more.Spreads = append(more.Spreads, l.code(a.Expr))
-			continue
-		}
-		if a.Name == "server:defer" || a.Name == "server:async" || isClient(a) || l.directive(a) {
-			continue
-		}
-		name := a.Name
-		switch name {
-		case "class:list":
-			name = "class"
-		case "style:list":
-			name = "style"
-		case "define:vars", "is:inline", "is:global":
-			l.err("SG2040", a.Span, name+" does not belong on a component", "remove it")
-			continue
-		}
-		f := info.field(name)
-		if f != nil && f.Rest {
-			f = nil
-		}
-		switch {
-		case f != nil:
-			if first, ok := given[f.Path+f.Name]; ok {
-				l.diags.Add(diag.Diagnostic{Severity: diag.Error, Code: "SG2012", Range: l.rng(a.NameSpan), Message: "prop " + f.Name + " is given twice",
-					Hint: "remove one of them", Notes: []diag.Note{{Range: l.rng(first), Message: "first given here"}}})
-				continue
-			}
-			given[f.Path+f.Name] = a.NameSpan
-			if v, ok := l.propValue(a); ok {
-				v.Name, v.From, v.Path = f.Name, a.NameSpan, f.Path
-				if v.Text != nil {
-					v.Text.String = f.Type == "string"
-				}
-				if _, own := f.Of.front.declared["string"]; f.Type == "string" && !own {
-					v.Const = v.X.constString()
-				}
-				out = append(out, v)
-			}
-		case rest != nil:
-			if v, ok := l.propValue(a); ok {
-				v.Name = name
-				more.Attrs = append(more.Attrs, v)
-			}
-		case info.Open && token.IsIdentifier(exportName(name)):
-			if v, ok := l.propValue(a); ok {
-				v.Name, v.At, v.From = exportName(name), a.NameSpan.Start, a.NameSpan
-				given[v.Name] = a.NameSpan
-				out = append(out, v)
-			}
+		switch a := &e.Attrs[i]; {
+		case a.Kind == syntax.AttrComment, a.Name == "slot" && a.Kind != syntax.AttrShorthand, a.Name == "set:html", a.Name == "set:text", a.Name == "is:raw":
+		case a.Kind == syntax.AttrSpread:
+			m.spread(a)
+		case a.Name == "server:defer", a.Name == "server:async", isClient(a), l.directive(a):
 		default:
-			l.unknownProp(a, e, callee, info)
+			m.attr(a)
 		}
 	}
-	for i := range info.Fields {
-		f := &info.Fields[i]
-		if _, ok := given[f.Path+f.Name]; ok || f.Rest || op.Base != nil {
+	m.missing()
+	if m.rest != nil && l.c.Scope != "" && callee.element() {
+		m.more.Attrs = append(m.more.Attrs, Field{Name: l.c.Scope, X: made(l.c.constant("true"))})
+	}
+	if m.rest != nil && (len(m.more.Spreads) > 0 || len(m.more.Attrs) > 0) {
+		m.more.Base = op.Base != nil
+		m.out = append(m.out, Field{Name: m.rest.Name, Rest: &m.more, Path: m.rest.Path})
+	}
+	op.Props = m.out
+}
+
+// propMatch is what is known of a component's tag while its attributes are matched with fields.
+type propMatch struct {
+	*lowerer
+	e      *syntax.Element
+	callee *Component
+	op     *Call
+	info   *structInfo
+	rest   *fieldInfo // that takes the attributes for which there is no field; nil where there is none
+	given  map[string]syntax.Span
+	out    []Field
+	more   Rest // what rest gets
+}
+
+// spread takes {...x}: the props as a whole, or attributes for the rest.
+func (m *propMatch) spread(a *syntax.Attr) {
+	switch {
+	case m.callee.front.props != nil && (m.rest == nil || m.isProps(a.Expr)):
+		m.base(a, m.e, m.op, m.given)
+	case m.rest == nil:
+		m.spreadError(a, m.e, m.callee, m.info)
+	default:
+		m.more.Spreads = append(m.more.Spreads, m.code(a.Expr))
+	}
+}
+
+// attr takes an attribute to its field, or to the rest.
+func (m *propMatch) attr(a *syntax.Attr) {
+	name := a.Name
+	switch name {
+	case "class:list":
+		name = "class"
+	case "style:list":
+		name = "style"
+	case "define:vars", "is:inline", "is:global":
+		m.err("SG2040", a.Span, name+" does not belong on a component", "remove it")
+		return
+	}
+	f := m.info.field(name)
+	if f != nil && f.Rest {
+		f = nil
+	}
+	switch {
+	case f != nil:
+		m.field(a, f)
+	case m.rest != nil:
+		if v, ok := m.propValue(a); ok {
+			v.Name = name
+			m.more.Attrs = append(m.more.Attrs, v)
+		}
+	case m.info.Open && token.IsIdentifier(exportName(name)):
+		if v, ok := m.propValue(a); ok {
+			v.Name, v.At, v.From = exportName(name), a.NameSpan.Start, a.NameSpan
+			m.given[v.Name] = a.NameSpan
+			m.out = append(m.out, v)
+		}
+	default:
+		m.unknownProp(a, m.e, m.callee, m.info)
+	}
+}
+
+// field gives a field the value of an attribute.
+func (m *propMatch) field(a *syntax.Attr, f *fieldInfo) {
+	if first, ok := m.given[f.Path+f.Name]; ok {
+		m.diags.Add(diag.Diagnostic{Severity: diag.Error, Code: "SG2012", Range: m.rng(a.NameSpan), Message: "prop " + f.Name + " is given twice",
+			Hint: "remove one of them", Notes: []diag.Note{{Range: m.rng(first), Message: "first given here"}}})
+		return
+	}
+	m.given[f.Path+f.Name] = a.NameSpan
+	v, ok := m.propValue(a)
+	if !ok {
+		return
+	}
+	v.Name, v.From, v.Path = f.Name, a.NameSpan, f.Path
+	if v.Text != nil {
+		v.Text.String = f.Type == "string"
+	}
+	if _, own := f.Of.front.declared["string"]; f.Type == "string" && !own {
+		v.Const = v.X.constString()
+	}
+	m.out = append(m.out, v)
+}
+
+// missing sets the fields that no attribute is for to their defaults, and complains of those that are required.
+func (m *propMatch) missing() {
+	for i := range m.info.Fields {
+		f := &m.info.Fields[i]
+		if _, ok := m.given[f.Path+f.Name]; ok || f.Rest || m.op.Base != nil {
 			continue
 		}
-		if f.Required && callee.Builtin && f.Name == "Alt" {
-			l.err("SG2070", e.NameSpan, "<"+e.Name+"> has no alt text", `say what the picture shows, alt="A pot of tea", or alt="" where it is mere decoration`)
+		if f.Required && m.callee.Builtin && f.Name == "Alt" {
+			m.err("SG2070", m.e.NameSpan, "<"+m.e.Name+"> has no alt text", `say what the picture shows, alt="A pot of tea", or alt="" where it is mere decoration`)
 			continue
 		}
 		if f.Required {
-			l.diags.Add(diag.Diagnostic{Severity: diag.Error, Code: "SG2010", Range: l.rng(e.NameSpan),
-				Message: "<" + e.Name + "> needs the prop " + f.attr(), Hint: "add " + f.attr() + propExample(f.Type),
+			m.diags.Add(diag.Diagnostic{Severity: diag.Error, Code: "SG2010", Range: m.rng(m.e.NameSpan),
+				Message: "<" + m.e.Name + "> needs the prop " + f.attr(), Hint: "add " + f.attr() + propExample(f.Type),
 				Notes: []diag.Note{{Range: f.Of.file.Range(f.At), Message: "declared as required here"}}})
 		}
 		if f.HasDef {
-			out = append(out, Field{Name: f.Name, X: made(l.c.constant(f.Default)), Path: f.Path})
+			m.out = append(m.out, Field{Name: f.Name, X: made(m.c.constant(f.Default)), Path: f.Path})
 		}
 	}
-	if rest != nil && l.c.Scope != "" && callee.element() {
-		more.Attrs = append(more.Attrs, Field{Name: l.c.Scope, X: made(l.c.constant("true"))})
-	}
-	if rest != nil && (len(more.Spreads) > 0 || len(more.Attrs) > 0) {
-		more.Base = op.Base != nil
-		out = append(out, Field{Name: rest.Name, Rest: &more, Path: rest.Path})
-	}
-	op.Props = out
 }
 
 // element says whether a component is one element that the author did not write as such: a picture or a drawing. Scoped styles of

@@ -163,113 +163,143 @@ type fenceSplit struct {
 // splitFence cuts Go code into its top-level items, at the semicolons that the Go scanner inserts outside of brackets,
 // and finds the --- that ends it. The code need not be correct.
 func splitFence(src []byte, body Span) fenceSplit {
-	out := fenceSplit{fence: -1, comment: -1}
-	text := src[body.Start:body.End]
+	c := fenceCutter{src: src, body: body, out: fenceSplit{fence: -1, comment: -1}}
+	c.cut()
+	return c.out
+}
+
+// fenceCutter is on its way through the tokens of a fence.
+type fenceCutter struct {
+	src      []byte
+	body     Span
+	out      fenceSplit
+	cl       classifier
+	item     FenceItem // the one that has begun, if active says so
+	active   bool
+	doc      Span
+	tail     Span // comments behind the last token
+	brackets []Span
+	last     int  // end of the last token
+	header   bool // between if, for or switch and its block, where semicolons separate clauses
+}
+
+func (c *fenceCutter) cut() {
+	text := c.src[c.body.Start:c.body.End]
 	var s scanner.Scanner
 	s.Init(token.NewFileSet().AddFile("", -1, len(text)), text, func(token.Position, string) {}, scanner.ScanComments)
-	var (
-		cl       classifier
-		item     = FenceItem{}
-		active   bool
-		doc      Span
-		tail     Span // comments behind the last token
-		brackets []Span
-		last     int  // end of the last token
-		header   bool // between if, for or switch and its block, where semicolons separate clauses
-	)
-	finish := func() {
-		if active {
-			item.Span.End = last
-			item.Kind, item.Name = cl.kind, cl.name
-			item.Tail = tail
-			out.items = append(out.items, item)
-		}
-		active = false
-		doc, tail = Span{}, Span{}
-	}
 	for {
 		pos, tok, lit := s.Scan()
-		at := body.Start + int(pos) - 1
+		at := c.body.Start + int(pos) - 1
 		switch tok {
 		case token.EOF:
-			if n := len(brackets); n > 0 {
-				out.open = brackets[n-1]
-			}
-			finish()
-			return out
+			c.end()
+			return
 		case token.COMMENT:
-			end := commentEnd(src, at, body.End)
-			if src[at+1] == '*' && (end < at+4 || src[end-1] != '/' || src[end-2] != '*') {
-				out.comment = at
-			}
-			if active {
-				if tail.Empty() {
-					tail.Start = at
-				}
-				tail.End = end
-				continue
-			}
-			if n := len(out.items); n > 0 && doc.Empty() && bytes.IndexByte(src[last:at], '\n') < 0 &&
-				bytes.IndexByte(src[at:end], '\n') < 0 {
-				if t := &out.items[n-1].Tail; t.Empty() {
-					*t = Span{at, end}
-				} else { // on both sides of a semicolon
-					t.End = end
-				}
-				continue
-			}
-			if doc.Empty() {
-				doc = Span{at, end}
-			}
-			doc.End = end
+			c.comment(at)
 			continue
 		case token.DEC:
-			if isFenceLine(src, at) {
-				out.fence = at
-				if n := len(brackets); n > 0 {
-					out.open = brackets[n-1]
-				}
-				finish()
-				return out
+			if isFenceLine(c.src, at) {
+				c.out.fence = at
+				c.end()
+				return
 			}
 		case token.SEMICOLON:
-			if len(brackets) == 0 && !(header && (lit == ";" || headerGoesOn(src[at:body.End]))) {
-				header = false
-				was := active
-				finish()
-				if lit == ";" {
-					last = at + 1
-					if was {
-						out.items[len(out.items)-1].Semi = last
-					}
-				}
+			if len(c.brackets) == 0 && !(c.header && (lit == ";" || headerGoesOn(c.src[at:c.body.End]))) {
+				c.semicolon(at, lit)
 				continue
 			}
 		}
-		if !active {
-			active = true
-			item = FenceItem{Span: Span{at, at}, Doc: doc}
-			cl = classifier{kind: ItemStmt}
+		c.token(at, tok, lit)
+		c.last = tokenEnd(c.src, at, tok, lit, c.body.End)
+	}
+}
+
+// end is that of the fence.
+func (c *fenceCutter) end() {
+	if n := len(c.brackets); n > 0 {
+		c.out.open = c.brackets[n-1]
+	}
+	c.finish()
+}
+
+// finish ends the item that has begun.
+func (c *fenceCutter) finish() {
+	if c.active {
+		c.item.Span.End = c.last
+		c.item.Kind, c.item.Name = c.cl.kind, c.cl.name
+		c.item.Tail = c.tail
+		c.out.items = append(c.out.items, c.item)
+	}
+	c.active = false
+	c.doc, c.tail = Span{}, Span{}
+}
+
+// comment takes a comment to the item that it belongs to: the one around it, the one in front of it in the same line, or the next.
+func (c *fenceCutter) comment(at int) {
+	src := c.src
+	end := commentEnd(src, at, c.body.End)
+	if src[at+1] == '*' && (end < at+4 || src[end-1] != '/' || src[end-2] != '*') {
+		c.out.comment = at
+	}
+	if c.active {
+		if c.tail.Empty() {
+			c.tail.Start = at
 		}
-		tail = Span{}
-		cl.token(tok, lit, len(brackets))
-		if len(brackets) == 0 {
-			switch tok {
-			case token.IF, token.FOR, token.SWITCH:
-				header = true
-			case token.LBRACE:
-				header = false
-			}
+		c.tail.End = end
+		return
+	}
+	if n := len(c.out.items); n > 0 && c.doc.Empty() && bytes.IndexByte(src[c.last:at], '\n') < 0 &&
+		bytes.IndexByte(src[at:end], '\n') < 0 {
+		if t := &c.out.items[n-1].Tail; t.Empty() {
+			*t = Span{at, end}
+		} else { // on both sides of a semicolon
+			t.End = end
 		}
+		return
+	}
+	if c.doc.Empty() {
+		c.doc = Span{at, end}
+	}
+	c.doc.End = end
+}
+
+// semicolon ends an item, at one that is written or one that the end of a line stands for.
+func (c *fenceCutter) semicolon(at int, lit string) {
+	c.header = false
+	was := c.active
+	c.finish()
+	if lit == ";" {
+		c.last = at + 1
+		if was {
+			c.out.items[len(c.out.items)-1].Semi = c.last
+		}
+	}
+}
+
+// token takes any other token to the item that has begun, or begins one with it.
+func (c *fenceCutter) token(at int, tok token.Token, lit string) {
+	if !c.active {
+		c.active = true
+		c.item = FenceItem{Span: Span{at, at}, Doc: c.doc}
+		c.cl = classifier{kind: ItemStmt}
+	}
+	c.tail = Span{}
+	c.cl.token(tok, lit, len(c.brackets))
+	if len(c.brackets) == 0 {
 		switch tok {
-		case token.LPAREN, token.LBRACK, token.LBRACE:
-			brackets = append(brackets, Span{at, at + 1})
-		case token.RPAREN, token.RBRACK, token.RBRACE:
-			if n := len(brackets); n > 0 {
-				brackets = brackets[:n-1]
-			}
+		case token.IF, token.FOR, token.SWITCH:
+			c.header = true
+		case token.LBRACE:
+			c.header = false
 		}
-		last = tokenEnd(src, at, tok, lit, body.End)
+	}
+	switch tok {
+	case token.LPAREN, token.LBRACK, token.LBRACE:
+		c.brackets = append(c.brackets, Span{at, at + 1})
+	case token.RPAREN, token.RBRACK, token.RBRACE:
+		if n := len(c.brackets); n > 0 {
+			c.brackets = c.brackets[:n-1]
+		}
 	}
 }
 
