@@ -56,7 +56,7 @@ func (x *exchange) notAllowed(head, page bool) error {
 	}
 	x.resp.Header.put("Allow", strings.Join(allow, ", "))
 	if x.method == "OPTIONS" {
-		return &sendError{NewResponse(204, nil)}
+		return &sendError{resp: NewResponse(204, nil)}
 	}
 	return &statusError{405}
 }

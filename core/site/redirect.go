@@ -16,7 +16,7 @@ func (p *Page) Redirect(to string, status ...int) error {
 	if problem != "" {
 		return misuse("page.Redirect(" + quoteShort(to) + "): " + problem)
 	}
-	return redirect(location, status)
+	return p.placed(redirect(location, status))
 }
 
 // RedirectExternal answers with a redirect to any http or https URL. The status is 302 unless another is given. Do not
@@ -25,7 +25,15 @@ func (p *Page) RedirectExternal(to string, status ...int) error {
 	if problem := externalProblem(to); problem != "" {
 		return misuse("page.RedirectExternal(" + quoteShort(to) + "): " + problem)
 	}
-	return redirect(encodeLocation(to), status)
+	return p.placed(redirect(encodeLocation(to), status))
+}
+
+// placed notes where a redirect comes that is too late, for the log.
+func (p *Page) placed(err error) error {
+	if send, ok := err.(*sendError); ok && p.Response != nil && p.Response.Header.sent != nil {
+		send.at = callerOutside()
+	}
+	return err
 }
 
 func redirect(location string, status []int) error {
@@ -38,7 +46,7 @@ func redirect(location string, status []int) error {
 	}
 	r := &Response{Status: code, done: true}
 	r.Header.put("Location", location)
-	return &sendError{r}
+	return &sendError{resp: r}
 }
 
 func isRedirect(status int) bool {

@@ -132,7 +132,10 @@ func (r *Response) closeBody() {
 // The control-flow errors: pages return them, the server acts on them. They are errors so that leaving a page early is
 // the same `return` for a redirect and for a failure.
 type (
-	sendError struct{ resp *Response }
+	sendError struct {
+		resp *Response
+		at   string // the place of a redirect that comes when the output has begun
+	}
 	// statusError asks for the error page of a status.
 	statusError  struct{ status int }
 	rewriteError struct{ target string }
@@ -151,7 +154,7 @@ func (p *Page) Send(r *Response) error {
 	if r == nil {
 		return misuse("page.Send was given no response")
 	}
-	return &sendError{r}
+	return &sendError{resp: r}
 }
 
 // JSON answers with v as JSON, with the given status or that of page.Response.
@@ -162,12 +165,12 @@ func (p *Page) JSON(v any, status ...int) error {
 	}
 	r := &Response{Status: p.status(status), body: dataBody, data: data, done: true}
 	r.Header.put("Content-Type", "application/json")
-	return &sendError{r}
+	return &sendError{resp: r}
 }
 
 // Text answers with a text, with the given status or that of page.Response.
 func (p *Page) Text(s string, status ...int) error {
-	return &sendError{NewResponse(p.status(status), s)}
+	return &sendError{resp: NewResponse(p.status(status), s)}
 }
 
 func (p *Page) status(given []int) int {

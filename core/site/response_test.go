@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -632,7 +633,7 @@ func TestErrorPages(t *testing.T) {
 			{Pattern: "/404", Error: 404, Render: fail(&statusError{404})},
 		}, nil, false, []exchangeCase{{"GET /a", "404"}}},
 		{"404 sends an empty 404", []*Route{
-			{Pattern: "/404", Error: 404, Render: fail(&sendError{NewResponse(404, nil)})},
+			{Pattern: "/404", Error: 404, Render: fail(&sendError{resp: NewResponse(404, nil)})},
 		}, nil, false, []exchangeCase{{"GET /a", "404"}}},
 		{"404 redirects", []*Route{
 			{Pattern: "/404", Error: 404, Render: fail(redirect("/", []int{302}))},
@@ -789,6 +790,9 @@ func TestStreaming(t *testing.T) {
 	}
 	if got := x.do("GET /pour"); len(got.pieces) != 2 || got.pieces[0] != "a\n" {
 		t.Errorf("pieces of /pour: %q", got.pieces)
+	}
+	if want := regexp.MustCompile(`response_test\.go:\d+: the page was answered with status 302, but its output had begun`); !want.MatchString(x.messages()) {
+		t.Errorf("the log lacks %q:\n%s", want, x.messages())
 	}
 	for _, want := range []string{"header X-Late was set after the output had begun", "cookie late was set after", "failed after its output had begun: secret"} {
 		if !strings.Contains(x.messages(), want) {

@@ -71,6 +71,8 @@ func (x *exchange) isEndpoint() bool {
 	return x.island != nil || x.route != nil && x.route.Type == EndpointRoute
 }
 
+const tooLateWords = ", but its output had begun: answer before page.Flush and before a large page's first rows"
+
 // tooLate is for what a page returns when its output has begun: it can only be broken off, even if the middleware does
 // not pass the error on.
 func (x *exchange) tooLate(err error) error {
@@ -80,8 +82,10 @@ func (x *exchange) tooLate(err error) error {
 	if errors.As(err, &send) {
 		send.resp.closeBody()
 	}
-	if send != nil || errors.As(err, &status) || errors.As(err, &rewrite) {
-		err = &wrapError{"", err, ", but its output had begun: answer before page.Flush and before a large page's first rows"}
+	if send != nil && send.at != "" {
+		err = &misuseError{send.at, err.Error() + tooLateWords}
+	} else if send != nil || errors.As(err, &status) || errors.As(err, &rewrite) {
+		err = &wrapError{"", err, tooLateWords}
 	}
 	if x.streamErr == nil {
 		x.streamErr = err

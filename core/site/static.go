@@ -460,7 +460,7 @@ func (x *exchange) renderForDev() error {
 	case "GET", "HEAD":
 	case "OPTIONS":
 		x.resp.Header.put("Allow", "GET, HEAD, OPTIONS")
-		return &sendError{NewResponse(204, nil)}
+		return &sendError{resp: NewResponse(204, nil)}
 	default:
 		x.resp.Header.put("Allow", "GET, HEAD, OPTIONS")
 		return x.short(405, "")
@@ -483,7 +483,7 @@ func (x *exchange) renderForDev() error {
 	if !r.Header.Has("Content-Type") && x.route.Type == PageRoute {
 		r.Header.put("Content-Type", "text/html; charset=utf-8")
 	}
-	return &sendError{r}
+	return &sendError{resp: r}
 }
 
 // renderErrorForDev answers with a prerendered error page as its file would: the page knows nothing of the request, and

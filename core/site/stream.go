@@ -15,7 +15,7 @@ func (p *Page) Stream(contentType string, f func(w io.Writer) error) error {
 	if contentType != "" {
 		r.Header.Set("Content-Type", contentType)
 	}
-	return &sendError{r}
+	return &sendError{resp: r}
 }
 
 // Event is one server-sent event.
