@@ -144,8 +144,14 @@ func (g graph) chain(from, to string) []string {
 
 // story names the packages between the author's own and the last of a chain: "example.com/x imports a imports b imports".
 func (b *builder) story(g graph, chain []string) string {
+	return strings.Join(b.importers(g, chain), " imports ") + " imports"
+}
+
+// importers names the packages of a chain as the author knows them, without the last one: the site itself where it begins with what
+// only the compiler wrote.
+func (b *builder) importers(g graph, chain []string) []string {
 	if len(chain) < 2 {
-		return "the site imports"
+		return []string{"the site"}
 	}
 	chain = chain[:len(chain)-1]
 	for len(chain) > 1 && strings.Contains(chain[1], "/.sitegen/") { // the bundle and what leads to the component
@@ -153,9 +159,11 @@ func (b *builder) story(g graph, chain []string) string {
 	}
 	names := make([]string, len(chain))
 	for i, path := range chain {
-		names[i] = b.displayName(g, path)
+		if names[i] = b.displayName(g, path); strings.Contains(names[i], "/.sitegen/") {
+			names[i] = "the site"
+		}
 	}
-	return strings.Join(names, " imports ") + " imports"
+	return names
 }
 
 // displayName is a package as the author knows it: a component by its file.

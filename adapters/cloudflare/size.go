@@ -89,7 +89,7 @@ func (b *builder) heaviest(functions []function) string {
 			chain := b.packages.chain(b.site.Bundle, w.path)
 			text := b.displayName(b.packages, w.path) + " " + megabytes(int64(w.size))
 			if len(chain) > 2 {
-				text += " (" + b.story(b.packages, chain) + " it)"
+				text += " (by " + strings.Join(b.importers(b.packages, chain), ", ") + ")"
 			}
 			parts = append(parts, text)
 		}
