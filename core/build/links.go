@@ -319,6 +319,10 @@ func (b *builder) linkProblem(l links.Broken, at *answers) (code diag.Code, mess
 	if what == "file" {
 		hint = "put the file into " + b.Config.Public + "/, or correct the address"
 	}
+	first, slug, _ := strings.Cut(strings.Trim(strings.TrimPrefix(l.Path, at.base), "/"), "/")
+	if slug != "" && what == "link" && slices.Contains(b.contents.names, first) {
+		hint = fmt.Sprintf("entries of the collection %[1]s are thought to be there: make %[2]s/pages/%[1]s/[...slug].gosite, or say where they are, as in content.New[Post](%[1]q).At(\"/blog/[slug]\")", first, b.Config.Src)
+	}
 	if near := at.near(l.Path); near != "" {
 		hint = "did you mean " + near + "?"
 	}
