@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"syscall"
 
@@ -32,6 +33,7 @@ func DiskProblem(l *Layout, err error) (diag.Diagnostic, bool) {
 	if rel, err := filepath.Rel(l.abs(stageDir), path); err == nil && filepath.IsLocal(rel) {
 		name = filepath.ToSlash(rel) // the author knows the output, not where it grows
 	}
+	name = temporary.ReplaceAllString(name, "$1$2")
 	d := diag.Diagnostic{Code: "SG7005", Message: fmt.Sprintf("%s cannot be written: %v", name, errno)}
 	switch {
 	case slices.Contains(noSpace, errno):
@@ -47,6 +49,9 @@ func DiskProblem(l *Layout, err error) (diag.Diagnostic, bool) {
 	}
 	return d, true
 }
+
+// temporary is the name under which a file is written before it has its own: ".render.go.1424302225".
+var temporary = regexp.MustCompile(`(^|/)\.([^/]+)\.[0-9]+$`)
 
 // unreadable says whether it is reading that is not allowed: an error says that a file could not be opened, and not what for.
 func unreadable(path string) bool {

@@ -22,6 +22,8 @@ func TestDiskProblem(t *testing.T) {
 		{&fs.PathError{Op: "open", Path: at("dist/a.html"), Err: syscall.ENOSPC}, "dist/a.html cannot be written: no space left on device", "free some space"},
 		{&fs.PathError{Op: "open", Path: at(stageDir + "/a.html"), Err: syscall.EACCES}, "a.html cannot be written: permission denied", "check the permissions"},
 		{&fs.PathError{Op: "mkdir", Path: at(".sitegen/gen"), Err: syscall.EROFS}, ".sitegen/gen cannot be written: read-only file system", "mount the disk writable"},
+		{&fs.PathError{Op: "write", Path: at(".sitegen/gen/.render.go.1424302225"), Err: syscall.ENOSPC}, ".sitegen/gen/render.go cannot be written: no space left on device", "free some space"},
+		{&fs.PathError{Op: "write", Path: at("public/.a.b"), Err: syscall.ENOSPC}, "public/.a.b cannot be written: no space left on device", "free some space"},
 		{&fs.PathError{Op: "open", Path: at("x"), Err: syscall.EISDIR}, "", ""},
 		{errors.New("no file"), "", ""},
 	} {
