@@ -33,6 +33,7 @@ var fixers = map[diag.Code]func(*mistake){
 		}
 		m.writeEndTag()
 	},
+	"SG1016": (*mistake).braceComment,
 	"SG1017": (*mistake).removeAttribute,
 	"SG1018": func(m *mistake) {
 		if _, a := m.attribute(); a != nil && a.Kind == syntax.AttrSpread && a.Expr != nil {
@@ -86,6 +87,13 @@ var fixers = map[diag.Code]func(*mistake){
 		}
 	},
 	"SG2057": (*mistake).unused,
+	"SG2060": func(m *mistake) {
+		if _, a := m.attribute(); a != nil && a.Kind == syntax.AttrStatic && strings.HasPrefix(m.Hint, "write "+a.Name+"=") {
+			text := strings.TrimPrefix(m.Hint, "write ")
+			m.offer("Write "+text, false, change{a.Span, text})
+		}
+	},
+	"SG2062": (*mistake).braceComment,
 	"SG2070": func(m *mistake) { m.addAttribute("alt", "", false) },
 	"SG2701": func(m *mistake) { m.addAttribute("alt", "", false) },
 	"SG2702": func(m *mistake) { m.addAttribute("aria-label", "", false) },
@@ -257,12 +265,28 @@ func (m *mistake) foreignLine() {
 
 func (m *mistake) wrapText() {
 	text := m.at.Text(m.file.Src)
+	if m.braceComment(); len(m.fixes) > 0 {
+		return
+	}
 	inner := strings.TrimSpace(text)
 	if inner == "" || strings.ContainsAny(inner, "<{") {
 		return
 	}
 	start := m.at.Start + strings.Index(text, inner)
 	m.offer("Wrap it in <>…</>", true, insert(start, "<>"), insert(start+len(inner), "</>"))
+}
+
+// braceComment puts a comment of Go into the braces that it needs in the template.
+func (m *mistake) braceComment() {
+	text := strings.TrimSpace(m.at.Text(m.file.Src))
+	inner, line := strings.CutPrefix(text, "//")
+	switch {
+	case line && !strings.Contains(inner, "*/"):
+		text = "/* " + strings.TrimSpace(inner) + " */"
+	case line || !strings.HasPrefix(text, "/*") || !strings.HasSuffix(text, "*/") || len(text) < 4:
+		return
+	}
+	m.offer("Put the comment into braces", true, change{m.at, "{" + text + "}"})
 }
 
 func (m *mistake) removeAttribute() {
