@@ -5,6 +5,7 @@
 //
 //	go run ./dev            in bench/
 //	go run ./dev -v         with what the command prints
+//	go run ./dev -pages 300 on a site with as many pages more, which use the layout
 package main
 
 import (
@@ -30,8 +31,9 @@ func main() {
 	n := flag.Int("n", 21, "edits of each kind")
 	verbose := flag.Bool("v", false, "print what the command prints")
 	only := flag.String("only", "", "this kind of edit alone")
+	pages := flag.Int("pages", 0, "pages that are added to the site")
 	flag.Parse()
-	if err := run(*n, *verbose, *only); err != nil {
+	if err := run(*n, *verbose, *only, *pages); err != nil {
 		fmt.Fprintln(os.Stderr, "dev:", err)
 		os.Exit(1)
 	}
@@ -58,7 +60,7 @@ var kinds = []kind{
 	{"Go of a layout", "website/src/layouts/Base.gosite", "<body", `<body data-mark={"%s"[:]}`, "/", 700 * time.Millisecond, false},
 }
 
-func run(n int, verbose bool, only string) error {
+func run(n int, verbose bool, only string, pages int) error {
 	dir, err := os.MkdirTemp("", "sitegen-dev-")
 	if err != nil {
 		return err
@@ -72,6 +74,9 @@ func run(n int, verbose bool, only string) error {
 		if err := copyTree(filepath.Join(root, name), filepath.Join(dir, name)); err != nil {
 			return err
 		}
+	}
+	if err := addPages(filepath.Join(dir, "website/src/pages/many"), pages); err != nil {
+		return err
 	}
 	command := filepath.Join(dir, "sitegen")
 	build := exec.Command("go", "build", "-o", command, "sitegen.dev/cli/cmd/sitegen")
@@ -123,6 +128,20 @@ func run(n int, verbose bool, only string) error {
 		row(k.name, times, k.goal)
 		if k.peer {
 			row("go build of the same", peers, 0)
+		}
+	}
+	return nil
+}
+
+// addPages writes pages that use the layout of the site.
+func addPages(dir string, n int) error {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
+	for i := range n {
+		text := fmt.Sprintf("---\nimport Base \"../../layouts/Base.gosite\"\n\nn := %d\n---\n<Base title=\"Page %d\"><h1>Page {n}</h1></Base>\n", i, i)
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("p%d.gosite", i)), []byte(text), 0o666); err != nil {
+			return err
 		}
 	}
 	return nil
