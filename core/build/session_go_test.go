@@ -24,7 +24,7 @@ func goCommands(tb testing.TB) (since func() []string) {
 // called last, sorted.
 func compiled(tb testing.TB) (since func() []string) {
 	tb.Helper()
-	words := goStub(tb, `shift; "$go" build -v "$@" 2>"$log.new"; code=$?; cat "$log.new" >> "$log"; grep -v '^[a-z]' "$log.new" >&2; exit $code`)
+	words := goStub(tb, `shift; for arg do shift; case $arg in -v=*) ;; *) set -- "$@" "$arg" ;; esac; done; "$go" build -v "$@" 2>"$log.new"; code=$?; cat "$log.new" >> "$log"; grep -v '^[a-z]' "$log.new" >&2; exit $code`)
 	return func() []string { return slices.Sorted(slices.Values(words())) }
 }
 
