@@ -32,8 +32,10 @@ const (
 	temporary      = ".tmp-"
 )
 
-// openSessions makes the folder where it is missing. Nobody else may read it: the name of a file is as good as a password.
+// openSessions makes the folder where it is missing. Nobody else may read it: the name of a file is as good as a password. So a folder
+// that is made in a project tells git to leave it alone.
 func openSessions(dir string) (*sessionFiles, error) {
+	_, missing := os.Stat(dir)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("the folder of sessions: %w", err)
 	}
@@ -45,6 +47,11 @@ func openSessions(dir string) (*sessionFiles, error) {
 	probe := temporary + rand.Text()
 	if err := s.write(probe, nil); err != nil {
 		return nil, fmt.Errorf("the folder of sessions %s cannot be written to: %w", filepath.ToSlash(dir), err)
+	}
+	if errors.Is(missing, fs.ErrNotExist) {
+		if err := s.write(".gitignore", []byte("*\n")); err != nil && !errors.Is(err, fs.ErrExist) { // another process was faster
+			return nil, fmt.Errorf("the folder of sessions: %w", err)
+		}
 	}
 	return s, root.Remove(probe)
 }

@@ -56,7 +56,7 @@ func TestSessionFiles(t *testing.T) {
 	for _, e := range entries {
 		left = append(left, e.Name())
 	}
-	if strings.Join(left, " ") != "README "+id {
+	if strings.Join(left, " ") != ".gitignore README "+id {
 		t.Errorf("after sweeping: %v", left)
 	}
 	for range 2 {
@@ -99,5 +99,27 @@ func TestSessionFolderThatIsNone(t *testing.T) {
 	os.WriteFile(file, nil, 0o600)
 	if _, err := openSessions(file); err == nil || !strings.Contains(err.Error(), "the folder of sessions") {
 		t.Errorf("a file: %v", err)
+	}
+}
+
+// The folder lies in the project where the server is started there: its sessions belong into no commit. One that was there is its owner's.
+func TestSessionFolderIsIgnored(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "a", "sessions")
+	for range 2 {
+		s, err := openSessions(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.sweep(time.Now().Add(1000 * time.Hour))
+	}
+	if data, err := os.ReadFile(filepath.Join(dir, ".gitignore")); err != nil || string(data) != "*\n" {
+		t.Errorf("%q, %v", data, err)
+	}
+	own := t.TempDir()
+	if _, err := openSessions(own); err != nil {
+		t.Fatal(err)
+	}
+	if entries, err := os.ReadDir(own); err != nil || len(entries) > 0 {
+		t.Errorf("a folder that was there holds %v, %v", entries, err)
 	}
 }
