@@ -569,3 +569,10 @@ func TestBusy(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+// origin is where workerd listens.
+func (r *running) origin() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.to.String()
+}

@@ -136,13 +136,6 @@ func (r *running) since(stops int) string {
 	return r.stopped
 }
 
-// origin is where workerd listens.
-func (r *running) origin() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.to.String()
-}
-
 // handler hands requests on to workerd as they came.
 func (r *running) handler() http.Handler {
 	transport := &http.Transport{DisableCompression: true} // or the runtime would compress, and hold back, what streams

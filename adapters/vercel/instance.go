@@ -203,13 +203,6 @@ func (i *instance) take(m ipcMessage, started chan<- int) {
 	}
 }
 
-// messages gives what the function said so far.
-func (i *instance) messages() ([]ipcMessage, error) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	return append([]ipcMessage(nil), i.lines...), i.failed
-}
-
 // ping asks whether the function is alive.
 func (i *instance) ping() error {
 	var err error

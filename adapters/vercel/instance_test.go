@@ -517,3 +517,10 @@ func TestFunctionCannotStart(t *testing.T) {
 		t.Errorf("with its port taken: %v, log %q", err, &log)
 	}
 }
+
+// messages gives what the function said so far.
+func (i *instance) messages() ([]ipcMessage, error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return append([]ipcMessage(nil), i.lines...), i.failed
+}

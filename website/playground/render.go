@@ -116,7 +116,7 @@ func interpret(c *codegen.Component, sources map[string][]byte) (render func(*si
 	if err := i.Use(symbols.Table()); err != nil {
 		return nil, err
 	}
-	v, err := i.Eval(`package main
+	_, err = i.Eval(`package main
 import "sitegen.dev/core/site"
 import c "` + c.ImportPath + `"
 func render(w *site.Writer, page *site.Page) error { return c.Render(w, page, c.Props{}, c.Slots{}) }
@@ -124,7 +124,8 @@ func render(w *site.Writer, page *site.Page) error { return c.Render(w, page, c.
 	if err != nil {
 		return nil, err
 	}
-	if v, err = i.Eval("main.render"); err != nil {
+	v, err := i.Eval("main.render")
+	if err != nil {
 		return nil, err
 	}
 	render, ok := v.Interface().(func(*site.Writer, *site.Page) error)
