@@ -2,7 +2,7 @@
 // paths and writes what its platform deploys through Out; it prints nothing and touches nothing else. What it cannot do
 // it says in Info.Supports, and Check, in this package and nowhere else, holds the site against that.
 //
-// It may import manifest, diag and internal/gocmd, nothing else of sitegen: an adapter by somebody else has no more.
+// It may import manifest, diag, internal/gocmd and internal/cachedir, nothing else of sitegen: an adapter by somebody else has no more.
 package adapter
 
 import (
@@ -17,7 +17,8 @@ import (
 	"sitegen.dev/core/manifest"
 )
 
-// Protocol is the version of this interface.
+// Protocol is the version of this interface: of Site, Info and the questions that an adapter of its own program is asked. One of
+// another version is refused.
 const Protocol = 1
 
 // Level says how well an adapter does a feature.
@@ -34,7 +35,7 @@ const (
 // Support is a Level with the reason the author is shown.
 type Support struct {
 	Level   Level  `json:"level"`
-	Message string `json:"message,omitempty"`
+	Message string `json:"message,omitempty"` // what the author is told: why, or how far; may be empty with Stable
 }
 
 // The features that a route or a site may use; manifest.Feature.Name is one of them.
@@ -50,8 +51,8 @@ const (
 
 // Info says what an adapter is.
 type Info struct {
-	Name     string             `json:"name"`
-	Protocol int                `json:"protocol"`
+	Name     string             `json:"name"`              // in site.yaml and for --adapter: letters, digits, ".", "_" and "-"
+	Protocol int                `json:"protocol"`          // the Protocol that it was made for
 	Supports map[string]Support `json:"supports"`          // a feature that is absent counts as unsupported
 	Options  json.RawMessage    `json:"options,omitempty"` // JSON Schema (2020-12) of its block in site.yaml
 	// OutDir is the one place, below the project root, where the platform looks for the output (".vercel/output"). It is
@@ -84,10 +85,10 @@ type Site struct {
 	ClientDir    string                `json:"clientDir"`           // finished static files: pages, assets, public
 	Prerendered  string                `json:"prerendered"`         // file of manifest.Prerendered lines
 	ModuleDir    string                `json:"moduleDir"`           // root of the site's Go module: where to compile
-	ModulePath   string                `json:"modulePath"`
-	Bundle       string                `json:"bundle"`   // import path of the render bundle: func App() *site.App
-	OnDemand     bool                  `json:"onDemand"` // whether anything runs per request
-	OutDir       string                `json:"outDir"`   // where the output will stand in the end; "" where that is not known
+	ModulePath   string                `json:"modulePath"`          // its path, "example.com/tea"
+	Bundle       string                `json:"bundle"`              // import path of the render bundle: func App() *site.App
+	OnDemand     bool                  `json:"onDemand"`            // whether anything runs per request
+	OutDir       string                `json:"outDir"`              // where the output will stand in the end; "" where that is not known
 	Images       Images                `json:"images"`
 	Server       Server                `json:"server"`
 	Env          map[string]string     `json:"env,omitempty"` // of Info.Env, what is set
@@ -95,16 +96,16 @@ type Site struct {
 
 // Server is what site.yaml says about listening.
 type Server struct {
-	Host string `json:"host"`
-	Port int    `json:"port"`
+	Host string `json:"host"` // name or address to listen at, "127.0.0.1"
+	Port int    `json:"port"` // of TCP
 }
 
 // Images is what site.yaml says about pictures, for adapters whose platform wants to know it.
 type Images struct {
-	Service   string        `json:"service,omitempty"` // Info.Images where any page asks for it, else ""
-	Widths    []int         `json:"widths,omitempty"`  // in pixels: all that is asked for
-	Qualities []int         `json:"qualities,omitempty"`
-	Remote    []ImageSource `json:"remote,omitempty"`
+	Service   string        `json:"service,omitempty"`   // Info.Images where any page asks for it, else ""
+	Widths    []int         `json:"widths,omitempty"`    // in pixels: all that is asked for
+	Qualities []int         `json:"qualities,omitempty"` // from 1 to 100, likewise
+	Remote    []ImageSource `json:"remote,omitempty"`    // hosts that pictures may come from
 }
 
 // ImageSource is one host that pictures may come from, as site.ImageSource describes it.

@@ -51,8 +51,8 @@ type Deployed struct {
 
 // DeployPart is one file, or function, of a deploy.
 type DeployPart struct {
-	Kind   string `json:"kind"` // "file" or "function"
-	Name   string `json:"name"`
-	Size   int64  `json:"size"` // bytes, as they are sent
-	Digest string `json:"digest,omitempty"`
+	Kind   string `json:"kind"`             // "file" or "function"
+	Name   string `json:"name"`             // of a file, its path below the published folder; of a function, its name on the platform
+	Size   int64  `json:"size"`             // bytes, as they are sent
+	Digest string `json:"digest,omitempty"` // of the bytes, as the platform computes it
 }

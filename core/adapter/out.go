@@ -372,11 +372,11 @@ func (w withoutTests) ReadDir(name string) ([]fs.DirEntry, error) {
 
 // GoBuild describes one program to compile.
 type GoBuild struct {
-	Package string // import path, from Source
-	Output  string // file name below the output; "" only compiles, to see whether it does
-	GOOS    string // "" is the system of the build
-	GOARCH  string
-	LDFlags []string
+	Package string   // import path, from Source
+	Output  string   // file name below the output; "" only compiles, to see whether it does
+	GOOS    string   // "" is the system of the build
+	GOARCH  string   // likewise
+	LDFlags []string // beside those that every build has
 	Tags    []string
 	Env     []string // further lines of environment
 }
@@ -384,7 +384,7 @@ type GoBuild struct {
 // BuildError is a program that does not compile. Output is what the compiler says, with positions in generated code and
 // in the author's own.
 type BuildError struct {
-	Package string
+	Package string // import path of the program
 	Output  string
 }
 

@@ -16,12 +16,12 @@ type App struct {
 	Routes     []*Route                             // in order of priority; prerendered ones have no Render in the on-demand bundle
 	Middleware func(page *Page, next Handler) error // OnRequest of the site; nil when there is none
 	Guards     *Guards                              // nil on a site that declares none
-	Config     Config
-	Assets     map[string]Asset // by import id: scripts, images, other files
-	Islands    *Islands         // nil on a site without server:defer
-	Sessions   *Sessions        // nil on a site without sessions
-	Env        *Environment     // nil on a site without variables that are read at run time, or secrets
-	Images     *Images          // nil on a site without <Image> and <Picture>
+	Config     Config                               // what site.yaml says
+	Assets     map[string]Asset                     // by import id: scripts, images, other files
+	Islands    *Islands                             // nil on a site without server:defer
+	Sessions   *Sessions                            // nil on a site without sessions
+	Env        *Environment                         // nil on a site without variables that are read at run time, or secrets
+	Images     *Images                              // nil on a site without <Image> and <Picture>
 
 	// Hash gives the source of a Content-Security-Policy that allows a text: one of package csp. Nil on a site without
 	// such a policy.
@@ -38,28 +38,28 @@ type Handler func(page *Page) error
 
 // Config is what the runtime needs of site.yaml.
 type Config struct {
-	Site           string // public origin, "https://example.com"; may be empty
-	Base           string // "/" or "/docs/"
-	TrailingSlash  string // "always", "never" or "ignore" ("" is the same)
-	BuildFormat    string // "directory" ("" is the same), "file" or "preserve"
-	AssetsDir      string // of the hashed files, below Base: "_assets"
-	BuildID        string
-	Generator      string
-	CheckOrigin    bool     // refuse form posts from other origins
-	AllowedHosts   []string // hosts that may be asked for, beside that of Site: "example.com", "*.example.com" (one label), "**.example.com", "https://example.com:8443"; none means any
-	TrustedProxies *Proxies // whose X-Forwarded-* headers are believed; nil for nobody's
-	BodyLimit      int64    // bytes of a request body; 0 is no limit
-	Headers        []HeaderRule
-	Locales        *Locales // nil on a site that names no languages
-	OnePiece       bool     // send pages whole, with their length: Page.Flush does nothing, and an error is always one of the whole page
-	Dev            bool     // set by Dev
+	Site           string       // public origin, "https://example.com"; may be empty
+	Base           string       // "/" or "/docs/"
+	TrailingSlash  string       // "always", "never" or "ignore" ("" is the same)
+	BuildFormat    string       // "directory" ("" is the same), "file" or "preserve"
+	AssetsDir      string       // of the hashed files, below Base: "_assets"
+	BuildID        string       // names the build: another one where anything of the site differs
+	Generator      string       // "sitegen 1.2.3"
+	CheckOrigin    bool         // refuse form posts from other origins
+	AllowedHosts   []string     // hosts that may be asked for, beside that of Site: "example.com", "*.example.com" (one label), "**.example.com", "https://example.com:8443"; none means any
+	TrustedProxies *Proxies     // whose X-Forwarded-* headers are believed; nil for nobody's
+	BodyLimit      int64        // bytes of a request body; 0 is no limit
+	Headers        []HeaderRule // in the order of site.yaml
+	Locales        *Locales     // nil on a site that names no languages
+	OnePiece       bool         // send pages whole, with their length: Page.Flush does nothing, and an error is always one of the whole page
+	Dev            bool         // set by Dev
 }
 
 // HeaderRule adds header lines to the answers for matching paths. A * in the pattern, which is below Base, stands for
 // any text, slashes included. A line that a page sets itself stays as the page set it.
 type HeaderRule struct {
-	Pattern string
-	Set     []HeaderLine
+	Pattern string       // "/assets/*", decoded
+	Set     []HeaderLine // in this order
 }
 
 // RouteType tells pages, endpoints and redirects apart.
@@ -74,11 +74,11 @@ const (
 
 // Route is one entry of the route table.
 type Route struct {
-	Pattern   string    // "/blog/[slug]", below the base
-	Source    string    // file that made it, for messages
-	Type      RouteType // what answers
-	Prerender bool
-	Partial   bool
+	Pattern   string                                     // "/blog/[slug]", below the base
+	Source    string                                     // file that made it, for messages
+	Type      RouteType                                  // what answers
+	Prerender bool                                       // it is answered from a file that the build has made
+	Partial   bool                                       // const partial = true: a piece of a page, so that no doctype and no head are added
 	Error     int                                        // 404 or 500 for an error page
 	Head      HTML                                       // what Head writes: links to stylesheets, inline styles
 	Policy    string                                     // Content-Security-Policy of the page; "" for none
@@ -95,8 +95,8 @@ type Route struct {
 // RedirectTo is the target of a configured redirect: a path below the base or an absolute URL. Parameters of the pattern
 // may stand in it as [name] and [...name].
 type RedirectTo struct {
-	To     string
-	Status int // 0 is 301
+	To     string // "/blog/[...slug]" or "https://example.com/[id]"
+	Status int    // 0 is 301
 }
 
 // Params are the parameters of a route, decoded. A rest parameter that matched nothing is absent.
@@ -105,7 +105,7 @@ type Params = map[string]string
 // Path is one page of a prerendered dynamic route: the values of the route's parameters, and the props to render it
 // with. GetStaticPaths of a component returns them.
 type Path[P any] struct {
-	Params Params
+	Params Params // decoded; one for each parameter of the route, of which a rest parameter alone may be absent
 	Props  P
 }
 
@@ -115,8 +115,8 @@ type PathSeq[P any] = iter.Seq2[Path[P], error]
 // PathEntry is a Path with its props bound to the component.
 type PathEntry struct {
 	Params Params
-	Render func(w *Writer, page *Page) error
-	Props  any // what Render will render with
+	Render func(w *Writer, page *Page) error // of the page
+	Props  any                               // what Render will render with
 }
 
 // PageFunc makes a route's Render of a component's, with empty props and slots.

@@ -12,13 +12,13 @@ import (
 
 // EnvVar is one variable of env in site.yaml.
 type EnvVar struct {
-	Name     string
-	Secret   bool
-	Run      bool   // read when a program starts; else while building
-	Type     string // "" is "string"
-	Optional bool
-	Default  string
-	Values   []string
+	Name     string   // "API_URL"
+	Secret   bool     // never part of pages, scripts and logs
+	Run      bool     // read when a program starts; else while building
+	Type     string   // "string" ("" is the same), "int", "float", "bool" or "url"
+	Optional bool     // it may be missing, without a default
+	Default  string   // what it is where it is not set; "" for none
+	Values   []string // all that it may be; nil for anything of the type
 }
 
 // Environment holds the variables that are no constants: those that are read when the program starts, and secrets that are
@@ -44,11 +44,12 @@ func NewEnvironment(vars ...EnvVar) *Environment {
 
 // An EnvError says that a variable was read where it is not there.
 type EnvError struct {
-	Name string
+	Name string // of the variable
 	Why  string // "is read when the program starts"
-	Hint string
+	Hint string // what to do
 }
 
+// Error names the variable, says why it is not there, and what to do.
 func (e *EnvError) Error() string { return e.Name + " " + e.Why + "; " + e.Hint }
 
 // UseEnv reads the variables that the program needs, and fails naming all that are missing or wrong, never their values.

@@ -54,7 +54,7 @@ const (
 // FetchResponse is the answer of another server. Its body is a stream: read it to the end or close it. Bytes, Text and
 // JSON do both.
 type FetchResponse struct {
-	Status     int
+	Status     int    // 100 to 599
 	StatusText string // "" where the version of HTTP has none
 	Header     Header // as it was received; Content-Encoding and Content-Length are gone where the body was decompressed
 	URL        string // that answered, after redirects

@@ -18,13 +18,13 @@ type FontMetrics struct {
 // FontFace is what <Font> is told.
 type FontFace struct {
 	Src      string // address of the font file
-	Family   string
+	Family   string // the name that style sheets use
 	Weight   string // "400", or "100 900" of a variable font
 	Style    string // "normal", "italic"
 	Display  string // "swap"
 	Range    string // unicode-range; "" for all
 	Fallback string // a font that every machine has: "Arial", "Times New Roman" or "Courier New"; "none" for none
-	Preload  bool
+	Preload  bool   // have the browser load it before it meets the style sheet
 }
 
 // fallbackWidths are those of a letter of English text, in ems, by the metrics that Arial, Times New Roman and Courier New share

@@ -21,7 +21,7 @@ type File struct {
 	Field       string // name of the form field
 	Name        string // as the visitor's computer called it, without folders; never a path to write to
 	ContentType string // as the visitor's computer says
-	Size        int64
+	Size        int64  // bytes
 
 	data []byte
 }

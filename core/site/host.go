@@ -34,10 +34,10 @@ type Static interface {
 
 // Host is what a platform gives to the runtime.
 type Host struct {
-	Static      Static // nil where the platform serves files before it asks us, and rewrites never lead to them
-	Log         func(ctx context.Context, r LogRecord)
-	PassThrough bool // Serve answers only what is the site's, and leaves the rest to others
-	Platform    any  // what Page.Platform gives
+	Static      Static                                 // nil where the platform serves files before it asks us, and rewrites never lead to them
+	Log         func(ctx context.Context, r LogRecord) // is called by several goroutines at once; may be nil
+	PassThrough bool                                   // Serve answers only what is the site's, and leaves the rest to others
+	Platform    any                                    // what Page.Platform gives
 	// Uncached are the patterns of routes whose `const revalidate` does not count here.
 	Uncached []string
 	// Sessions keeps the sessions of a site that has them, whose App.Sessions says what the site asks for. Where it is nil
@@ -61,12 +61,12 @@ const (
 // LogRecord is something that went wrong while a request was answered.
 type LogRecord struct {
 	Level   Level
-	Message string
+	Message string  // what went wrong
 	Err     error   // may be nil
 	At      string  // "file:line" of the author's code; may be empty
 	Stack   []Frame // of a panic
-	Method  string
-	Path    string // of the URL
-	Route   string // pattern; may be empty
-	Status  int    // of the answer, as far as it is known
+	Method  string  // of the request
+	Path    string  // of the URL
+	Route   string  // pattern; may be empty
+	Status  int     // of the answer, as far as it is known
 }

@@ -73,7 +73,7 @@ type Variant struct {
 	Name    string // of the new file, likewise
 	Width   int    // in pixels
 	Format  string // "jpeg", "png", "webp" or "avif"
-	Quality int
+	Quality int    // from 1 to 100
 }
 
 const (

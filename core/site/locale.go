@@ -8,9 +8,9 @@ import (
 
 // Locales are the languages of a site.
 type Locales struct {
-	Default       string // the Path of one of List
-	PrefixDefault bool   // the pages of the default language lie below its path too
-	List          []Locale
+	Default       string   // the Path of one of List
+	PrefixDefault bool     // the pages of the default language lie below its path too
+	List          []Locale // in the order of site.yaml
 }
 
 // Locale is one language of a site.

@@ -11,10 +11,10 @@ import (
 // Part is one field or file of a multipart form that is read as it comes in. It must be read before the next one is
 // asked for; what is not read is skipped.
 type Part struct {
-	Field       string
+	Field       string // name of the form field
 	FileName    string // without folders; never a path to write to
-	IsFile      bool
-	ContentType string
+	IsFile      bool   // whether it is a file, and no text
+	ContentType string // as the visitor's computer says; "" where it says nothing
 
 	r    *multipartReader
 	done bool

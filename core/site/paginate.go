@@ -19,7 +19,7 @@ func PageSize(n int) PaginateOptions { return PaginateOptions{Size: n} }
 
 // Pagination is one page of a list.
 type Pagination[T any] struct {
-	Data       []T
+	Data       []T // the items of this page
 	Start, End int // indexes of the first and the last item of Data in the list; End is Start-1 on an empty page
 	Size       int // items on a full page
 	Total      int // items in the list

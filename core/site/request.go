@@ -14,8 +14,8 @@ import (
 // Request is what the visitor sent. A platform fills in the first group of fields and hands it to RequestHandler.Serve;
 // pages read the rest.
 type Request struct {
-	Method string
-	Header Header
+	Method string // "GET"; methods are told apart by case
+	Header Header // as it came
 	// Body is the stream of the body, limited to Config.BodyLimit; it is never nil for a page. Bytes, Text, JSON, Form
 	// and Parts read it; what is read from it directly they do not see.
 	Body io.Reader

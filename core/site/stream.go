@@ -20,7 +20,7 @@ func (p *Page) Stream(contentType string, f func(w io.Writer) error) error {
 
 // Event is one server-sent event.
 type Event struct {
-	ID    string
+	ID    string        // what EventStream.LastID gives after the browser has connected again; "" for none
 	Name  string        // the type scripts listen for; "" is "message"
 	Data  string        // may have several lines
 	Retry time.Duration // how long the browser waits before it connects again; 0 leaves it as it is

@@ -10,8 +10,8 @@ import (
 // Frame is one place on the call stack.
 type Frame struct {
 	File string // as the compiler recorded it: for components the .gosite file, relative to the module; "?" where it is not known
-	Line int
-	Func string
+	Line int    // from 1; 0 where it is not known
+	Func string // "example.com/tea/notes.(*Store).Find"
 }
 
 // String gives "file:line", or the name of the function where a program carries no lines of it, as Workers do for the
@@ -28,7 +28,7 @@ func (f Frame) String() string {
 
 // PanicError is a panic in a page, an endpoint or the middleware, caught and carried on as an error.
 type PanicError struct {
-	Value any
+	Value any     // what panic was called with
 	Stack []Frame // innermost first, without frames of this package and of Go's runtime
 }
 

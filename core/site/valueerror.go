@@ -8,12 +8,13 @@ import (
 // ValueError is the error of a Writer that met a value it cannot write, or an expression that returned an error.
 type ValueError struct {
 	File    string // the author's file, as the compiler recorded it; empty if unknown
-	Line    int
+	Line    int    // from 1; 0 if unknown
 	Message string // what is wrong, without the position
 	Hint    string // what to do
 	Err     error  // the error that the expression returned; nil if the value was the problem
 }
 
+// Error gives the place, if it is known, and the message.
 func (e *ValueError) Error() string {
 	if e.File == "" {
 		return e.Message
@@ -21,6 +22,7 @@ func (e *ValueError) Error() string {
 	return e.File + ":" + strconv.Itoa(e.Line) + ": " + e.Message
 }
 
+// Unwrap gives the error that the expression returned, nil if there was none.
 func (e *ValueError) Unwrap() error { return e.Err }
 
 // failWith makes the error of an expression the error of w.

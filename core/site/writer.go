@@ -147,9 +147,9 @@ func putWriter(w *Writer) {
 // the template puts it.
 type Warning struct {
 	File    string // the author's file, as the compiler recorded it; empty if unknown
-	Line    int
-	Message string
-	Hint    string
+	Line    int    // from 1; 0 if unknown
+	Message string // what was left out or replaced, and why
+	Hint    string // what to do; may be empty
 }
 
 // onWarning makes f receive the warnings. They cost a walk of the stack, so production leaves it unset.

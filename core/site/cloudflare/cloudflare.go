@@ -46,7 +46,7 @@ func Here() bool { return host != nil }
 // Error is what a binding has answered instead of a result.
 type Error struct {
 	Op      string // what was asked: "kv.get"
-	Binding string
+	Binding string // its name in wrangler.jsonc
 	Reason  string // in the words of the platform
 }
 

@@ -24,11 +24,11 @@ type Statement struct {
 
 // D1Result says what a statement has done.
 type D1Result struct {
-	Changes   int64   `json:"changes"`
-	LastRowID int64   `json:"last_row_id"`
-	RowsRead  int64   `json:"rows_read"`
-	RowsWrote int64   `json:"rows_written"`
-	Duration  float64 `json:"duration"` // milliseconds
+	Changes   int64   `json:"changes"`      // rows that are other than before
+	LastRowID int64   `json:"last_row_id"`  // of the row that was inserted last
+	RowsRead  int64   `json:"rows_read"`    // what is paid for, as the next
+	RowsWrote int64   `json:"rows_written"` // indexes count too
+	Duration  float64 `json:"duration"`     // milliseconds
 }
 
 // Query reads rows into a pointer to a slice: of structs, whose fields are named as JSON names them, or of maps. A blob

@@ -51,17 +51,17 @@ func (o DurableObject) Fetch(ctx context.Context, req *site.FetchRequest) (*site
 
 // FetchOptions is what Cloudflare's fetch can do beyond site.Fetch ("cf" in its documentation).
 type FetchOptions struct {
-	CacheTTL        int    `json:"cacheTtl,omitempty"` // seconds
-	CacheEverything bool   `json:"cacheEverything,omitempty"`
-	CacheKey        string `json:"cacheKey,omitempty"`
-	Image           *Image `json:"image,omitempty"`
+	CacheTTL        int    `json:"cacheTtl,omitempty"`        // seconds
+	CacheEverything bool   `json:"cacheEverything,omitempty"` // keep answers of any type, HTML among them
+	CacheKey        string `json:"cacheKey,omitempty"`        // in place of the URL; plans below Enterprise ignore it
+	Image           *Image `json:"image,omitempty"`           // resize the answer, a picture; nil leaves it
 }
 
 // Image is how Cloudflare resizes an image that is fetched; the zone has to have transformations enabled.
 type Image struct {
-	Width   int     `json:"width,omitempty"`
-	Height  int     `json:"height,omitempty"`
-	DPR     float64 `json:"dpr,omitempty"`
+	Width   int     `json:"width,omitempty"`   // pixels
+	Height  int     `json:"height,omitempty"`  // pixels
+	DPR     float64 `json:"dpr,omitempty"`     // factor for both, as that of a screen
 	Fit     string  `json:"fit,omitempty"`     // scale-down, contain, cover, crop, pad
 	Gravity string  `json:"gravity,omitempty"` // auto, left, right, top, bottom
 	Quality int     `json:"quality,omitempty"` // 1 to 100

@@ -57,7 +57,7 @@ func (b KV) Delete(ctx context.Context, key string) error {
 type KVKey struct {
 	Name       string          `json:"name"`
 	Expiration int64           `json:"expiration"` // seconds since 1970; 0 is never
-	Metadata   json.RawMessage `json:"metadata"`
+	Metadata   json.RawMessage `json:"metadata"`   // what Put was given; nil for nothing
 }
 
 // KVPage is a part of a list.

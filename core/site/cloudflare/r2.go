@@ -15,11 +15,11 @@ type R2 string
 // R2Object is an object of a bucket.
 type R2Object struct {
 	Key      string            `json:"key"`
-	Size     int64             `json:"size"` // bytes
-	ETag     string            `json:"httpEtag"`
-	Uploaded time.Time         `json:"uploaded"`
-	HTTP     R2HTTP            `json:"httpMetadata"`
-	Custom   map[string]string `json:"customMetadata"`
+	Size     int64             `json:"size"`           // bytes
+	ETag     string            `json:"httpEtag"`       // with its quotes, as a header has it
+	Uploaded time.Time         `json:"uploaded"`       // when
+	HTTP     R2HTTP            `json:"httpMetadata"`   // what Put was given
+	Custom   map[string]string `json:"customMetadata"` // likewise
 	// Body is the content; nil unless Get gave the object. Read it to the end or close it.
 	Body io.ReadCloser `json:"-"`
 }
@@ -69,9 +69,9 @@ func (b R2) GetRange(ctx context.Context, key string, offset, length int64) (*R2
 
 // R2Options say how an object is kept.
 type R2Options struct {
-	HTTP     R2HTTP            `json:"httpMetadata"`
-	Custom   map[string]string `json:"customMetadata,omitempty"`
-	IfAbsent bool              `json:"-"` // only where there is no object of that key
+	HTTP     R2HTTP            `json:"httpMetadata"`             // what it is served with
+	Custom   map[string]string `json:"customMetadata,omitempty"` // whatever else is kept beside it
+	IfAbsent bool              `json:"-"`                        // only where there is no object of that key
 }
 
 // Put writes an object, and gives what is known of it then; nil where IfAbsent has kept it from being written. Content with

@@ -32,10 +32,10 @@ import (
 type Feed struct {
 	Title       string
 	Description string
-	Link        string // of the page that shows the same; "" is the home page
-	Language    string // "en"
-	Author      Person // of items that name none; Atom asks for one
-	Copyright   string
+	Link        string    // of the page that shows the same; "" is the home page
+	Language    string    // "en"
+	Author      Person    // of items that name none; Atom asks for one
+	Copyright   string    // "© 2026 Ada"
 	Image       string    // address of a picture for the whole feed
 	Updated     time.Time // zero: when the newest item was
 	Items       []Item
@@ -44,23 +44,23 @@ type Feed struct {
 // Item is one thing that was published.
 type Item struct {
 	Title       string
-	Link        string
-	ID          string // what never changes of it; "" is its address
-	Description string // plain text
-	Content     site.HTML
+	Link        string    // path or full address of its page
+	ID          string    // what never changes of it; "" is its address
+	Description string    // plain text
+	Content     site.HTML // the whole text
 	Author      Person
-	Categories  []string
+	Categories  []string // tags and the like
 	Published   time.Time
-	Updated     time.Time // zero: never since
-	Enclosure   *Enclosure
+	Updated     time.Time  // zero: never since
+	Enclosure   *Enclosure // nil for none
 }
 
-// Person is an author.
+// Person is an author, of whom any may be missing. Link is the address of a page of his.
 type Person struct{ Name, Mail, Link string }
 
 // Enclosure is a file that belongs to an item, such as a recording.
 type Enclosure struct {
-	URL    string
+	URL    string // path or full address
 	Type   string // "audio/mpeg"
 	Length int64  // in bytes
 }

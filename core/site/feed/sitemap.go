@@ -25,15 +25,15 @@ type Sitemap []SitemapURL
 
 // SitemapURL is one page.
 type SitemapURL struct {
-	Loc        string    // path or full address
-	LastMod    time.Time // zero: not said
-	Alternates []Alternate
+	Loc        string      // path or full address
+	LastMod    time.Time   // zero: not said
+	Alternates []Alternate // the page in all its languages; nil where it has one
 }
 
 // Alternate is the same page in a language. A page lists all its languages, its own among them.
 type Alternate struct {
 	Lang string // "de", "pt-BR", or "x-default"
-	Loc  string
+	Loc  string // path or full address
 }
 
 // parts cuts the list.

@@ -13,9 +13,9 @@ import (
 // Context is what Netlify says about one request, in the words of the context of its own functions. What it does not say
 // is "".
 type Context struct {
-	Scheme    string  `json:"scheme"` // http or https
-	IP        string  `json:"ip"`     // of the visitor
-	RequestID string  `json:"requestId"`
+	Scheme    string  `json:"scheme"`    // http or https
+	IP        string  `json:"ip"`        // of the visitor
+	RequestID string  `json:"requestId"` // in Netlify's logs
 	Geo       Geo     `json:"geo"`
 	Account   Account `json:"account"`
 	Site      Site    `json:"site"`
@@ -59,8 +59,8 @@ type Site struct {
 // Deploy is the deploy that answers.
 type Deploy struct {
 	ID        string `json:"id"`
-	Context   string `json:"context"` // "production", "deploy-preview", "branch-deploy" or "dev"
-	Published bool   `json:"published"`
+	Context   string `json:"context"`             // "production", "deploy-preview", "branch-deploy" or "dev"
+	Published bool   `json:"published"`           // whether it is the one that visitors of the site get
 	SkewToken string `json:"skewProtectionToken"` // that keeps later requests on this deploy
 }
 

@@ -31,8 +31,9 @@ var DefaultLimits = Limits{Bytes: 64 << 20, Pixels: 50_000_000, Side: 32_768}
 var ErrFormat = errors.New("not a JPEG or PNG image")
 
 // A LimitError says that a file is larger than the limits allow.
-type LimitError struct{ What string }
+type LimitError struct{ What string } // "100 × 70000 pixels, more than 32768 on one side"
 
+// Error says so.
 func (e *LimitError) Error() string { return "the image is too large: " + e.What }
 
 // Check holds a size in bytes and the dimensions in pixels against the limits.
