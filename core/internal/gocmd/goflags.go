@@ -8,37 +8,35 @@ import (
 // quiet are the flags that take back what GOFLAGS may say for work in a shell: to print the commands, to run none of them, to
 // report in JSON, to make a program that cannot be made. Who asks with args knows what he wants, and those flags come behind.
 func quiet(args, env []string) []string {
+	said := strings.Fields(setting("GOFLAGS"))
+	if len(said) == 0 {
+		return nil
+	}
 	var out []string
+	takeBack := func(value string, names ...string) {
+		for _, name := range names {
+			if slices.ContainsFunc(said, func(f string) bool {
+				f, _, _ = strings.Cut(f, "=")
+				return f == "-"+name || f == "--"+name
+			}) {
+				out = append(out, "-"+name+"="+value)
+			}
+		}
+	}
 	switch args[0] {
 	case "env":
-		if asked("json") {
-			out = []string{"-json=false"}
-		}
+		takeBack("false", "json")
+		return out
 	case "build", "vet", "list":
-		out = []string{"-n=false", "-x=false", "-v=false", "-work=false"}
-		if asked("json") { // older commands, which say that they are too old, do not know the flag everywhere
-			out = append(out, "-json=false")
-		}
+		takeBack("false", "n", "x", "v", "work", "json")
 	}
 	// Programs that watch themselves for races and the like are for tests, and need C.
 	wasm := slices.Contains(env, "GOARCH=wasm")
 	if wasm || slices.Contains(env, "CGO_ENABLED=0") {
-		for _, name := range []string{"race", "msan", "asan", "linkshared"} {
-			if asked(name) {
-				out = append(out, "-"+name+"=false")
-			}
-		}
+		takeBack("false", "race", "msan", "asan", "linkshared")
 	}
-	if wasm && asked("buildmode") {
-		out = append(out, "-buildmode=default")
+	if wasm {
+		takeBack("default", "buildmode")
 	}
 	return out
-}
-
-// asked says whether GOFLAGS has a flag.
-func asked(name string) bool {
-	return slices.ContainsFunc(strings.Fields(setting("GOFLAGS")), func(f string) bool {
-		f, _, _ = strings.Cut(f, "=")
-		return f == "-"+name || f == "--"+name
-	})
 }
