@@ -82,7 +82,7 @@ func (b *builder) redirect(r *manifest.Route) (lines []redirectLine, problem str
 			to = b.underBase(to)
 		}
 		lines = append(lines, redirectLine{from, to, r.Redirect.Status})
-		if other := otherSlash(from); other != "" && !strings.HasSuffix(from, "*") && !hasExtension(r.Pattern) {
+		if other := otherSlash(from); other != "" && !strings.HasSuffix(from, "*") && !manifest.EndsInFile(r.Segments) {
 			lines = append(lines, redirectLine{other, to, r.Redirect.Status})
 		}
 	}
@@ -178,12 +178,4 @@ func redirectTarget(to string, names map[string]string) string {
 	}
 	text(to[end:])
 	return w.String()
-}
-
-// hasExtension says whether the last segment of a pattern ends like the name of a file; such a path has no slash at its end.
-func hasExtension(pattern string) bool {
-	name := pattern[strings.LastIndexByte(pattern, '/')+1:]
-	name = "x" + name[strings.LastIndexByte(name, ']')+1:]
-	dot := strings.LastIndexByte(name, '.')
-	return dot > 0 && dot < len(name)-1
 }

@@ -117,41 +117,16 @@ func (b *builder) routeAt(at string) *manifest.Route {
 		segments = strings.Split(rest, "/")
 	}
 	for i := range b.site.Manifest.Routes {
-		if r := &b.site.Manifest.Routes[i]; matches(r.Segments, segments) {
-			if r.Prerender || r.Type == manifest.Redir {
-				return nil
-			}
-			return r
-		}
-	}
-	return nil
-}
-
-// matches holds the segments of a path against those of a pattern.
-func matches(pattern [][]manifest.Part, segments []string) bool {
-	if len(pattern) == 0 {
-		return len(segments) == 0
-	}
-	if pattern[0][0].Rest {
-		for n := range len(segments) + 1 {
-			if matches(pattern[1:], segments[n:]) {
-				return true
-			}
-		}
-		return false
-	}
-	if len(segments) == 0 {
-		return false
-	}
-	var expr strings.Builder
-	for _, p := range pattern[0] {
-		if p.Param != "" {
-			expr.WriteString("(?s:.+)")
+		r := &b.site.Manifest.Routes[i]
+		if _, ok := r.Match(segments); !ok {
 			continue
 		}
-		expr.WriteString(regexp.QuoteMeta(p.Text))
+		if r.Prerender || r.Type == manifest.Redir {
+			return nil
+		}
+		return r
 	}
-	return regexp.MustCompile("^"+expr.String()+"$").MatchString(segments[0]) && matches(pattern[1:], segments[1:])
+	return nil
 }
 
 func answers(r *manifest.Route, method string) bool {

@@ -76,9 +76,9 @@ func (b *builder) isrRoute(r *manifest.Route, rule isrRule, names map[string]boo
 	names[name] = true
 	slash := ""
 	c := isrRoute{route: r, name: "_isr/" + name}
-	c.src, c.path = whole("("+expr+")", isFile(r.Segments)), whole(expr, isFile(r.Segments))
+	c.src, c.path = whole("("+expr+")", manifest.EndsInFile(r.Segments)), whole(expr, manifest.EndsInFile(r.Segments))
 	value := "$1"
-	if m.TrailingSlash == "always" && !isFile(r.Segments) {
+	if m.TrailingSlash == "always" && !manifest.EndsInFile(r.Segments) {
 		// By now a slash is where it belongs: everywhere but behind a value that is a file's name.
 		slash, c.src = "/", "^("+expr+"/?)$"
 	}

@@ -157,16 +157,6 @@ func whole(expr string, file bool) string {
 	return "^" + expr + "/?$"
 }
 
-// isFile says whether a pattern ends in a file extension: "/feed.xml", "/[name].json".
-func isFile(segs [][]manifest.Part) bool {
-	if len(segs) == 0 {
-		return false
-	}
-	parts := segs[len(segs)-1]
-	tail := parts[len(parts)-1]
-	return tail.Param == "" && hasExtension("x"+tail.Text)
-}
-
 // hasExtension says whether the last piece of a path is the name of a file: "a/b.css", not "a.b/c" or "/.well-known".
 func hasExtension(path string) bool {
 	name := path[strings.LastIndexByte(path, '/')+1:]
@@ -195,7 +185,7 @@ func routeExpression(m *manifest.Manifest, segs [][]manifest.Part) string {
 		return "^/$"
 	}
 	e := expression{segments: segs, base: m.Base}
-	return whole(e.build(), isFile(segs))
+	return whole(e.build(), manifest.EndsInFile(segs))
 }
 
 // glob is the pattern of a header rule, in which a star stands for any text, as an expression.

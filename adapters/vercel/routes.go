@@ -369,7 +369,7 @@ func (t *table) redirectRules(r *manifest.Route, to string, noRest bool) {
 	}
 	for _, suffix := range suffixes {
 		e := expression{segments: r.Segments, base: t.m.Base, capture: true, noRest: noRest, suffix: suffix, plain: t.onDemand}
-		src := whole(e.build(), isFile(r.Segments))
+		src := whole(e.build(), manifest.EndsInFile(r.Segments))
 		if src == "^/?$" {
 			src = "^/$"
 		}

@@ -12,7 +12,7 @@ import (
 func Match(table []manifest.Route, path string) (*manifest.Route, map[string]string) {
 	names := splitPath(path)
 	for i := range table {
-		if params, ok := matchRoute(table[i].Segments, names); ok {
+		if params, ok := table[i].Match(names); ok {
 			return &table[i], params
 		}
 	}
@@ -27,54 +27,6 @@ func splitPath(path string) []string {
 	return strings.Split(path, "/")
 }
 
-func matchRoute(segments [][]manifest.Part, names []string) (map[string]string, bool) {
-	params := map[string]string{}
-	if !matchSegments(segments, names, params) {
-		return nil, false
-	}
-	return params, true
-}
-
-// matchSegments tries the shortest stretch for a rest segment first. A pattern has at most one, so that the stretch is
-// in fact given by the number of segments.
-func matchSegments(segments [][]manifest.Part, names []string, params map[string]string) bool {
-	if len(segments) == 0 {
-		return len(names) == 0
-	}
-	first := segments[0]
-	if len(first) == 1 && first[0].Rest {
-		for n := range len(names) + 1 {
-			if matchSegments(segments[1:], names[n:], params) {
-				if n > 0 {
-					params[first[0].Param] = strings.Join(names[:n], "/")
-				}
-				return true
-			}
-		}
-		return false
-	}
-	return len(names) > 0 && matchParts(first, names[0], params) && matchSegments(segments[1:], names[1:], params)
-}
-
-// matchParts matches one segment. Every parameter takes at least one byte, and as few as possible from the left.
-func matchParts(parts []manifest.Part, text string, params map[string]string) bool {
-	if len(parts) == 0 {
-		return text == ""
-	}
-	first := parts[0]
-	if first.Param == "" {
-		after, ok := strings.CutPrefix(text, first.Text)
-		return ok && matchParts(parts[1:], after, params)
-	}
-	for n := 1; n <= len(text); n++ {
-		if matchParts(parts[1:], text[n:], params) {
-			params[first.Param] = text[:n]
-			return true
-		}
-	}
-	return false
-}
-
 // Candidate is a route that matches a path, with the values of its parameters.
 type Candidate struct {
 	Route  *manifest.Route
@@ -87,7 +39,7 @@ func Candidates(table []manifest.Route, path string) []Candidate {
 	var all []Candidate
 	names := splitPath(path)
 	for i := range table {
-		if params, ok := matchRoute(table[i].Segments, names); ok {
+		if params, ok := table[i].Match(names); ok {
 			all = append(all, Candidate{&table[i], params})
 		}
 	}
