@@ -295,39 +295,12 @@ func (b *builder) tooLarge(option, hint string) {
 
 // include copies the author's files beside the program, which has so many bytes.
 func (b *builder) include(ctx context.Context, total int64) error {
-	if len(b.o.Include) == 0 {
-		return nil
-	}
 	dir := os.DirFS(b.site.ModuleDir)
-	used := make([]bool, len(b.o.Include))
-	err := fs.WalkDir(dir, ".", func(name string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir():
-			// Folders of tools are not walked unless a pattern begins with them.
-			if name != "." && strings.HasPrefix(d.Name(), ".") && !slices.ContainsFunc(b.o.Include, func(p string) bool { return strings.HasPrefix(p, name+"/") }) {
-				return fs.SkipDir
-			}
-			return ctx.Err()
-		}
-		found := false
-		for i, p := range b.o.Include {
-			if adapter.Match(p, name) {
-				found, used[i] = true, true
-			}
-		}
-		switch {
-		case !found || !d.Type().IsRegular() || slices.ContainsFunc(b.o.Exclude, func(p string) bool { return adapter.Match(p, name) }):
-			return nil
-		case name == "server" || name == functionName+".mjs":
+	unused, err := adapter.Include(ctx, b.site, b.o.Include, b.o.Exclude, func(name string, info fs.FileInfo) error {
+		if name == "server" || name == functionName+".mjs" {
 			b.out.Report(diag.Diagnostic{Code: "SG6202", Range: b.site.At("include"),
 				Message: "the function has a file " + name + " of its own, so the site's cannot be included", Hint: "rename it, or exclude it"})
 			return nil
-		}
-		info, err := d.Info()
-		if err != nil {
-			return err
 		}
 		if total += info.Size(); total > maxFunction {
 			b.tooLarge("include", "include fewer files, or put them into public/")
@@ -340,8 +313,8 @@ func (b *builder) include(ctx context.Context, total int64) error {
 		b.included = append(b.included, name)
 		return b.out.Write(functionsDir+"/"+functionName+"/"+name, data, 0o644)
 	})
-	for i, was := range used {
-		if !was && err == nil && total <= maxFunction {
+	if err == nil && total <= maxFunction {
+		for _, i := range unused {
 			b.matchesNothing(fmt.Sprintf("include.%d", i), b.o.Include[i], "patterns begin at the folder of go.mod")
 		}
 	}

@@ -14,39 +14,13 @@ import (
 
 // include copies the author's files beside the program and gives their size.
 func (b *builder) include(ctx context.Context) (int64, error) {
-	if len(b.o.Include) == 0 {
-		return 0, nil
-	}
 	var total int64
 	dir := os.DirFS(b.site.ModuleDir)
-	used := make([]bool, len(b.o.Include))
-	err := fs.WalkDir(dir, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if d.IsDir() {
-			if name != "." && strings.HasPrefix(d.Name(), ".") && !slices.ContainsFunc(b.o.Include, func(g string) bool { return strings.HasPrefix(g, name) }) {
-				return fs.SkipDir
-			}
-			return ctx.Err()
-		}
-		found := false
-		for i, g := range b.o.Include {
-			if adapter.Match(g, name) {
-				found, used[i] = true, true
-			}
-		}
-		if !found || slices.ContainsFunc(b.o.Exclude, func(g string) bool { return adapter.Match(g, name) }) || !d.Type().IsRegular() {
-			return nil
-		}
+	unused, err := adapter.Include(ctx, b.site, b.o.Include, b.o.Exclude, func(name string, info fs.FileInfo) error {
 		if b.ownFile(name) {
 			b.out.Report(diag.Diagnostic{Code: "SG6117", Range: b.site.At("include"),
 				Message: "the function has a file " + name + " of its own, so the site's cannot be included", Hint: "rename it, or exclude it"})
 			return nil
-		}
-		info, err := d.Info()
-		if err != nil {
-			return err
 		}
 		if total += info.Size(); total > maxFunction {
 			return nil // it is only counted: the function will not be
@@ -57,14 +31,16 @@ func (b *builder) include(ctx context.Context) (int64, error) {
 		}
 		return b.out.Write(renderDir+"/"+name, data, 0o644)
 	})
-	for i, was := range used {
-		if at := fmt.Sprintf("include.%d", i); !was && err == nil {
-			b.out.Report(diag.Diagnostic{Severity: diag.Warning, Code: "SG6115", Range: b.site.At(at),
-				Message: fmt.Sprintf("option %s of adapter vercel matches no file: %q", at, b.o.Include[i]),
-				Hint:    "patterns begin at the folder of go.mod"})
-		}
+	if err != nil {
+		return total, err
 	}
-	return total, err
+	for _, i := range unused {
+		at := fmt.Sprintf("include.%d", i)
+		b.out.Report(diag.Diagnostic{Severity: diag.Warning, Code: "SG6115", Range: b.site.At(at),
+			Message: fmt.Sprintf("option %s of adapter vercel matches no file: %q", at, b.o.Include[i]),
+			Hint:    "patterns begin at the folder of go.mod"})
+	}
+	return total, nil
 }
 
 // ownFile says whether the adapter writes a file of that name into the function itself: its settings, the program in either mode, and the

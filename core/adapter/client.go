@@ -9,7 +9,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"slices"
 	"strings"
 
@@ -94,27 +93,4 @@ func Hidden(name string) bool {
 		}
 	}
 	return false
-}
-
-// Match says whether a slash-separated name matches a pattern of path.Match in which ** stands for any number of folders.
-func Match(pattern, name string) bool {
-	return match(strings.Split(pattern, "/"), strings.Split(name, "/"))
-}
-
-func match(pattern, name []string) bool {
-	switch {
-	case len(pattern) == 0:
-		return len(name) == 0
-	case pattern[0] == "**":
-		for i := range len(name) + 1 {
-			if match(pattern[1:], name[i:]) {
-				return true
-			}
-		}
-		return false
-	case len(name) == 0:
-		return false
-	}
-	ok, err := path.Match(pattern[0], name[0])
-	return err == nil && ok && match(pattern[1:], name[1:])
 }
