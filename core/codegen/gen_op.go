@@ -17,25 +17,7 @@ func (p *printer) op(op Op) {
 	case Lit:
 		p.stmt(-1, p.writes(), p.literal(op.HTML), ")")
 	case Value:
-		if html, ok := p.constantHTML(op); ok {
-			p.stmt(-1, p.writes(), p.literal(html), ")")
-			return
-		}
-		if p.long && !op.Raw && op.X.single() {
-			p.open(op.X[0].At) // the call itself is what can fail
-			p.raw("_sg.LongText(")
-			p.operand(p.printed(op.X))
-			p.close(", _w)")
-			return
-		}
-		p.near(op.At, op.X)
-		p.raw(p.takes())
-		p.code(p.printed(op.X), true)
-		if op.Raw {
-			p.close(").HTML(_w)")
-		} else {
-			p.close(").Text(_w)")
-		}
+		p.hole(op)
 	case Attr:
 		p.attr(op)
 	case AttrTemplate:
@@ -51,17 +33,7 @@ func (p *printer) op(op Op) {
 		p.styles(op.Items)
 		p.close(")")
 	case Spread:
-		p.open(op.At)
-		tag := strconv.Quote(op.Tag)
-		if op.Tag == "" {
-			tag = "_sgTag"
-		}
-		p.raw("_sg.Spread(_w, ", tag, ",")
-		p.arg(op.X)
-		for _, s := range op.Skip {
-			p.raw(", ", strconv.Quote(s))
-		}
-		p.close(")")
+		p.spread(op)
 	case Let:
 		p.open(-1)
 		p.raw("var ", op.Name, " ", op.Type, " = ")
@@ -76,42 +48,9 @@ func (p *printer) op(op Op) {
 	case If:
 		p.ifs(op)
 	case For:
-		p.near(op.At, op.Head)
-		p.raw("for ")
-		if op.Head != nil {
-			p.code(op.Head, false)
-			p.raw(" ")
-		}
-		p.close("{")
-		p.indent++
-		p.stmt(-1, "if !_w.Loop() {")
-		p.stmt(-1, "\treturn _w.Err()")
-		p.stmt(-1, "}")
-		p.ops(op.Body)
-		p.indent--
-		p.stmt(-1, "}")
+		p.loop(op)
 	case Switch:
-		p.near(op.At, op.Head)
-		p.raw("switch ")
-		if op.Head != nil {
-			p.code(op.Head, false)
-			p.raw(" ")
-		}
-		p.close("{")
-		for _, a := range op.Arms {
-			p.open(-1)
-			if a.Head == nil {
-				p.close("default:")
-			} else {
-				p.raw("case ")
-				p.code(a.Head, false)
-				p.close(":")
-			}
-			p.indent++
-			p.ops(a.Body)
-			p.indent--
-		}
-		p.stmt(-1, "}")
+		p.switches(op)
 	case Stmt:
 		p.statement(op)
 	case Call:
@@ -121,23 +60,7 @@ func (p *printer) op(op Op) {
 	case Dynamic:
 		p.dynamic(op)
 	case ScriptVars:
-		p.open(op.At)
-		if op.Data {
-			p.raw("_sg.ScriptData(_w")
-		} else {
-			p.raw("_sg.ScriptVars(_w")
-		}
-		p.indent++
-		for _, v := range op.Vars {
-			p.raw(",")
-			p.close("")
-			p.tabs(p.indent)
-			p.raw("_sg.Var(", strconv.Quote(v.Name), ",")
-			p.arg(v.X)
-			p.raw(")")
-		}
-		p.indent--
-		p.close(")")
+		p.scriptVars(op)
 	case Client:
 		p.client(op)
 	case RunScript:
@@ -156,6 +79,108 @@ func (p *printer) op(op Op) {
 	case BodyEnd:
 		p.stmt(op.At, "_sg.BodyEnd(_w, ", p.page(), ")")
 	}
+}
+
+// hole writes the value of an expression as text, or as markup where it is set:html.
+func (p *printer) hole(op Value) {
+	if html, ok := p.constantHTML(op); ok {
+		p.stmt(-1, p.writes(), p.literal(html), ")")
+		return
+	}
+	if p.long && !op.Raw && op.X.single() {
+		p.open(op.X[0].At) // the call itself is what can fail
+		p.raw("_sg.LongText(")
+		p.operand(p.printed(op.X))
+		p.close(", _w)")
+		return
+	}
+	p.near(op.At, op.X)
+	p.raw(p.takes())
+	p.code(p.printed(op.X), true)
+	if op.Raw {
+		p.close(").HTML(_w)")
+	} else {
+		p.close(").Text(_w)")
+	}
+}
+
+// spread writes the attributes of a map into a tag.
+func (p *printer) spread(op Spread) {
+	p.open(op.At)
+	tag := strconv.Quote(op.Tag)
+	if op.Tag == "" {
+		tag = "_sgTag"
+	}
+	p.raw("_sg.Spread(_w, ", tag, ",")
+	p.arg(op.X)
+	for _, s := range op.Skip {
+		p.raw(", ", strconv.Quote(s))
+	}
+	p.close(")")
+}
+
+// loop writes a for, which ends when the answer is given up.
+func (p *printer) loop(op For) {
+	p.near(op.At, op.Head)
+	p.raw("for ")
+	if op.Head != nil {
+		p.code(op.Head, false)
+		p.raw(" ")
+	}
+	p.close("{")
+	p.indent++
+	p.stmt(-1, "if !_w.Loop() {")
+	p.stmt(-1, "\treturn _w.Err()")
+	p.stmt(-1, "}")
+	p.ops(op.Body)
+	p.indent--
+	p.stmt(-1, "}")
+}
+
+// switches writes a switch with its arms.
+func (p *printer) switches(op Switch) {
+	p.near(op.At, op.Head)
+	p.raw("switch ")
+	if op.Head != nil {
+		p.code(op.Head, false)
+		p.raw(" ")
+	}
+	p.close("{")
+	for _, a := range op.Arms {
+		p.open(-1)
+		if a.Head == nil {
+			p.close("default:")
+		} else {
+			p.raw("case ")
+			p.code(a.Head, false)
+			p.close(":")
+		}
+		p.indent++
+		p.ops(a.Body)
+		p.indent--
+	}
+	p.stmt(-1, "}")
+}
+
+// scriptVars hands variables to a script: as declarations, or as data behind its element.
+func (p *printer) scriptVars(op ScriptVars) {
+	p.open(op.At)
+	if op.Data {
+		p.raw("_sg.ScriptData(_w")
+	} else {
+		p.raw("_sg.ScriptVars(_w")
+	}
+	p.indent++
+	for _, v := range op.Vars {
+		p.raw(",")
+		p.close("")
+		p.tabs(p.indent)
+		p.raw("_sg.Var(", strconv.Quote(v.Name), ",")
+		p.arg(v.X)
+		p.raw(")")
+	}
+	p.indent--
+	p.close(")")
 }
 
 func (p *printer) ifs(op If) {

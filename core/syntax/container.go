@@ -638,34 +638,7 @@ func (p *parser) switchNode(start int) Node {
 			}
 			def = Span{at, p.pos}
 		} else {
-			c := p.goCode(goLabel, "")
-			cs.Label = &Expr{c.span, c.markup}
-			if c.end == endColon {
-				p.pos++
-				if c.span.Empty() {
-					p.error("SG1013", Span{at, p.pos}, "case has no value", "write case value: or default:")
-				} else {
-					p.check(&c, checkLabel, "")
-				}
-			} else {
-				if c.end != endLine {
-					p.cut(at, false)
-					// What looks like an operator < is more likely the start of the arm.
-					for i := at; i < p.pos; i++ {
-						if p.src[i] == '<' && p.markupAt(i) {
-							p.rewind(i)
-							break
-						}
-					}
-					p.diags = p.diags[:min(c.diags, len(p.diags))]
-					c.cut(p.pos)
-					for c.span.End > c.span.Start && isBlank(p.src[c.span.End-1]) {
-						c.span.End--
-					}
-					cs.Label = &Expr{Span: c.span}
-				}
-				p.error("SG1013", Span{at, at + 4}, "the label has no : on its line", "write case "+clip(c.span.Text(p.src))+":")
-			}
+			cs.Label = p.caseLabel(at)
 		}
 		cs.Colon = p.pos - 1
 		p.skipBlanks()
@@ -691,6 +664,39 @@ func (p *parser) switchNode(start int) Node {
 	}
 	n.Span = Span{start, p.pos}
 	return n
+}
+
+// caseLabel reads what stands behind case, with the colon. One that lacks it ends with its line, or where the arm seems to begin.
+func (p *parser) caseLabel(at int) *Expr {
+	c := p.goCode(goLabel, "")
+	label := &Expr{c.span, c.markup}
+	if c.end == endColon {
+		p.pos++
+		if c.span.Empty() {
+			p.error("SG1013", Span{at, p.pos}, "case has no value", "write case value: or default:")
+		} else {
+			p.check(&c, checkLabel, "")
+		}
+		return label
+	}
+	if c.end != endLine {
+		p.cut(at, false)
+		// What looks like an operator < is more likely the start of the arm.
+		for i := at; i < p.pos; i++ {
+			if p.src[i] == '<' && p.markupAt(i) {
+				p.rewind(i)
+				break
+			}
+		}
+		p.diags = p.diags[:min(c.diags, len(p.diags))]
+		c.cut(p.pos)
+		for c.span.End > c.span.Start && isBlank(p.src[c.span.End-1]) {
+			c.span.End--
+		}
+		label = &Expr{Span: c.span}
+	}
+	p.error("SG1013", Span{at, at + 4}, "the label has no : on its line", "write case "+clip(c.span.Text(p.src))+":")
+	return label
 }
 
 func onlyComments(nodes []Node) bool {

@@ -227,33 +227,37 @@ func (p *parser) attributes(e *Element) bool {
 		if a.Kind == AttrBare && a.Name == "is:raw" {
 			e.Raw = true
 		}
-		if a.Name == "" {
-			continue
+		if a.Name != "" && len(e.Attrs) > 1 {
+			seen = p.twice(e, seen)
 		}
-		key := a.Name
+	}
+}
+
+// twice complains of the last attribute of a tag if one before it has its name. seen is what the call before it gave, nil for the
+// first: most tags have one attribute, and need no map.
+func (p *parser) twice(e *Element, seen map[string]Span) map[string]Span {
+	key := func(a *Attr) string {
 		if e.Kind == HTML {
-			key = strings.ToLower(key)
+			return strings.ToLower(a.Name)
 		}
-		if len(e.Attrs) == 1 {
-			continue
-		}
-		if seen == nil {
-			seen = make(map[string]Span, 8)
-			for _, b := range e.Attrs[:len(e.Attrs)-1] {
-				name := b.Name
-				if e.Kind == HTML {
-					name = strings.ToLower(name)
-				}
-				if _, dup := seen[name]; !dup {
-					seen[name] = b.NameSpan
-				}
+		return a.Name
+	}
+	last := len(e.Attrs) - 1
+	if seen == nil {
+		seen = make(map[string]Span, 8)
+		for i := range e.Attrs[:last] {
+			b := &e.Attrs[i]
+			if _, dup := seen[key(b)]; !dup {
+				seen[key(b)] = b.NameSpan
 			}
 		}
-		if first, dup := seen[key]; dup && key != "" {
-			p.error("SG1017", a.NameSpan, "attribute "+a.Name+" is set twice", "remove one of them", p.note(first, "first set here"))
-		}
-		seen[key] = a.NameSpan
 	}
+	a := &e.Attrs[last]
+	if first, dup := seen[key(a)]; dup {
+		p.error("SG1017", a.NameSpan, "attribute "+a.Name+" is set twice", "remove one of them", p.note(first, "first set here"))
+	}
+	seen[key(a)] = a.NameSpan
+	return seen
 }
 
 // commentInTag reports a comment of Go or JavaScript that stands in a tag without braces, and reads it.
