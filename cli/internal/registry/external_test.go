@@ -25,10 +25,10 @@ func TestExternal(t *testing.T) {
 		name, where string
 		args        []string
 	}{
-		{"stringer", "tool golang.org/x/tools/cmd/stringer of go.mod", []string{"go", "tool", "golang.org/x/tools/cmd/stringer"}},
-		{"zip", "tool a.example/x/adapter-zip of go.mod", []string{"go", "tool", "a.example/x/adapter-zip"}},
-		{"b.example/zip", "tool b.example/zip of go.mod", []string{"go", "tool", "b.example/zip"}},
-		{"fly", "tool a.example/sitegen-adapter-fly/v2 of go.mod", []string{"go", "tool", "a.example/sitegen-adapter-fly/v2"}},
+		{"stringer", "tool golang.org/x/tools/cmd/stringer of go.mod", []string{"go", "tool", "-n=false", "golang.org/x/tools/cmd/stringer"}},
+		{"zip", "tool a.example/x/adapter-zip of go.mod", []string{"go", "tool", "-n=false", "a.example/x/adapter-zip"}},
+		{"b.example/zip", "tool b.example/zip of go.mod", []string{"go", "tool", "-n=false", "b.example/zip"}},
+		{"fly", "tool a.example/sitegen-adapter-fly/v2 of go.mod", []string{"go", "tool", "-n=false", "a.example/sitegen-adapter-fly/v2"}},
 		{"onpath", program, []string{"sitegen-adapter-onpath"}},
 		{"v2", "", nil},
 		{"nowhere", "", nil},
