@@ -23,7 +23,8 @@ func Suggest(name string, known []string) string {
 		if k == name || len(b) > 64 {
 			continue
 		}
-		if d := distance(a, b); d < bestAt || d == bestAt && best == "" && d < len(a) {
+		// What is barely near has to begin alike: --port is not --root.
+		if d := distance(a, b); d < bestAt || d == bestAt && best == "" && d < len(a) && len(b) > 0 && a[0] == b[0] {
 			best, bestAt = k, d
 		}
 	}

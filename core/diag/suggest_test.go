@@ -18,6 +18,8 @@ func TestSuggest(t *testing.T) {
 		{"a", ""},
 		{"integrations", ""},
 		{"site", ""},
+		{"tip", "to"},
+		{"prt", ""}, // two of three letters are others
 	} {
 		if got := Suggest(tt.in, known); got != tt.want {
 			t.Errorf("Suggest(%q) = %q, want %q", tt.in, got, tt.want)

@@ -142,6 +142,7 @@ var elsewhere = map[string]string{
 	"serve":       "`sitegen dev` serves the site while you work on it, `sitegen preview` what was built",
 	"start":       "`sitegen dev` serves the site while you work on it, `sitegen preview` what was built",
 	"init":        "`sitegen new` makes a site; `sitegen sync --init` makes a folder the module of one",
+	"explain":     "docs/errors on the website explains every code; `sitegen help COMMAND` explains a command",
 	"create":      "`sitegen new` makes a site",
 }
 
@@ -172,6 +173,18 @@ func (a *arranger) cluster(name string) []string {
 }
 
 func (a *arranger) unknown(name string) error {
+	if a.command != nil {
+		var of []string
+		for _, c := range a.app.Commands {
+			if !c.Hidden && find(c.Flags, name) != nil {
+				of = append(of, c.Name)
+			}
+		}
+		if len(of) > 0 {
+			return usage("`sitegen %s` has no flag %s, which belongs to %s; `sitegen help %s` lists its flags",
+				a.command.Name, dashed(name), strings.Join(of, ", "), a.command.Name)
+		}
+	}
 	var names []string
 	for _, f := range a.candidates() {
 		names = append(names, f.Names()...)

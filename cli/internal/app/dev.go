@@ -48,7 +48,7 @@ told to stop.
    sitegen dev --editor idea      # links of errors open IntelliJ IDEA
    sitegen dev --background       # comes back when the site is there, and prints its address
    sitegen dev status             # the address of the server of this site, if it runs
-   sitegen dev logs               # what it has said since it began; with --follow, what it goes on to say
+   sitegen dev logs               # what it has said so far; --follow goes on
    sitegen dev stop`,
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "port", Aliases: []string{"p"}, Usage: "listen on port `NUMBER`, or the next one that is free; 0 for any", DefaultText: "server.port of site.yaml", Destination: &o.port},

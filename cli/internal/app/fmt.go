@@ -38,7 +38,7 @@ With --stdin, or a single "-" for the paths, standard input is formatted to stan
 
    sitegen fmt
    sitegen fmt src/pages
-   sitegen fmt --check                          # change nothing, exit with 1 if a file is not formatted
+   sitegen fmt --check                          # exit with 1 if a file is not formatted
    sitegen fmt -d                               # show what would change
    sitegen fmt --stdin <a.gosite
    sitegen fmt --stdin-path a.gosite <a.gosite  # messages name the file`,

@@ -43,7 +43,8 @@ func writeHelp(w io.Writer, app *cli.App) error {
 	}
 	b.WriteString(table(rows, nil))
 	b.WriteString("\nFlags of every command:\n" + flagTable(append(app.Flags, cli.HelpFlag)))
-	b.WriteString("\nEvery key of site.yaml can be set by a variable too: SITEGEN_SITE, SITEGEN_BASE, … `sitegen info` shows where each\nvalue comes from. `sitegen help COMMAND` explains a command.\n")
+	b.WriteString("\n" + wrapped("", "Many keys of site.yaml can be set by a variable too: SITEGEN_SITE, SITEGEN_BASE, … `sitegen info` shows where each "+
+		"value comes from. `sitegen help COMMAND` explains a command."))
 	b.WriteString("\nExit codes:\n" + table(exitRows(), nil))
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -61,16 +62,24 @@ func writeCommandHelp(w io.Writer, app *cli.App, c *cli.Command) error {
 	}
 	b.WriteString("\n\n")
 	examples := false
+	var text []string
 	for line := range strings.SplitSeq(strings.TrimSpace(c.Description), "\n") {
-		if text, ok := strings.CutPrefix(line, "   "); ok {
+		if line != "" && !strings.HasPrefix(line, " ") {
+			text = append(text, line)
+			continue
+		}
+		b.WriteString(wrapped("", strings.Join(text, " ")))
+		text = nil
+		if example, ok := strings.CutPrefix(line, "   "); ok {
 			if !examples {
 				b.WriteString("Examples:\n")
 			}
 			examples = true
-			line = "  " + text
+			line = "  " + example
 		}
 		b.WriteString(line + "\n")
 	}
+	b.WriteString(wrapped("", strings.Join(text, " ")))
 	if len(c.Flags) > 0 {
 		b.WriteString("\nFlags:\n" + flagTable(c.Flags))
 	}
@@ -107,7 +116,41 @@ func flagTable(flags []cli.Flag) string {
 		}
 		rows = append(rows, []string{"  " + names, text})
 	}
-	return table(rows, nil)
+	indent := 0
+	for _, r := range rows {
+		indent = max(indent, len([]rune(r[0]))+2)
+	}
+	var b strings.Builder
+	for _, r := range rows {
+		b.WriteString(wrapped(r[0]+strings.Repeat(" ", indent-len([]rune(r[0]))), r[1]))
+	}
+	return b.String()
+}
+
+// helpWidth is how many columns a line of a help has at most; examples are lines to paste and keep theirs.
+const helpWidth = 100
+
+// wrapped writes text behind a prefix, and goes on in lines that begin where the text did.
+func wrapped(prefix, text string) string {
+	var b strings.Builder
+	indent := len([]rune(prefix))
+	line, column := prefix, indent
+	for i, word := range strings.Fields(text) {
+		n := len([]rune(word))
+		switch {
+		case i == 0:
+		case column+1+n > helpWidth:
+			b.WriteString(line + "\n")
+			line, column = strings.Repeat(" ", indent), indent
+		default:
+			line, column = line+" ", column+1
+		}
+		line, column = line+word, column+n
+	}
+	if line = strings.TrimRight(line, " "); line != "" {
+		b.WriteString(line + "\n")
+	}
+	return b.String()
 }
 
 // unquote takes the name of a value, which stands in backticks, out of a usage.

@@ -40,8 +40,8 @@ func newCommand(env Env) *cli.Command {
 		Description: `Writes a new site into DIR, or into the current folder, which must be empty. It needs no network. On a terminal it asks
 for what is not said: the folder, the template and the platform.
 
-   sitegen new tea                     # asks two questions
-   sitegen new tea --yes               # asks nothing
+   sitegen new tea                     # asks for the template and the platform
+   sitegen new tea --yes               # asks nothing: the template minimal, no platform
    sitegen new web --in-module         # part of the Go module around it
    sitegen new tea --adapter netlify   # for a platform, as ` + "`sitegen add`" + ` would do it` + kinds.String(),
 		Flags: []cli.Flag{
