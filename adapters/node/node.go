@@ -206,7 +206,12 @@ func decode(site *adapter.Site) (Options, []diag.Diagnostic) {
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		target, ok := known[name]
 		if !ok {
-			report("SG6005", name, fmt.Sprintf("adapter node has no option %q", name), "its options are "+strings.Join(slices.Sorted(maps.Keys(known)), ", "))
+			names := slices.Sorted(maps.Keys(known))
+			hint := "its options are " + strings.Join(names, ", ")
+			if near := diag.Suggest(name, names); near != "" {
+				hint = "did you mean " + near + "?"
+			}
+			report("SG6005", name, fmt.Sprintf("adapter node has no option %q", name), hint)
 			continue
 		}
 		if err := json.Unmarshal(fields[name], target); err != nil {

@@ -167,19 +167,24 @@ func TestOptions(t *testing.T) {
 		{`null`, ""},
 		{`{}`, ""},
 		{`{"mode":"middleware","embed":true,"program":"web","precompress":"off","target":"linux/arm64"}`, ""},
-		{`[]`, "SG6006 site.yaml:3:10: the options of adapter node must be a map"},
-		{`{"mod":"standalone"}`, `SG6005 site.yaml:3:10: adapter node has no option "mod"`},
+		{`[]`, "SG6006 site.yaml:3:10: the options of adapter node must be a map | adapter: {name: node, mode: standalone}"},
+		{`{"mod":"standalone"}`, `SG6005 site.yaml:3:10: adapter node has no option "mod" | did you mean mode?`},
+		{`{"region":"fra1"}`, `SG6005 site.yaml:3:10: adapter node has no option "region" | its options are embed, mode, precompress, program, target`},
 		{`{"mode":"lambda"}`, `SG6006 site.yaml:3:10: option mode of adapter node must be standalone or middleware, not "lambda"`},
 		{`{"mode":true}`, `SG6006 site.yaml:3:10: option mode of adapter node must be a text, not true`},
 		{`{"embed":"yes"}`, `SG6006 site.yaml:3:10: option embed of adapter node must be true or false, not "yes"`},
 		{`{"program":"../x"}`, `SG6006 site.yaml:3:10: option program of adapter node must be a file name of letters, digits, dots and hyphens, not "../x"`},
 		{`{"precompress":"max"}`, `SG6006 site.yaml:3:10: option precompress of adapter node must be auto or best or fast or off, not "max"`},
-		{`{"target":"linux"}`, `SG6006 site.yaml:3:10: option target of adapter node must be a system and a processor, not "linux"`},
+		{`{"target":"linux"}`, `SG6006 site.yaml:3:10: option target of adapter node must be a system and a processor, not "linux" | target: linux/arm64`},
 	} {
 		_, ds := decode(&adapter.Site{Options: json.RawMessage(tt.in), OptionsAt: at})
 		var lines []string
 		for _, d := range ds {
-			lines = append(lines, string(d.Code)+" "+d.Error())
+			line := string(d.Code) + " " + d.Error()
+			if d.Hint != "" {
+				line += " | " + d.Hint
+			}
+			lines = append(lines, line)
 		}
 		if got := strings.Join(lines, "\n"); got != tt.want {
 			t.Errorf("%s:\n got %s\nwant %s", tt.in, got, tt.want)
