@@ -717,6 +717,9 @@ func (b *builder) contentProblem(e wire.Event) diag.Diagnostic {
 		}
 	case "collection":
 		d.Code = "SG5066"
+		if like := diag.Suggest(p.Name, p.Known); like != "" {
+			d.Hint = fmt.Sprintf("did you mean %q? If not, %s", like, d.Hint)
+		}
 	default:
 		d.Code = "SG5062"
 		if p.Collection == store.Pages {

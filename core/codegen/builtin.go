@@ -3,6 +3,7 @@ package codegen
 import (
 	"embed"
 	"path"
+	"strings"
 
 	"sitegen.dev/core/syntax"
 )
@@ -39,6 +40,19 @@ func (l *linker) builtin(c *Component, e *syntax.Element) {
 	}
 	c.links.comps[e.Name] = &compLink{name: e.Name, spec: importSpec{At: e.NameSpan, Lit: e.NameSpan}, c: d, pkg: "_sg" + e.Name, used: true}
 }
+
+// builtinNames are the tags that every site has without importing them.
+var builtinNames = func() []string {
+	files, err := builtinFiles.ReadDir("builtin")
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	var names []string
+	for _, f := range files {
+		names = append(names, strings.TrimSuffix(f.Name(), ".gosite"))
+	}
+	return names
+}()
 
 // UsesImages says whether a page is among those that show pictures in several sizes.
 func (c *Component) UsesImages() bool {

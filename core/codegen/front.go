@@ -95,6 +95,7 @@ type frontReader struct {
 	src   []byte
 	diags *diag.List
 	types map[string]*ast.TypeSpec // those of the fence
+	near  []nearMiss
 }
 
 // readFront fills c.front and c.Flags. Syntax errors in the Go were reported by the parser; items that do not parse are
@@ -133,6 +134,7 @@ func readFront(c *Component, diags *diag.List) {
 	}
 	r.structs()
 	r.countTemplate()
+	r.nearMisses()
 	r.f.useSite, r.f.useEnv = r.implied("site"), r.implied("env")
 	r.requestNames(trees)
 	r.reserved()
@@ -243,7 +245,9 @@ func (r *frontReader) flag(t declTree, name *ast.Ident, v ast.Expr) {
 	if !isFlag(name.Name) {
 		if low := strings.ToLower(name.Name); isFlag(low) && v != nil {
 			r.diags.Warn("SG2034", r.c.file.Range(t.span(name)), name.Name+" says nothing about the route: its constant is called "+low, "rename it to "+low)
+			return
 		}
+		r.nearFlag(r.c.file.Range(t.span(name)), name.Name, v)
 		return
 	}
 	if name.Name == "revalidate" {
@@ -295,7 +299,9 @@ func (r *frontReader) function(t declTree, d *ast.FuncDecl) {
 	}
 	if up := strings.ToUpper(name); slices.Contains(httpMethods, up) && isEndpointFunc(d.Type) {
 		r.diags.Warn("SG2034", at, name+" answers no requests: methods are written in capitals", "rename it to "+up)
+		return
 	}
+	r.nearFunction(at, d)
 }
 
 // isEndpointFunc says whether a function has the shape func(*site.Page) error.

@@ -581,6 +581,10 @@ func (l *lowerer) directive(a *syntax.Attr) bool {
 		return true
 	}
 	dir, rest, ok := strings.Cut(a.Name, ":")
+	if s := nearDirective(a.Name); s != "" {
+		l.err("SG2040", a.NameSpan, "directive "+a.Name+" is not known", "did you mean "+s+"?")
+		return true
+	}
 	if !ok || dir != "is" && dir != "set" && dir != "define" && dir != "class" && dir != "style" || slices.Contains(directives, a.Name) {
 		return false
 	}
@@ -588,11 +592,27 @@ func (l *lowerer) directive(a *syntax.Attr) bool {
 	if s := suggest(a.Name, directives); s != "" {
 		hint = "did you mean " + s + "?"
 	}
-	if (dir == "class" || dir == "style") && a.Expr != nil { // Svelte's
+	if (dir == "class" || dir == "style") && a.Expr != nil && (hint == "" || !strings.HasPrefix(a.Expr.Text(l.src), `"`)) { // Svelte's, whose value of a class is a condition
 		hint = "write " + dir + `:list={"` + rest + `": ` + a.Expr.Text(l.src) + "}"
 	}
 	l.err("SG2040", a.NameSpan, "directive "+a.Name+" is not known", hint)
 	return true
+}
+
+// nearDirective finds the directive that is meant by a name whose first half is misspelt, as in clint:load and clas:list. The second
+// half has to be right: x:name is no mistake in XML, and other libraries have attributes with colons too.
+func nearDirective(name string) string {
+	dir, rest, ok := strings.Cut(name, ":")
+	if !ok || len(dir) < 2 {
+		return ""
+	}
+	for _, d := range slices.Concat(directives, clientDirectives, serverDirectives) {
+		first, second, _ := strings.Cut(d, ":")
+		if second == rest && dir != first && sameInitial(dir, first) && diag.Suggest(dir, []string{first}) != "" {
+			return d
+		}
+	}
+	return ""
 }
 
 // hasElement says whether the file has such an element, wherever it stands.

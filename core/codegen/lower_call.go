@@ -111,6 +111,9 @@ func (l *lowerer) importHint(name string) string {
 	if s := suggest(name, names); s != "" {
 		return "did you mean " + s + "? add import " + s + " " + strconv.Quote(relPath(l.c.dir, byName[s].Path))
 	}
+	if s := suggest(name, slices.Concat(builtinNames, tagNames)); s != "" {
+		return "did you mean <" + s + ">?"
+	}
 	return "add import " + name + " \"../components/" + name + ".gosite\""
 }
 

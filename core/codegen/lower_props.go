@@ -264,7 +264,11 @@ func (l *lowerer) unknownProp(a *syntax.Attr, e *syntax.Element, callee *Compone
 		}
 	}
 	hint := ""
-	switch s := suggest(a.Name, names); {
+	s := nearDirective(a.Name)
+	if s == "" {
+		s = suggest(a.Name, names)
+	}
+	switch {
 	case s != "":
 		hint = "did you mean " + s + "?"
 	case len(names) > 0:

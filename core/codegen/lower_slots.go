@@ -311,7 +311,11 @@ func (l *lowerer) slotOut(e *syntax.Element, in place) Ops {
 		if a.Kind == syntax.AttrComment || a.Name == "name" || a.Name == "args" || a.Name == "slot" || l.directive(a) {
 			continue
 		}
-		l.err("SG2040", a.Span, "<slot> prints no element and takes no attribute "+a.Name, "put it on an element around the slot")
+		hint := "put it on an element around the slot"
+		if s := diag.Suggest(a.Name, []string{"name", "args", "slot"}); s != "" && sameInitial(s, a.Name) {
+			hint = "did you mean " + s + "?"
+		}
+		l.err("SG2040", a.Span, "<slot> prints no element and takes no attribute "+a.Name, hint)
 	}
 	f, name, ok := l.ownSlot(e)
 	if !ok {

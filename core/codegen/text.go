@@ -47,6 +47,7 @@ func (l *lowerer) textHint(name string) string {
 		}
 	}
 	slices.Sort(names)
+	names = append(names, builtinNames...)
 	if s := suggest(name, names); s != "" {
 		return "did you mean <" + s + ">?"
 	}

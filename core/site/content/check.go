@@ -76,7 +76,12 @@ type checker struct {
 func (c *Collection[T]) check(k *checker) {
 	from := k.store.Collection(c.name)
 	if from == nil {
-		k.report(Problem{Kind: BadDeclaration, Collection: c.name, Message: fmt.Sprintf("there is no collection %s", c.name), Hint: "create the folder src/content/" + c.name + ", or correct the name"})
+		var known []string
+		for _, other := range k.store.Collections() {
+			known = append(known, other.Name)
+		}
+		k.report(Problem{Kind: BadDeclaration, Collection: c.name, Message: fmt.Sprintf("there is no collection %s", c.name), Name: c.name, Known: known,
+			Hint: "create the folder src/content/" + c.name + ", or correct the name"})
 		return
 	}
 	for i := range from.Len() {
