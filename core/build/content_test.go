@@ -270,6 +270,13 @@ import "example.com/site/src"
 			t.Errorf("until %q: %v", until, list.Err())
 		}
 	}
+	// One whose name is misspelt names the one that is there; a name far from it names none.
+	for folder, hint := range map[string]string{"psots": `did you mean "psots"?`, "tea": "create the folder"} {
+		_, list := site(t, archive+"-- src/content/"+folder+"/x.md --\n---\ntitle: X\n---\n", Options{Until: Entries})
+		if ds := list.Sorted(); len(ds) == 0 || ds[0].Code != "SG5066" || !strings.HasPrefix(ds[0].Hint, hint) {
+			t.Errorf("folder %s: %v", folder, list.Err())
+		}
+	}
 	const pages = "-- src/pages/index.gosite --\n---\nimport \"sitegen.dev/core/site/content\"\n---\n<p>{len(content.MarkdownPages(page))} pages</p>\n"
 	if _, list := site(t, pages, Options{}); list.HasErrors() {
 		t.Error("a list of no Markdown pages:", list.Err())

@@ -22,7 +22,7 @@ var componentCodes = []CodeInfo{
 	{"SG2031", "A function of the fence uses what exists only while a request is rendered.", "Named functions are compiled at package scope. Pass the value as a parameter, or write `f := func(…) { … }`."},
 	{"SG2032", "prerender, partial or revalidate is not a literal constant.", "Write `const prerender = false`. The compiler reads it without running anything."},
 	{"SG2033", "A function named after an HTTP method has another signature than requests need.", "Write `func POST(page *site.Page) error`."},
-	{"SG2034", "A function or a constant has a name that means something in other letters: `Post` answers nothing, and `const Prerender` says nothing.", "Write methods in capitals, `func POST(page *site.Page) error`, and `GetStaticPaths`, `prerender`, `partial`, `revalidate` as they stand here."},
+	{"SG2034", "A function or a constant has almost a name that means something: `Post` and `Gett` answer nothing, `const Prerender` and `const prerendr` say nothing.", "Write methods in capitals, `func POST(page *site.Page) error`, and `GetStaticPaths`, `prerender`, `partial`, `revalidate` as they stand here."},
 	{"SG2035", "GetStaticPaths has another signature than the compiler needs, or the page cannot have one.", "Write `func GetStaticPaths(b *site.Build) ([]site.Path[Props], error)`."},
 	{"SG2036", "revalidate is no number of seconds.", "Write `const revalidate = 60`: how long caches may answer with the page before it is rendered again."},
 	{"SG2040", "A directive or special attribute is used where it does not belong.", "The directives are class:list, style:list, set:html, set:text, define:vars, is:raw, is:inline and is:global."},
