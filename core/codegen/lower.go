@@ -59,6 +59,7 @@ func lower(p *Program, c *Component, diags *diag.List) {
 	l.quoted()
 	l.comments()
 	l.misspelt()
+	l.slips()
 	eachCode(c.file.Nodes, func(s syntax.Span) { l.notReplaced(s.Text(l.src), s.Start) })
 	l.styles()
 	c.ops = l.nodes(c.file.Nodes, place{top: true})

@@ -45,7 +45,7 @@ var componentCodes = []CodeInfo{
 	{"SG2058", "continue or break stands inside a component's tag, which is a function of its own.", "Put the condition around the component."},
 	{"SG2059", "The go command failed.", "Read its message; `go mod tidy` mends most problems with go.mod."},
 	{"SG2060", "An attribute in quotes holds `{name}`, which is printed as it stands.", "Leave the quotes out, `title={name}`, or write backticks where there is more text: `` title=`Hello ${name}` ``."},
-	{"SG2061", "A tag or an attribute has a name that means nothing in HTML and something elsewhere: `<card>` where `Card` is imported, `className` of React.", "Write `<Card>`, `class`, `for`; HTML lets any name pass, and does nothing with it."},
+	{"SG2061", "A tag or an attribute has a name that means nothing in HTML, and is a slip or means something elsewhere: `<dvi>`, `hfre`, `<card>` where `Card` is imported, `className` of React.", "Write `<Card>`, `class`, `for`; HTML lets any name pass, and does nothing with it."},
 	{"SG2062", "A comment of Go stands directly in a block of the template, where it is text, and printed.", "In the template a comment is `{/* … */}`, or `<!-- … -->` where it is to be seen in the page's source."},
 	{"SG2063", "A struct that a form is read into has a field or a tag that no form has.", "The types and tags that there are stand at [Forms](/docs/forms/#fields)."},
 	{"SG2064", "A method of a form is given a name that no field of its struct has.", "A field has the name that it has as an attribute, or that its tag gives: `FirstName` is `firstName`."},
