@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"maps"
 	"net"
 	"os/exec"
 	"path/filepath"
@@ -191,11 +192,44 @@ type devTerminal struct {
 	port  int
 	open  maybe
 	ready func()
+
+	warned map[string]bool // what the last build has warned of
+}
+
+// news leaves out the warnings that the build before gave too: with each edit they would bury what it has come to.
+func (d *devTerminal) news(list *diag.List) (news *diag.List, before int) {
+	news = &diag.List{}
+	warned := map[string]bool{}
+	for _, x := range list.Sorted() {
+		if x.Severity == diag.Error {
+			news.Add(x)
+			continue
+		}
+		key := x.File + "\x00" + string(x.Code) + "\x00" + x.Message // its line may have moved
+		if warned[key] = true; d.warned[key] {
+			before++
+			continue
+		}
+		news.Add(x)
+	}
+	if list.HasErrors() { // it may not have come to the others
+		maps.Copy(warned, d.warned)
+	}
+	d.warned = warned
+	return news, before
 }
 
 func (d *devTerminal) report(r devserver.Report) {
 	t := d.p.term
-	d.failed(r.List)
+	if t.format == "text" {
+		news, before := d.news(r.List)
+		d.failed(news)
+		if before > 0 && r.List.HasErrors() {
+			t.note("%s as before", plural(before, "warning"))
+		}
+	} else {
+		d.failed(r.List)
+	}
 	took := r.Took.Round(time.Millisecond)
 	if r.First {
 		for _, url := range addresses(d.host, d.port, d.p.config.Base) {
