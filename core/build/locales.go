@@ -2,9 +2,11 @@ package build
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"sitegen.dev/core/codegen"
+	"sitegen.dev/core/config"
 	"sitegen.dev/core/diag"
 	"sitegen.dev/core/manifest"
 	"sitegen.dev/core/routes"
@@ -44,9 +46,19 @@ func (b *builder) toDefaultLocale(pages []routes.Page) []routes.Redirect {
 	return []routes.Redirect{{From: "/", To: "/" + cfg.Default, Status: 302, At: at, ToAt: at}}
 }
 
-// checkLocales reports pages that lie where the pages of the default language never are.
+// checkLocales reports pages that lie where the pages of the default language never are, and pages that look like the error pages of
+// a language, of which there are none.
 func (b *builder) checkLocales() {
 	cfg := b.Config.I18n
+	for _, r := range b.routes {
+		first, rest, _ := strings.Cut(strings.Trim(r.Pattern, "/"), "/")
+		if r.Type != manifest.Page || rest != "404" && rest != "500" || !slices.ContainsFunc(cfg.Locales, func(l config.Locale) bool { return l.Path == first }) {
+			continue
+		}
+		b.list.Warn("SG3119", diag.Range{Pos: diag.Pos{File: r.Source, Line: 1, Col: 1}},
+			fmt.Sprintf("%s is a page like others, and not shown in place of what is missing below /%s", r.Pattern, first),
+			fmt.Sprintf("%s/pages/%s.gosite is the error page of all languages; with `const prerender = false` its page.Locale is that of the address", b.Config.Src, rest))
+	}
 	if cfg.Default == "" || cfg.PrefixDefault {
 		return
 	}

@@ -488,3 +488,31 @@ func pass(*site.Page) error { return nil }
 		})
 	}
 }
+
+// A page that looks like the error page of a language is told to be none; with another name, or where there are no languages, it is a
+// page like others.
+func TestErrorPagesOfLanguages(t *testing.T) {
+	_, list := site(t, `
+-- site.yaml --
+i18n: {default: en, locales: [en, de]}
+-- src/pages/index.gosite --
+<p>a</p>
+-- src/pages/404.gosite --
+<p>b</p>
+-- src/pages/de/404.gosite --
+<p>c</p>
+-- src/pages/de/500.md --
+d
+-- src/pages/de/old/404.gosite --
+<p>e</p>
+-- src/pages/fr/404.gosite --
+<p>f</p>
+`, Options{})
+	var got []string
+	for _, d := range list.Sorted() {
+		got = append(got, fmt.Sprintf("%s %s", d.Code, d.File))
+	}
+	if want := "SG3119 src/pages/de/404.gosite\nSG3119 src/pages/de/500.md"; strings.Join(got, "\n") != want {
+		t.Errorf("%s\nwant\n%s", strings.Join(got, "\n"), want)
+	}
+}

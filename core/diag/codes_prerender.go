@@ -36,6 +36,7 @@ var prerenderCodes = []CodeInfo{
 		"Build with an adapter, and write `const prerender = false` where the status matters; or leave it out."},
 	{"SG3118", "A form of a prerendered page is posted to the page itself, which answers no POST.",
 		"Render the page per request with `const prerender = false`, or name an endpoint or a page on demand in `action`."},
+	{"SG3119", "A page lies where the error page of a language might be, and is none.", "Write one error page, `src/pages/404.gosite`, with `const prerender = false`; `page.Locale` tells the language of the address."},
 	{"SG3120", "A prerendered page reads a variable of the environment that is not there while building.",
 		"Add `const prerender = false`, or write `when: build` for the variable in site.yaml."},
 	{"SG3121", "The output holds the value of a secret.",
