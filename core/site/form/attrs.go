@@ -2,6 +2,7 @@ package form
 
 import (
 	"strconv"
+	"strings"
 
 	"sitegen.dev/core/site"
 )
@@ -32,11 +33,12 @@ func (f *Form[T]) Input(name string) site.Attrs {
 			a["step"] = "any"
 		}
 	}
-	if v := f.Value(name); v != "" {
-		a["value"] = v
+	v := f.Value(name)
+	if d.addresses() {
+		a["multiple"], v = true, strings.Join(f.texts(d), ",")
 	}
-	if d.many && d.input == "email" {
-		a["multiple"] = true
+	if v != "" {
+		a["value"] = v
 	}
 	f.lengths(d, a)
 	if d.min != "" {

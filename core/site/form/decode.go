@@ -3,6 +3,7 @@ package form
 import (
 	"encoding"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,12 +17,11 @@ func (d *field) decode(v reflect.Value, sent values) (Problem, bool) {
 	if d.kind == fileKind {
 		return d.files(v, sent.Files(d.name))
 	}
-	all := sent.All(d.name)
 	if d.kind == boolKind && !d.many {
-		return d.bool(v, sent.Has(d.name), all)
+		return d.bool(v, sent.Has(d.name), sent.All(d.name))
 	}
 	filled := false
-	for _, s := range all {
+	for _, s := range d.all(sent) {
 		if s = d.tidy(s); s == "" {
 			continue
 		}
@@ -49,6 +49,26 @@ func (d *field) decode(v reflect.Value, sent values) (Problem, bool) {
 		return d.problem(Required, ""), false
 	}
 	return Problem{}, true
+}
+
+// all gives the values that were sent for a field. A browser sends the addresses of <input type="email" multiple> as one.
+func (d *field) all(sent values) []string {
+	all := sent.All(d.name)
+	if d.addresses() {
+		return strings.Split(strings.Join(all, ","), ",")
+	}
+	return all
+}
+
+// addresses says whether a field holds several email addresses, between which commas stand.
+func (d *field) addresses() bool { return d.many && d.input == "email" }
+
+// blank says whether nothing was typed into a field of which only text that was typed means something: a number, or one of a list.
+func (d *field) blank(all []string) bool {
+	if d.required || d.many || d.pointer || d.kind == boolKind || d.kind == textKind && !d.text && (d.oneof == nil || d.allowed("")) {
+		return false
+	}
+	return !slices.ContainsFunc(all, func(s string) bool { return d.tidy(s) != "" })
 }
 
 // tidy gives a value as it is looked at: with the line ends of Go, and without blanks around it unless it is secret.
@@ -172,7 +192,7 @@ func (d *field) parse(v reflect.Value, s string) bool {
 	case timeKind:
 		for _, layout := range d.layouts {
 			if t, err := time.Parse(layout, s); err == nil {
-				v.Set(reflect.ValueOf(t))
+				v.Set(reflect.ValueOf(t.Truncate(time.Millisecond)))
 				return true
 			}
 		}
@@ -266,7 +286,7 @@ func (d *field) printed(v reflect.Value) string {
 	case floatKind:
 		return strconv.FormatFloat(v.Float(), 'f', -1, d.typ.Bits())
 	case timeKind:
-		t := v.Interface().(time.Time)
+		t := v.Interface().(time.Time).Truncate(time.Millisecond)
 		if layout := d.layouts[0]; t.Second() == 0 && t.Nanosecond() == 0 || len(d.layouts) == 1 {
 			return t.Format(layout)
 		}

@@ -183,8 +183,9 @@ func (d *field) declare(f reflect.StructField, opts string) string {
 	}
 	d.typ = t
 	d.input = f.Tag.Get("type")
+	d.secret = d.secret || d.input == "password"
 	switch {
-	case t == fileType:
+	case t == fileType && !d.pointer:
 		d.kind = fileKind
 	case t == timeType:
 		d.kind = timeKind
@@ -224,13 +225,13 @@ func unmarshals(t reflect.Type) bool {
 
 var inputTypes = map[kind]string{boolKind: "checkbox", intKind: "number", uintKind: "number", floatKind: "number", fileKind: "file"}
 
-// layouts are those of the values that browsers send, by the type of the <input>.
+// layouts are those of the values that browsers send, by the type of the <input>. They know of no more than milliseconds.
 // https://html.spec.whatwg.org/multipage/common-microsyntaxes.html#dates-and-times
 var layouts = map[string][]string{
 	"date":           {"2006-01-02"},
-	"datetime-local": {"2006-01-02T15:04", "2006-01-02T15:04:05.999999999", "2006-01-02 15:04", "2006-01-02 15:04:05.999999999"},
+	"datetime-local": {"2006-01-02T15:04", "2006-01-02T15:04:05.999", "2006-01-02 15:04", "2006-01-02 15:04:05.999"},
 	"month":          {"2006-01"},
-	"time":           {"15:04", "15:04:05.999999999"},
+	"time":           {"15:04", "15:04:05.999"},
 }
 
 // limits reads min, max, minlength, maxlength and oneof.
@@ -271,6 +272,9 @@ func (d *field) limits(tag reflect.StructTag) string {
 			return "has oneof, which is for texts, numbers and times"
 		}
 		for _, v := range d.oneof {
+			if d.tidy(v) != v {
+				return "has " + quote(v) + " in oneof, with blanks around it, which are taken off what is typed"
+			}
 			if !d.parse(reflect.New(d.typ).Elem(), v) {
 				return "has " + quote(v) + " in oneof, which is no value of it"
 			}

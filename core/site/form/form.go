@@ -22,7 +22,8 @@
 //
 //	form:"name"             its name in the form; without one that of the field as an attribute has it: FirstName is firstName
 //	form:",required"        there must be something; of a bool, it must be true
-//	form:",secret"          what was typed is not written back, as of a password, and blanks around it are kept
+//	form:",secret"          what was typed is not written back, as of a password, and blanks around it are kept; type:"password"
+//	                        is always one
 //	form:"-"                no field of the form
 //	type:"email"            that of the <input>. email and url are checked, and of a time it says what is typed: date, datetime-local,
 //	                        month or time
@@ -100,7 +101,8 @@ func Read[T any](page *site.Page, initial T, option ...Option) (*Form[T], error)
 }
 
 // Query gives a form whose fields come from the query of the address, as those of a search or a filter do. Fields that
-// the query does not name, or that are wrong, are those of initial. It counts as posted when the query names a field.
+// the query does not name, or that are wrong, are those of initial, and so are numbers, times and fields with oneof of which it
+// says nothing, as "?page=". It counts as posted when the query names a field.
 func Query[T any](page *site.Page, initial T, option ...Option) (*Form[T], error) {
 	f, err := newForm(page, initial, option)
 	if err != nil {
@@ -109,6 +111,11 @@ func Query[T any](page *site.Page, initial T, option ...Option) (*Form[T], error
 	sent := query(page.URL.Query())
 	f.values = sent
 	f.posted = slices.ContainsFunc(f.plan.fields, func(d field) bool { return sent.Has(d.name) })
+	for _, d := range f.plan.fields {
+		if d.blank(sent[d.name]) {
+			delete(sent, d.name)
+		}
+	}
 	f.read(true)
 	return f, nil
 }

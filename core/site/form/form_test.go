@@ -445,6 +445,10 @@ func TestWrongStructs(t *testing.T) {
 	check("a list", reading[struct {
 		A int `oneof:"1|b"`
 	}], `.A has "b" in oneof, which is no value of it`)
+	check("a list with blanks", reading[struct {
+		A string `oneof:"small | large"`
+	}], `.A has "small " in oneof, with blanks around it`)
+	check("a pointer too many", reading[struct{ F **site.File }], ".F has the type **site.File, which no field of a form comes to")
 	check("a kind of time", reading[struct {
 		A time.Time `type:"week"`
 	}], "so its type must be date, datetime-local, month or time")
@@ -491,5 +495,87 @@ func TestEmbedded(t *testing.T) {
 		if f.Data.City != "Rome" || f.Data.Zip != "1" || f.Data.Address.Zip != "" || !f.OK() {
 			t.Errorf("%+v %v", f.Data, f.Problems())
 		}
+	})
+}
+
+// A browser sends the addresses of <input type="email" multiple> as one value with commas.
+func TestSeveralAddresses(t *testing.T) {
+	type invite struct {
+		To []string `type:"email"`
+	}
+	for _, tt := range []struct {
+		values []string
+		want   []string
+		ok     bool
+		value  string
+	}{
+		{[]string{"a@b.c,d@e.f"}, []string{"a@b.c", "d@e.f"}, true, "a@b.c,d@e.f"},
+		{[]string{"a@b.c , d@e.f,"}, []string{"a@b.c", "d@e.f"}, true, "a@b.c , d@e.f,"},
+		{[]string{"a@b.c", "d@e.f"}, []string{"a@b.c", "d@e.f"}, true, "a@b.c,d@e.f"},
+		{[]string{"a@b.c,d"}, nil, false, "a@b.c,d"},
+		{[]string{","}, nil, true, ","},
+	} {
+		readAs(t, post(url.Values{"to": tt.values}), invite{}, func(f *form.Form[invite], _ *site.Page) {
+			if !reflect.DeepEqual(f.Data.To, tt.want) || f.OK() != tt.ok || f.Input("to")["value"] != tt.value {
+				t.Errorf("%q: got %q, %v, shown as %q", tt.values, f.Data.To, f.OK(), f.Input("to")["value"])
+			}
+		})
+	}
+	readAs(t, httptest.NewRequest("GET", "http://example.com/", nil), invite{[]string{"a@b.c", "d@e.f"}}, func(f *form.Form[invite], _ *site.Page) {
+		if v := f.Input("to")["value"]; v != "a@b.c,d@e.f" {
+			t.Errorf("before: shown as %q", v)
+		}
+	})
+}
+
+// A password is a secret, whether the tag says so or not.
+func TestPasswordIsSecret(t *testing.T) {
+	type login struct {
+		Pass string `type:"password"`
+	}
+	readAs(t, post(url.Values{"pass": {" hidden "}}), login{}, func(f *form.Form[login], _ *site.Page) {
+		if f.Data.Pass != " hidden " || f.Value("pass") != "" || f.Input("pass")["value"] != nil {
+			t.Errorf("it is %q, and shown as %q", f.Data.Pass, f.Value("pass"))
+		}
+	})
+}
+
+// Browsers show no time with more than three digits of a second.
+func TestTimesForBrowsers(t *testing.T) {
+	type meeting struct {
+		At time.Time `type:"datetime-local"`
+	}
+	at := time.Date(2026, 5, 1, 10, 0, 0, 123456789, time.UTC)
+	readAs(t, httptest.NewRequest("GET", "http://example.com/", nil), meeting{at}, func(f *form.Form[meeting], _ *site.Page) {
+		if v := f.Value("at"); v != "2026-05-01T10:00:00.123" {
+			t.Errorf("shown as %q", v)
+		}
+	})
+	readAs(t, httptest.NewRequest("GET", "http://example.com/", nil), meeting{at.Truncate(time.Second).Add(5)}, func(f *form.Form[meeting], _ *site.Page) {
+		if v := f.Value("at"); v != "2026-05-01T10:00" {
+			t.Errorf("shown as %q", v)
+		}
+	})
+}
+
+// A filter whose number is emptied is sent with that field, which holds nothing.
+func TestQueryEmpty(t *testing.T) {
+	type filter struct {
+		Q    string
+		Sort string `oneof:"date|name"`
+		Page int    `min:"1"`
+		Max  *int
+	}
+	ten := 10
+	initial := filter{Q: "tea", Sort: "date", Page: 1, Max: &ten}
+	on(t, httptest.NewRequest("GET", "http://example.com/?q=&sort=&page=+&max=", nil), func(_ *site.Writer, page *site.Page) error {
+		f, err := form.Query(page, initial)
+		if err != nil {
+			return err
+		}
+		if want := (filter{Sort: "date", Page: 1}); !f.Posted() || !reflect.DeepEqual(f.Data, want) || f.Value("page") != "1" || !f.Has("sort", "date") {
+			t.Errorf("%v %+v, page is %q, sort is %q", f.Posted(), f.Data, f.Value("page"), f.Value("sort"))
+		}
+		return nil
 	})
 }
