@@ -74,7 +74,11 @@ func formData(t types.Type) types.Type {
 	if !ok || named.Obj().Pkg() == nil || named.Obj().Pkg().Path() != formsPath || named.Obj().Name() != "Form" || named.TypeArgs().Len() != 1 {
 		return nil
 	}
-	return named.TypeArgs().At(0)
+	data := named.TypeArgs().At(0)
+	if _, ok := types.Unalias(data).(*types.TypeParam); ok {
+		return nil // of a function for forms of all kinds
+	}
+	return data
 }
 
 // wrongForm says why a struct is no form: at its field, if that stands in the component, or else at the call.
@@ -85,11 +89,17 @@ func (t typedComponent) wrongForm(call *ast.CallExpr, data types.Type) (d diag.D
 	if !errors.As(err, &e) {
 		return d, false
 	}
-	d = diag.Diagnostic{Severity: diag.Error, Code: "SG2063", Message: r.said(e, data)}
-	if strings.Contains(e.Problem, " comes to") {
+	field := r.fields[e.Type][e.Field]
+	d = diag.Diagnostic{Severity: diag.Error, Code: "SG2063", Message: "the field " + e.Field + " of the form " + e.Problem}
+	switch {
+	case e.Field == "":
+		d.Message = "a form is read into a struct, and " + types.TypeString(data, r.qualifier) + " is none"
+	case field != nil && strings.HasPrefix(e.Problem, "has the type "): // of those that stand for the author's
+		_, why, _ := strings.Cut(e.Problem, ", ")
+		d.Message = "the field " + e.Field + " of the form has the type " + types.TypeString(field.Type(), r.qualifier) + ", " + why
 		d.Hint = "fields are texts, bools, numbers, time.Time, *site.File, types with UnmarshalText, and slices of these; `form:\"-\"` leaves one out"
 	}
-	if field := r.fields[e.Type][e.Field]; field != nil {
+	if field != nil {
 		name := ast.NewIdent(field.Name())
 		name.NamePos = field.Pos()
 		if at, ok := t.span(name); ok {
@@ -138,7 +148,6 @@ func (t typedComponent) wrongField(call *ast.CallExpr) (d diag.Diagnostic, wrong
 type reflector struct {
 	pkg    *types.Package
 	fields map[reflect.Type]map[string]*types.Var // of structs, by name
-	names  [][2]string                            // types that have no like, and what they are called
 }
 
 // texter stands for types with UnmarshalText, and unlike for those that are no field of a form.
@@ -149,8 +158,14 @@ type (
 
 func (*texter) UnmarshalText([]byte) error { return nil }
 
+// maxDepth is how deep types of fields are followed: a form has none deeper than a slice of pointers, and `type tree []tree` has no end.
+const maxDepth = 4
+
 func (r *reflector) of(t types.Type, depth int) reflect.Type {
 	t = types.Unalias(t)
+	if _, ok := t.(*types.TypeParam); ok {
+		return reflect.TypeFor[texter]() // whatever that will be
+	}
 	if named, ok := t.(*types.Named); ok && named.Obj().Pkg() != nil {
 		switch named.Obj().Pkg().Path() + "." + named.Obj().Name() {
 		case "time.Time":
@@ -162,7 +177,11 @@ func (r *reflector) of(t types.Type, depth int) reflect.Type {
 	if unmarshalsText(t) {
 		return reflect.TypeFor[texter]()
 	}
-	switch u := t.Underlying().(type) {
+	u := t.Underlying()
+	if depth == maxDepth {
+		u = nil
+	}
+	switch u := u.(type) {
 	case *types.Basic:
 		if like := basics[u.Kind()]; like != nil {
 			return like
@@ -176,7 +195,6 @@ func (r *reflector) of(t types.Type, depth int) reflect.Type {
 			return r.structOf(u)
 		}
 	}
-	r.names = append(r.names, [2]string{reflect.TypeFor[unlike]().String(), types.TypeString(t, r.qualifier)})
 	return reflect.TypeFor[unlike]()
 }
 
@@ -194,10 +212,17 @@ func (r *reflector) structOf(s *types.Struct) reflect.Type {
 	for i := range s.NumFields() {
 		v := s.Field(i)
 		f := reflect.StructField{Name: v.Name(), Tag: reflect.StructTag(s.Tag(i))}
+		name, _, _ := strings.Cut(f.Tag.Get("form"), ",")
+		if name == "-" {
+			continue
+		}
 		inner, isStruct := v.Type().Underlying().(*types.Struct)
 		switch {
-		case v.Embedded() && isStruct && types.TypeString(v.Type(), nil) != "time.Time" && f.Tag.Get("form") == "":
-			f.Anonymous, f.Name, f.Type = true, "Embedded"+strconv.Itoa(i), r.structOf(inner)
+		case v.Embedded() && isStruct && types.TypeString(v.Type(), nil) != "time.Time" && name == "":
+			f.Anonymous, f.Name, f.Type = true, "X_"+strconv.Itoa(i), r.structOf(inner)
+			for slices.ContainsFunc(slices.Collect(s.Fields()), func(v *types.Var) bool { return v.Name() == f.Name }) {
+				f.Name += "_"
+			}
 		case v.Exported():
 			f.Type = r.of(v.Type(), 1)
 			byName[f.Name] = v
@@ -212,18 +237,6 @@ func (r *reflector) structOf(s *types.Struct) reflect.Type {
 	}
 	r.fields[t] = byName
 	return t
-}
-
-// said gives the message of an error, with the names that the author knows.
-func (r *reflector) said(e *form.StructError, data types.Type) string {
-	problem := e.Problem
-	for _, n := range r.names {
-		problem = strings.Replace(problem, n[0], n[1], 1)
-	}
-	if e.Field == "" {
-		return "a form is read into a struct, and " + types.TypeString(data, r.qualifier) + " is none"
-	}
-	return "the field " + e.Field + " of the form " + problem
 }
 
 var basics = map[types.BasicKind]reflect.Type{

@@ -67,6 +67,23 @@ if err != nil || err2 != nil {
 f.Fail("", "no")
 ---
 <input {f.Input("full-name")...}>{f.Message("")}{f.Error("city")}{g.Value(name)}{g.Value(f.Data.Name)}<input {f.Choice("levels", "x")...}>
+-- src/pages/generic.gosite --
+---
+import "sitegen.dev/core/site/form"
+
+const prerender = false
+
+type Signup struct{ Email string }
+
+func email[T any](f *form.Form[T]) string { return f.Error("email") }
+func read[T any](page *site.Page, v T) (*form.Form[T], error) { return form.Read(page, v) }
+
+f, err := read(page, Signup{})
+if err != nil {
+	return err
+}
+---
+{email(f)}
 -- src/pages/tags.gosite --
 ---
 import (
@@ -94,6 +111,17 @@ type E struct {
 	data.Address
 	S string
 }
+type F struct {
+	Not  map[string]int `+"`form:\"-\"`"+`
+	But  chan int
+}
+type tree []tree
+type G struct {
+	X_1  string
+	S2
+	Tree tree
+}
+type S2 struct{ Z string }
 
 _, err := fm.Read(page, A{})
 _, err = fm.Read[B](page, B{})
@@ -103,6 +131,8 @@ _, err = fm.Read(page, E{})
 _, err = fm.Read(page, data.Order{})
 _, err = fm.Read(page, "text")
 _, err = fm.Read(page, struct{ T []data.Order }{})
+_, err = fm.Read(page, F{})
+_, err = fm.Read(page, G{})
 return err
 ---
 -- src/pages/names.gosite --
@@ -137,10 +167,12 @@ src/pages/tags.gosite:11:2: the field Name of the form has "requierd" in its tag
 src/pages/tags.gosite:14:2: the field M of the form has the type map[string]int, which no field of a form comes to | fields are texts, bools, numbers, time.Time, *site.File, types with UnmarshalText, and slices of these; ` + "`" + `form:"-"` + "`" + ` leaves one out
 src/pages/tags.gosite:17:2: the field N of the form has the max "many", which is no value of it
 src/pages/tags.gosite:21:2: the field Y of the form is called "same", as another field is
-src/pages/tags.gosite:32:11: the field Zip of the form has the maxlength "ten", which must be a number and of a text
-src/pages/tags.gosite:33:11: the field Total of the form has the type complex128, which no field of a form comes to | fields are texts, bools, numbers, time.Time, *site.File, types with UnmarshalText, and slices of these; ` + "`" + `form:"-"` + "`" + ` leaves one out
-src/pages/tags.gosite:34:11: a form is read into a struct, and string is none
-src/pages/tags.gosite:35:33: the field T of the form has the type []data.Order, which no field of a form comes to | fields are texts, bools, numbers, time.Time, *site.File, types with UnmarshalText, and slices of these; ` + "`" + `form:"-"` + "`" + ` leaves one out
+src/pages/tags.gosite:29:2: the field But of the form has the type chan int, which no field of a form comes to | fields are texts, bools, numbers, time.Time, *site.File, types with UnmarshalText, and slices of these; ` + "`" + `form:"-"` + "`" + ` leaves one out
+src/pages/tags.gosite:35:2: the field Tree of the form has the type tree, which no field of a form comes to | fields are texts, bools, numbers, time.Time, *site.File, types with UnmarshalText, and slices of these; ` + "`" + `form:"-"` + "`" + ` leaves one out
+src/pages/tags.gosite:43:11: the field Zip of the form has the maxlength "ten", which must be a number and of a text
+src/pages/tags.gosite:44:11: the field Total of the form has the type complex128, which no field of a form comes to | fields are texts, bools, numbers, time.Time, *site.File, types with UnmarshalText, and slices of these; ` + "`" + `form:"-"` + "`" + ` leaves one out
+src/pages/tags.gosite:45:11: a form is read into a struct, and string is none
+src/pages/tags.gosite:46:33: the field T of the form has the type []data.Order, which no field of a form comes to | fields are texts, bools, numbers, time.Time, *site.File, types with UnmarshalText, and slices of these; ` + "`" + `form:"-"` + "`" + ` leaves one out
 `); strings.Join(got, "\n") != want {
 		t.Errorf("%s\nwant\n%s", strings.Join(got, "\n"), want)
 	}
