@@ -122,6 +122,24 @@ func TestPostsOfPrerenderedPages(t *testing.T) {
 <form method="post" data-netlify="true"><button>e</button></form>
 <form method="post" netlify><button>f</button></form>
 <form method="post" {site.Attrs{}...}><button>g</button></form>
+<form method="post" hx-post="/live"><button>h</button></form>
+-- src/pages/buttons.gosite --
+<form method="post"><button formaction="/live">a</button></form>
+<form method="post" id="f"></form><input type="submit" form="f" FormMethod="get">
+-- src/pages/element.gosite --
+<form-sender><form method="post"><button>a</button></form></form-sender>
+-- src/pages/layout.gosite --
+---
+import Layout "../layouts/Layout.gosite"
+---
+<Layout>
+  <form method="post" class="sent-by-script"><button>a</button></form>
+  <form method="post" enctype="multipart/form-data"><button>b</button></form>
+</Layout>
+-- src/layouts/Layout.gosite --
+<html><head><script is:inline src="/all.js"></script></head><body><slot /></body></html>
+-- public/all.js --
+console.log("here")
 -- src/pages/scripted.gosite --
 <form method="post"><button>a</button></form>
 <script>document.querySelector("form").onsubmit = (e) => e.preventDefault()</script>
@@ -150,7 +168,7 @@ if err != nil {
 		}
 		got = append(got, fmt.Sprintf("%s %s:%d:%d", d.Code, d.File, d.Line, d.Col))
 	}
-	if want := "SG3118 src/pages/index.gosite:2:3"; strings.Join(got, "\n") != want {
+	if want := "SG3118 src/pages/index.gosite:2:3\nSG3118 src/pages/layout.gosite:6:3"; strings.Join(got, "\n") != want {
 		t.Errorf("%s\nwant\n%s", strings.Join(got, "\n"), want)
 	}
 }
