@@ -74,6 +74,8 @@ func (c *Component) readFace() *devFace {
 	trees := map[string]declTree{} // by name
 	seen := map[int]bool{}         // items, by where they start
 	var open []declTree
+	aliases := map[string]bool{}
+	var methodsOf []string
 	for _, it := range c.front.hoisted {
 		t, ok := r.parseDecl(it)
 		if !ok {
@@ -82,10 +84,18 @@ func (c *Component) readFace() *devFace {
 		for _, d := range t.file.Decls {
 			switch d := d.(type) {
 			case *ast.FuncDecl:
-				if d.Recv == nil && isExported(d.Name.Name) || d.Recv != nil && isExported(receiver(d)) {
+				switch {
+				case d.Recv != nil:
+					methodsOf = append(methodsOf, receiver(d))
+				case isExported(d.Name.Name):
 					return nil
 				}
 			case *ast.GenDecl:
+				for _, s := range d.Specs {
+					if s, ok := s.(*ast.TypeSpec); ok && s.Assign.IsValid() {
+						aliases[s.Name.Name] = true
+					}
+				}
 				for _, id := range declaredNames(d) {
 					trees[id.Name] = t
 					if isExported(id.Name) {
@@ -93,6 +103,11 @@ func (c *Component) readFace() *devFace {
 					}
 				}
 			}
+		}
+	}
+	for _, name := range methodsOf {
+		if isExported(name) || aliases[name] { // an alias may be one of what is seen
+			return nil
 		}
 	}
 	for len(open) > 0 {
@@ -160,6 +175,18 @@ func readFaceItem(t declTree) (faceItem, bool) {
 			exported(f.Names)
 		}
 	}
+	// The name of an embedded type is one of a field: that of error is private.
+	embedded := func(list *ast.FieldList) {
+		for _, f := range list.List {
+			x := f.Type
+			if ptr, ok := x.(*ast.StarExpr); ok {
+				x = ptr.X
+			}
+			if id, ok := x.(*ast.Ident); ok && f.Names == nil {
+				exported([]*ast.Ident{id})
+			}
+		}
+	}
 	ast.Inspect(t.file, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.GenDecl:
@@ -172,6 +199,7 @@ func readFaceItem(t declTree) (faceItem, bool) {
 			same = same && n.TypeParams == nil
 		case *ast.StructType:
 			members(n.Fields)
+			embedded(n.Fields)
 		case *ast.InterfaceType:
 			members(n.Methods)
 		}

@@ -76,6 +76,11 @@ func TestFaces(t *testing.T) {
 		{"method", "type Props struct{ Name string }\n\nfunc (p Props) Upper() string { return p.Name }", false},
 		{"function", "type Props struct{ Name string }\n\nfunc Upper(s string) string { return s }", false},
 		{"package of an unknown name", "import \"example.com/go-tea\"\n\ntype Props struct{ Leaf tea.Leaf }", false},
+		{"method of an alias", "type Props struct{ Item Item }\n\ntype Item struct{ Name string }\n\ntype item = Item\n\nfunc (i item) Upper() string { return i.Name }", false},
+		{"method of an alias that others see", "type Props struct{ Item Item }\n\ntype Item = item\n\ntype item struct{ Name string }\n\nfunc (i item) Upper() string { return i.Name }", false},
+		{"embedded type of the language", "type Props struct{ error }", false},
+		{"embedded interface of the language", "type Props struct{ Bad Bad }\n\ntype Bad interface{ error }", true},
+		{"embedded type of a package", "import \"time\"\n\ntype Props struct{ time.Time; *Item }\n\ntype Item struct{ Name string }", true},
 		{"import with a dot", "import . \"time\"\n\ntype Props struct{ At Time }", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
