@@ -270,13 +270,11 @@ func (l *lowerer) neverStarts(e *syntax.Element) {
 	if !ok || !strings.HasPrefix(target, "./") && !strings.HasPrefix(target, "../") || !scriptTypes[path.Ext(target)] {
 		return
 	}
-	if strings.HasSuffix(target, "js") { // may be a file of the public folder
-		if l.p.in.ReadFile == nil {
-			return
-		}
-		if _, err := l.p.in.ReadFile(path.Join(l.p.in.ModuleDir, l.c.dir, target)); err != nil {
-			return
-		}
+	if l.p.in.ReadFile == nil {
+		return
+	}
+	if _, err := l.p.in.ReadFile(path.Join(l.p.in.ModuleDir, l.c.dir, target)); err != nil {
+		return // it may be a file of the public folder
 	}
 	l.err("SG2040", src.Span, "nothing says when the script of <"+e.Name+"> starts", `add client:load, client:idle, client:visible, client:media="…" or client:only`)
 }

@@ -45,7 +45,7 @@ func input(t testing.TB, files []txtar.File) (Input, []diag.Diagnostic) {
 			return b, nil
 		}
 		for _, f := range files {
-			if path.Ext(f.Name) == ".svg" && p == in.ModuleDir+"/"+f.Name {
+			if (path.Ext(f.Name) == ".svg" || path.Ext(f.Name) == ".ts") && p == in.ModuleDir+"/"+f.Name {
 				return f.Data, nil
 			}
 		}

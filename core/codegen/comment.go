@@ -34,7 +34,7 @@ func (l *lowerer) commentsIn(body []syntax.Node) {
 		at := t.Start
 		for line := range strings.SplitAfterSeq(t.Text(l.src), "\n") {
 			text := strings.TrimSpace(line)
-			if text == "//" || strings.HasPrefix(text, "// ") || strings.HasPrefix(text, "/*") {
+			if strings.HasPrefix(text, "// ") || strings.HasPrefix(text, "/*") {
 				from := at + strings.Index(line, text)
 				l.diags.Warn("SG2062", l.rng(syntax.Span{Start: from, End: from + len(text)}), "a comment in a block is text, which is printed",
 					"write {/* … */}")

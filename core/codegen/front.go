@@ -243,10 +243,6 @@ func exampleFlag(name string) string {
 // flag reads the constants that the route table wants.
 func (r *frontReader) flag(t declTree, name *ast.Ident, v ast.Expr) {
 	if !isFlag(name.Name) {
-		if low := strings.ToLower(name.Name); isFlag(low) && v != nil {
-			r.diags.Warn("SG2034", r.c.file.Range(t.span(name)), name.Name+" says nothing about the route: its constant is called "+low, "rename it to "+low)
-			return
-		}
 		r.nearFlag(r.c.file.Range(t.span(name)), name.Name, v)
 		return
 	}
@@ -286,7 +282,7 @@ func (r *frontReader) function(t declTree, d *ast.FuncDecl) {
 		return
 	}
 	if strings.EqualFold(name, "GetStaticPaths") {
-		r.diags.Warn("SG2034", at, name+" lists no paths: the function is called GetStaticPaths", "rename it to GetStaticPaths")
+		r.near = append(r.near, nearMiss{name, "GetStaticPaths", at, name + " lists no paths: the function is called GetStaticPaths"})
 		return
 	}
 	if slices.Contains(httpMethods, name) {

@@ -3,6 +3,7 @@ package codegen
 import (
 	"go/ast"
 	"go/token"
+	"path"
 	"slices"
 	"strings"
 
@@ -29,7 +30,11 @@ func (r *frontReader) nearFlag(at diag.Range, name string, v ast.Expr) {
 			known = []string{"revalidate"}
 		}
 	}
-	if s := diag.Suggest(name, known); s != "" && sameInitial(s, name) {
+	s := diag.Suggest(name, known)
+	if low := strings.ToLower(name); slices.Contains(known, low) {
+		s = low
+	}
+	if s != "" && sameInitial(s, name) {
 		r.near = append(r.near, nearMiss{name, s, at, name + " says nothing about the route: its constant is called " + s})
 	}
 }
@@ -49,10 +54,12 @@ func (r *frontReader) nearFunction(at diag.Range, d *ast.FuncDecl) {
 	}
 }
 
-// nearMisses warns of what was noted, where nothing else in the file names it: what is called has its name for a reason.
+// nearMisses warns of what was noted, where nothing else in the file names it: what is called has its name for a reason. Others
+// may name what a component shows that is no page.
 func (r *frontReader) nearMisses() {
+	page := strings.Contains(path.Join("/", r.c.Path), "/pages/")
 	for _, n := range r.near {
-		if r.f.idents[n.name] > 1 {
+		if r.f.idents[n.name] > 1 || !page && ast.IsExported(n.name) {
 			continue
 		}
 		if slices.ContainsFunc(r.c.Flags.Methods, func(m Method) bool { return m.Name == n.meant }) {
@@ -61,7 +68,11 @@ func (r *frontReader) nearMisses() {
 		if n.meant == "GetStaticPaths" && r.c.Flags.StaticPaths != nil {
 			continue
 		}
-		r.diags.Warn("SG2034", n.at, n.message, "did you mean "+n.meant+"?")
+		hint := "did you mean " + n.meant + "?"
+		if strings.EqualFold(n.name, n.meant) {
+			hint = "rename it to " + n.meant
+		}
+		r.diags.Warn("SG2034", n.at, n.message, hint)
 	}
 }
 
