@@ -148,6 +148,7 @@ func (t typedComponent) wrongField(call *ast.CallExpr) (d diag.Diagnostic, wrong
 type reflector struct {
 	pkg    *types.Package
 	fields map[reflect.Type]map[string]*types.Var // of structs, by name
+	open   bool                                   // a type parameter was among the types
 }
 
 // texter stands for types with UnmarshalText, and unlike for those that are no field of a form.
@@ -164,6 +165,7 @@ const maxDepth = 4
 func (r *reflector) of(t types.Type, depth int) reflect.Type {
 	t = types.Unalias(t)
 	if _, ok := t.(*types.TypeParam); ok {
+		r.open = true
 		return reflect.TypeFor[texter]() // whatever that will be
 	}
 	if named, ok := t.(*types.Named); ok && named.Obj().Pkg() != nil {
@@ -224,7 +226,10 @@ func (r *reflector) structOf(s *types.Struct) reflect.Type {
 				f.Name += "_"
 			}
 		case v.Exported():
-			f.Type = r.of(v.Type(), 1)
+			r.open = false
+			if f.Type = r.of(v.Type(), 1); r.open { // nobody knows which limits it may have
+				f.Tag = reflect.StructTag("form:" + strconv.Quote(f.Tag.Get("form")))
+			}
 			byName[f.Name] = v
 		default:
 			continue

@@ -78,12 +78,18 @@ type Signup struct{ Email string }
 func email[T any](f *form.Form[T]) string { return f.Error("email") }
 func read[T any](page *site.Page, v T) (*form.Form[T], error) { return form.Read(page, v) }
 
+type Limits[T any] struct {
+	From T `+"`min:\"1\"`"+`
+}
+
+func limits[T any](page *site.Page) (*form.Form[Limits[T]], error) { return form.Read(page, Limits[T]{}) }
+
 f, err := read(page, Signup{})
 if err != nil {
 	return err
 }
 ---
-{email(f)}
+{email(f)}{if l, err := limits[int](page); err == nil { {l.Value("from")} }}
 -- src/pages/tags.gosite --
 ---
 import (
