@@ -130,7 +130,7 @@ func (d *field) bool(v reflect.Value, has bool, all []string) (Problem, bool) {
 		v.Set(reflect.New(d.typ))
 		v.Elem().SetBool(ticked)
 	}
-	if d.required && !ticked {
+	if d.required && !ticked && !(d.pointer && has) { // no is an answer
 		return d.problem(Required, ""), false
 	}
 	return Problem{}, true
@@ -252,10 +252,11 @@ func (d *field) format(v reflect.Value) []string {
 		}
 		return []string{d.printed(v.Elem())}
 	}
-	if v.IsZero() && !d.is(boolKind) {
+	s := d.printed(v)
+	if v.IsZero() && !d.is(boolKind) && (d.oneof == nil || !d.allowed(s)) {
 		return nil
 	}
-	return []string{d.printed(v)}
+	return []string{s}
 }
 
 // printed gives the text of one value as a browser would send it.

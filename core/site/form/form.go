@@ -21,7 +21,7 @@
 // The fields of the struct are what a visitor may set, so that a form has a struct of its own. The tags:
 //
 //	form:"name"             its name in the form; without one that of the field as an attribute has it: FirstName is firstName
-//	form:",required"        there must be something; of a bool, it must be true
+//	form:",required"        there must be something; a bool must be true, and a *bool answered, as with a radio button for no
 //	form:",secret"          what was typed is not written back, as of a password, and blanks around it are kept; type:"password"
 //	                        is always one
 //	form:"-"                no field of the form
@@ -210,7 +210,7 @@ func (f *Form[T]) Error(name string) string {
 func (f *Form[T]) Problems() []Problem { return slices.Clone(f.problems) }
 
 // Value gives the text of a field: what was typed, and before that the one of Data. It is "" for secrets and files, and for
-// numbers and times of Data that are zero: a pointer tells zero from nothing.
+// numbers and times of Data that are zero, unless oneof names that: a pointer tells zero from nothing.
 func (f *Form[T]) Value(name string) string {
 	d := f.field("Value", name)
 	all := f.texts(d)
@@ -220,9 +220,15 @@ func (f *Form[T]) Value(name string) string {
 	return all[0]
 }
 
-// Has says whether a value of a field is chosen, as that of a checkbox, a radio button or an option.
+// Has says whether a value of a field is chosen, as that of a checkbox, a radio button or an option. Of a bool, "no" is the one
+// that is not true, as are "", "0", "false" and "off".
 func (f *Form[T]) Has(name, value string) bool {
-	return slices.Contains(f.texts(f.field("Has", name)), value)
+	d := f.field("Has", name)
+	texts := f.texts(d)
+	if d.is(boolKind) && !d.many {
+		return len(texts) > 0 && f.ticked(d) == truth(value)
+	}
+	return slices.Contains(texts, value)
 }
 
 // texts gives the values of a field as they stand in the form.

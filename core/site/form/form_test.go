@@ -579,3 +579,51 @@ func TestQueryEmpty(t *testing.T) {
 		return nil
 	})
 }
+
+// Yes and no as radio buttons: a *bool has to be answered, and no is an answer. A zero that stands in the list is one of its values.
+func TestYesNo(t *testing.T) {
+	type answer struct {
+		Coming *bool `form:",required"`
+		Guests int   `oneof:"0|1|2"`
+	}
+	checked := func(f *form.Form[answer]) (out string) {
+		for _, name := range []string{"yes", "no"} {
+			if f.Choice("coming", name)["checked"] == true {
+				out += name
+			}
+		}
+		for _, n := range []string{"0", "1", "2"} {
+			if f.Option("guests", n)["selected"] == true {
+				out += n
+			}
+		}
+		return out
+	}
+	yes, no := true, false
+	for _, tt := range []struct {
+		initial answer
+		want    string
+	}{{answer{}, "0"}, {answer{&no, 1}, "no1"}, {answer{&yes, 2}, "yes2"}} {
+		readAs(t, httptest.NewRequest("GET", "http://example.com/", nil), tt.initial, func(f *form.Form[answer], _ *site.Page) {
+			if got := checked(f); got != tt.want {
+				t.Errorf("before: %q, want %q", got, tt.want)
+			}
+		})
+	}
+	for _, tt := range []struct {
+		values url.Values
+		data   *bool
+		want   string
+		fails  string
+	}{
+		{url.Values{"coming": {"no"}, "guests": {"0"}}, &no, "no0", ""},
+		{url.Values{"coming": {"yes"}, "guests": {"2"}}, &yes, "yes2", ""},
+		{url.Values{}, nil, "", "Please choose one."},
+	} {
+		readAs(t, post(tt.values), answer{}, func(f *form.Form[answer], _ *site.Page) {
+			if got := checked(f); got != tt.want || f.Error("coming") != tt.fails || !reflect.DeepEqual(f.Data.Coming, tt.data) {
+				t.Errorf("%v: %q, %q, %v", tt.values, got, f.Error("coming"), f.Data.Coming)
+			}
+		})
+	}
+}

@@ -32,11 +32,11 @@ func (p Problem) english() string {
 	switch p.Kind {
 	case Required:
 		switch {
-		case d.kind == boolKind:
+		case d.kind == boolKind && !d.pointer && !d.many:
 			return "Please tick this box."
 		case d.kind == fileKind:
 			return "Please choose a file."
-		case d.many || d.oneof != nil:
+		case d.many || d.oneof != nil || d.kind == boolKind:
 			return "Please choose one."
 		}
 		return "Please fill this in."
