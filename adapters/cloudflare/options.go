@@ -150,6 +150,12 @@ var (
 	flagText    = regexp.MustCompile(`^[a-z0-9_:]+$`)
 )
 
+// CheckOptions says what is wrong with the options.
+func (Adapter) CheckOptions(site *adapter.Site) []diag.Diagnostic {
+	_, problems := decode(site)
+	return problems
+}
+
 // decode reads the options.
 func decode(site *adapter.Site) (Options, []diag.Diagnostic) {
 	o := Options{Instances: 12, Memory: 32, Timeout: 30, Snapshot: true, WorkerFirst: "auto", Sessions: "SESSION"}

@@ -74,6 +74,12 @@ type images struct {
 
 var regionName = regexp.MustCompile(`^[a-z]{2}-[a-z]+-[0-9]$`)
 
+// CheckOptions says what is wrong with the options.
+func (Adapter) CheckOptions(site *adapter.Site) []diag.Diagnostic {
+	_, problems := decode(site)
+	return problems
+}
+
 // decode reads the options.
 func decode(site *adapter.Site) (Options, []diag.Diagnostic) {
 	o := Options{Mode: shim}

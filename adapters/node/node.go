@@ -186,6 +186,12 @@ func (Adapter) Adapt(ctx context.Context, site *adapter.Site, out *adapter.Out) 
 	return err
 }
 
+// CheckOptions says what is wrong with the options.
+func (Adapter) CheckOptions(site *adapter.Site) []diag.Diagnostic {
+	_, problems := decode(site)
+	return problems
+}
+
 // decode reads the options.
 func decode(site *adapter.Site) (Options, []diag.Diagnostic) {
 	o := Options{Mode: standalone, Program: "server", Precompress: "auto"}

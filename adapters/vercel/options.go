@@ -66,6 +66,12 @@ var (
 	envName      = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 )
 
+// CheckOptions says what is wrong with the options.
+func (Adapter) CheckOptions(site *adapter.Site) []diag.Diagnostic {
+	_, problems := decode(site)
+	return problems
+}
+
 // decode reads the options and checks what their types do not say.
 func decode(site *adapter.Site) (Options, []diag.Diagnostic) {
 	o := Options{Mode: executable, Architecture: "x86_64"}

@@ -163,6 +163,14 @@ type Previewer interface {
 	Preview(ctx context.Context, dir string) (http.Handler, func() error, error)
 }
 
+// An OptionChecker can tell what is wrong with its options before there is anything to adapt, for `sitegen check`. One
+// that is a program of its own is not asked.
+type OptionChecker interface {
+	// CheckOptions reads what site says of options and of the environment, and nothing else of it. What Adapt would report
+	// of them it reports at the same places.
+	CheckOptions(site *Site) []diag.Diagnostic
+}
+
 // A Detector knows its platform's CI by the environment.
 type Detector interface {
 	// Detect gives the reason ("NETLIFY is set"), or "".

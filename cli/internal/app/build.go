@@ -212,14 +212,12 @@ func adapt(ctx context.Context, p *project, site *build.Site, c choice) (said *d
 		return list, false, nil
 	}
 	p.progress("adapt", 0)
-	seam := &adapter.Site{
-		Manifest: site.Manifest, Options: c.options, OptionsAt: c.at, OptionPlaces: p.config.Places("adapter"), BodyLimit: p.config.Security.BodyLimit,
-		BodyLimitAt: p.config.At("security.bodyLimit"),
-		Env:         environment(c.adapter.Info().Env, p.env.Getenv),
-		ClientDir:   site.ClientDir, Prerendered: site.Prerendered,
-		ModuleDir: p.layout.ModuleDir, ModulePath: p.layout.ModulePath, Bundle: site.Bundle, OnDemand: site.OnDemand,
-		Images: imageService(p, site, c), OutDir: site.Stage.Out(), Server: adapter.Server{Host: p.config.Server.Host, Port: p.config.Server.Port},
-	}
+	seam := optionsOf(p, c)
+	seam.Manifest, seam.ClientDir, seam.Prerendered = site.Manifest, site.ClientDir, site.Prerendered
+	seam.BodyLimit, seam.BodyLimitAt = p.config.Security.BodyLimit, p.config.At("security.bodyLimit")
+	seam.ModuleDir, seam.ModulePath, seam.Bundle, seam.OnDemand = p.layout.ModuleDir, p.layout.ModulePath, site.Bundle, site.OnDemand
+	seam.Images, seam.OutDir = imageService(p, site, c), site.Stage.Out()
+	seam.Server = adapter.Server{Host: p.config.Server.Host, Port: p.config.Server.Port}
 	out, err := adapter.NewOut(site.Stage.Dir, seam)
 	if err != nil {
 		return nil, false, err
@@ -232,6 +230,11 @@ func adapt(ctx context.Context, p *project, site *build.Site, c choice) (said *d
 	p.term.print(said, p.read)
 	list.Add(said.Sorted()...)
 	return list, out.IsVolatile(), nil
+}
+
+// optionsOf is what an adapter is told of its options and the environment, before there is anything to adapt.
+func optionsOf(p *project, c choice) *adapter.Site {
+	return &adapter.Site{Options: c.options, OptionsAt: c.at, OptionPlaces: p.config.Places("adapter"), Env: environment(c.adapter.Info().Env, p.env.Getenv)}
 }
 
 // environment gives those of the variables that are set.

@@ -200,12 +200,18 @@ func runCheck(ctx context.Context, p *project, o checkOptions) error {
 		_, err := io.WriteString(p.env.Stdout, abilities(site.Manifest))
 		return err
 	}
-	able := capabilities(site, chosen)
+	able, options := capabilities(site, chosen), &diag.List{}
 	p.term.print(able, p.read)
+	if a, ok := chosen.adapter.(adapter.OptionChecker); ok {
+		options.Add(a.CheckOptions(optionsOf(p, chosen))...)
+	}
+	p.term.print(options, p.read)
 	switch {
 	case able.HasErrors():
 		return &exit{code: exitCapability}
-	case o.strict && (list.Len()+able.Len() > 0 || chosen.warning != nil):
+	case options.HasErrors():
+		return &exit{code: exitFailed}
+	case o.strict && (list.Len()+able.Len()+options.Len() > 0 || chosen.warning != nil):
 		return errStrict
 	}
 	if n := diag.NewReport(&p.term.said).Warnings; o.maxWarnings >= 0 && n > o.maxWarnings {
