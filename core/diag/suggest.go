@@ -1,6 +1,9 @@
 package diag
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // Suggest gives the one of known that somebody who wrote name most likely meant, or "" where none is near. Of two that
 // are equally near the earlier one wins.
@@ -23,12 +26,22 @@ func Suggest(name string, known []string) string {
 		if k == name || len(b) > 64 {
 			continue
 		}
-		// What is barely near has to begin alike: --port is not --root.
-		if d := distance(a, b); d < bestAt || d == bestAt && best == "" && d < len(a) && len(b) > 0 && a[0] == b[0] {
+		// What is barely near has to begin alike: --port is not --root, and /nowhere not /other.
+		if d := distance(a, b); d < bestAt || d == bestAt && best == "" && d < len(a) && initial(a) == initial(b) {
 			best, bestAt = k, d
 		}
 	}
 	return best
+}
+
+// initial gives the first letter or digit.
+func initial(name []rune) rune {
+	for _, r := range name {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+	}
+	return 0
 }
 
 // distance counts the letters to insert, remove, replace or swap with their neighbour to get from a to b (optimal

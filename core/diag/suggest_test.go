@@ -3,7 +3,7 @@ package diag
 import "testing"
 
 func TestSuggest(t *testing.T) {
-	known := []string{"site", "base", "output", "adapter", "trailingSlash", "out", "to", "src"}
+	known := []string{"site", "base", "output", "adapter", "trailingSlash", "out", "to", "src", "--root", "--base", "/other", "/others"}
 	for _, tt := range []struct{ in, want string }{
 		{"sit", "site"},
 		{"Site", "site"},
@@ -20,6 +20,9 @@ func TestSuggest(t *testing.T) {
 		{"site", ""},
 		{"tip", "to"},
 		{"prt", ""}, // two of three letters are others
+		{"--baes", "--base"},
+		{"/nowhere", ""},
+		{"/tohers", "/others"},
 	} {
 		if got := Suggest(tt.in, known); got != tt.want {
 			t.Errorf("Suggest(%q) = %q, want %q", tt.in, got, tt.want)
