@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -176,6 +177,19 @@ func (b *builder) aliasPlace(r diag.Range) diag.Range {
 // compiled site alone, and redirects are wanted before that.
 func (b *builder) entryPatterns() map[string]string {
 	out := map[string]string{}
+	b.collectionCalls(func(_ diag.Range, call *ast.CallExpr, d collectionDecl) {
+		if out[d.name] == "" {
+			if p := atPattern(call); p != "" {
+				out[d.name] = p
+			}
+		}
+	})
+	return out
+}
+
+// collectionCalls gives the calls of the site's Go files that begin with content.New, the whole of a chain before its parts, and
+// where the name of the collection stands.
+func (b *builder) collectionCalls(visit func(at diag.Range, call *ast.CallExpr, d collectionDecl)) {
 	skip := filepath.Join(b.Layout.Root, filepath.FromSlash(b.Config.Out))
 	filepath.WalkDir(b.Layout.ModuleDir, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -195,7 +209,8 @@ func (b *builder) entryPatterns() map[string]string {
 		if err != nil || !strings.Contains(string(data), contentPath) {
 			return nil
 		}
-		f, err := parser.ParseFile(token.NewFileSet(), n, data, parser.SkipObjectResolution)
+		fset := token.NewFileSet()
+		f, err := parser.ParseFile(fset, n, data, parser.SkipObjectResolution)
 		if err != nil {
 			return nil // the go command will say so
 		}
@@ -212,14 +227,26 @@ func (b *builder) entryPatterns() map[string]string {
 			if !ok {
 				return true
 			}
-			if d, ok := newCall(call, alias); ok && out[d.name] == "" {
-				if p := atPattern(call); p != "" {
-					out[d.name] = p
+			if d, ok := newCall(call, alias); ok {
+				pos := func(p token.Pos) diag.Pos {
+					at := fset.Position(p)
+					return diag.Pos{File: b.Layout.Rel(name), Line: at.Line, Col: at.Column}
 				}
+				visit(diag.Range{Pos: pos(d.at), End: pos(d.end)}, call, d)
 			}
 			return true
 		})
 		return nil
+	})
+}
+
+// declared gives the places where the site's Go files name a collection.
+func (b *builder) declared(collection string) []diag.Range {
+	var out []diag.Range
+	b.collectionCalls(func(at diag.Range, _ *ast.CallExpr, d collectionDecl) {
+		if d.name == collection && !slices.Contains(out, at) {
+			out = append(out, at)
+		}
 	})
 	return out
 }

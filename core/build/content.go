@@ -720,6 +720,13 @@ func (b *builder) contentProblem(e wire.Event) diag.Diagnostic {
 		if like := diag.Suggest(p.Name, p.Known); like != "" {
 			d.Hint = fmt.Sprintf("did you mean %q? If not, %s", like, d.Hint)
 		}
+		if places := b.declared(p.Collection); len(places) > 0 {
+			d.Range = places[len(places)-1]
+			for _, at := range places[:len(places)-1] {
+				d.Notes = append(d.Notes, diag.Note{Range: at, Message: "and here"})
+			}
+		}
+		return d
 	default:
 		d.Code = "SG5062"
 		if p.Collection == store.Pages {

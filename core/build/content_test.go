@@ -3,6 +3,7 @@ package build
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -273,9 +274,16 @@ import "example.com/site/src"
 	// One whose name is misspelt names the one that is there; a name far from it names none.
 	for folder, hint := range map[string]string{"psots": `did you mean "psots"?`, "tea": "create the folder"} {
 		_, list := site(t, archive+"-- src/content/"+folder+"/x.md --\n---\ntitle: X\n---\n", Options{Until: Entries})
-		if ds := list.Sorted(); len(ds) == 0 || ds[0].Code != "SG5066" || !strings.HasPrefix(ds[0].Hint, hint) {
+		if ds := list.Sorted(); len(ds) == 0 || ds[0].Code != "SG5066" || !strings.HasPrefix(ds[0].Hint, hint) || ds[0].Range.String() != "src/content.go:6:31" {
 			t.Errorf("folder %s: %v", folder, list.Err())
 		}
+	}
+	twice := strings.Replace(archive, "-- src/pages", "-- src/other.go --\npackage src\n\nimport \"sitegen.dev/core/site/content\"\n\n// More are more.\nvar More = content.New[struct{ Text string }](\"posts\")\n-- src/pages", 1)
+	_, list := site(t, twice+"-- src/content/posts/x.md --\n---\ntitle: X\n---\n", Options{Until: Entries})
+	if !slices.ContainsFunc(list.Sorted(), func(d diag.Diagnostic) bool {
+		return d.Code == "SG5066" && d.Range.String() == "src/other.go:6:47" && len(d.Notes) == 1 && d.Notes[0].Range.String() == "src/content.go:6:31"
+	}) {
+		t.Errorf("declared twice: %+v", list.Sorted())
 	}
 	const pages = "-- src/pages/index.gosite --\n---\nimport \"sitegen.dev/core/site/content\"\n---\n<p>{len(content.MarkdownPages(page))} pages</p>\n"
 	if _, list := site(t, pages, Options{}); list.HasErrors() {

@@ -25,7 +25,8 @@ const embeddedFile = "content.bin"
 type collectionDecl struct {
 	variable string
 	name     string
-	typeName string // of the data, without its package
+	typeName string    // of the data, without its package
+	at, end  token.Pos // of the name
 }
 
 // goFiles is what has been read of the Go files that on-demand routes reach.
@@ -204,7 +205,7 @@ func newCall(e ast.Expr, alias string) (d collectionDecl, ok bool) {
 				return d, false
 			}
 			name, err := strconv.Unquote(lit.Value)
-			return collectionDecl{name: name, typeName: lastName(index.Index)}, err == nil
+			return collectionDecl{name: name, typeName: lastName(index.Index), at: lit.Pos(), end: lit.End()}, err == nil
 		}
 		sel, isSel := call.Fun.(*ast.SelectorExpr)
 		if !isSel {

@@ -173,16 +173,18 @@ func (l *loader) mapping(at string, n *yaml.Node, visit func(name string, keyNod
 func (l *loader) unknownKey(keys []key, prefix, name string, n *yaml.Node) {
 	at := l.src.node(n)
 	hint := ""
-	var names []string
+	var names, former []string
+	calls := map[string]string{}
 	for _, k := range keys {
 		names = append(names, k.name)
+		former = append(former, k.was...)
 		for _, was := range k.was {
-			if was == name {
-				hint = "sitegen calls it " + prefix + k.name
-			}
+			calls[was] = k.name
 		}
 	}
-	if s := diag.Suggest(name, names); hint == "" && s != "" {
+	if now := calls[name]; now != "" {
+		hint = "sitegen calls it " + prefix + now
+	} else if s := diag.Suggest(name, names); s != "" {
 		hint = "did you mean " + strconv.Quote(prefix+s) + "?"
 	}
 	walkKeys(siteKeys, "", func(path string, k key) {
@@ -190,6 +192,9 @@ func (l *loader) unknownKey(keys []key, prefix, name string, n *yaml.Node) {
 			hint = "it belongs to another place: " + path
 		}
 	})
+	if s := diag.Suggest(name, former); hint == "" && s != "" {
+		hint = "did you mean " + strconv.Quote(prefix+calls[s]) + "?"
+	}
 	message := "unknown key " + strconv.Quote(prefix+name)
 	if prefix != "" && hint == "" {
 		hint = strings.TrimSuffix(prefix, ".") + " has the keys " + strings.Join(names, ", ")

@@ -200,6 +200,7 @@ var errorCases = []struct {
 	{"integrations: []", `1:1-13 SG4002 unknown key "integrations"`},
 	{"format: file", `1:1-7 SG4002 unknown key "format" | it belongs to another place: build.format`},
 	{"build: {frmat: file}", `1:9-14 SG4002 unknown key "build.frmat" | did you mean "build.format"?`},
+	{"redirects: {/a: {destnation: /b}}", `1:18-28 SG4002 unknown key "redirects./a.destnation" | did you mean "redirects./a.to"?`},
 	{"build: {xyz: 1}", `1:9-12 SG4002 unknown key "build.xyz" | build has the keys format, assets, inline, assetsPrefix, define, concurrency, redirects`},
 	{"build: {assetsPrefix: cdn.example.com, define: {a-b: 1, x: [1], import.meta.env.X: 2}}", `1:23-38 SG4004 build.assetsPrefix must be an address such as https://cdn.example.com, not "cdn.example.com"
 1:49-52 SG4004 build.define.a-b must be a name of JavaScript, or names with dots between
