@@ -204,11 +204,14 @@ func newApp(env Env) *cli.App {
 }
 
 // wrongUsage tells of a value that the flag parser could not read: invalid value "x" for flag -port: parse error.
-func wrongUsage(_ *cli.Context, err error, _ bool) error {
+func wrongUsage(c *cli.Context, err error, _ bool) error {
 	text := err.Error()
 	if before, after, ok := strings.Cut(text, " for flag -"); ok {
 		name, _, _ := strings.Cut(after, ":")
 		text = before + " for flag " + dashed(name)
+		if _, ok := find(c.Command.Flags, name).(*cli.IntFlag); ok {
+			text += ", which takes a whole number"
+		}
 	}
 	return usage("%s", text)
 }

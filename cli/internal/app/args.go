@@ -31,7 +31,7 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 	}
 	for _, f := range a.early {
 		if find(a.command.Flags, f.name) == nil {
-			return nil, usage("`sitegen %s` has no flag %s; `sitegen help %s` lists its flags", a.command.Name, dashed(f.name), a.command.Name)
+			return nil, a.unknown(f.name)
 		}
 		a.own = append(a.own, f.text)
 	}

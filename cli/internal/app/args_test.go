@@ -41,7 +41,7 @@ func TestArrange(t *testing.T) {
 		{"build --template blog", "`sitegen build` has no flag --template, which belongs to new; `sitegen help build` lists its flags"},
 		{"build --port 3", "`sitegen build` has no flag --port, which belongs to dev, preview; `sitegen help build` lists its flags"},
 		{"build --prt 3", "unknown flag --prt; `sitegen help build` lists the flags"},
-		{"--template blog build", "`sitegen build` has no flag --template; `sitegen help build` lists its flags"},
+		{"--template blog build", "`sitegen build` has no flag --template, which belongs to new; `sitegen help build` lists its flags"},
 		{"--nothing", "unknown flag --nothing; `sitegen help` lists the flags"},
 		{"build -z", "unknown flag -z; `sitegen help build` lists the flags"},
 		{"build --out", "--out needs a value"},

@@ -40,7 +40,7 @@ With --init it first makes the folder a site's module: it creates go.mod, or add
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "init", Usage: "create or complete go.mod", Destination: &o.init},
 			&cli.StringFlag{Name: "module", Usage: "`PATH` of a module that --init creates", DefaultText: "the name of the folder", Destination: &o.module},
-			&cli.BoolFlag{Name: "dry-run", Usage: "with --init: show the change of go.mod, write nothing", Destination: &o.dryRun},
+			&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "with --init: show the change of go.mod, write nothing", Destination: &o.dryRun},
 		},
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
