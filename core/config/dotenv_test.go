@@ -132,3 +132,15 @@ func FuzzDotEnvValue(f *testing.F) {
 		}
 	})
 }
+
+// A variable without a scope is told which one its name speaks for.
+func TestScopeMissing(t *testing.T) {
+	_, list := Load("site.yaml", []byte("env:\n  PUBLIC_SHOP: {default: tea}\n"), func(string) string { return "" })
+	if got := list.Sorted(); len(got) != 1 || got[0].Hint != "write PUBLIC_SHOP: {scope: public}" {
+		t.Errorf("%v", got)
+	}
+	_, list = Load("site.yaml", []byte("env:\n  KEY: {type: string}\n"), func(string) string { return "" })
+	if got := list.Sorted(); len(got) != 1 || got[0].Hint != "write KEY: {scope: secret}" {
+		t.Errorf("%v", got)
+	}
+}

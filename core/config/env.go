@@ -78,7 +78,11 @@ func (envRule) load(l *loader, path string, n *yaml.Node) {
 		l.mapping(at, value, func(key string, keyNode, value *yaml.Node) { v.key(l, at, key, &scope, &when, keyNode, value) })
 		if scope == "" {
 			if !l.list.HasErrors() {
-				l.list.Error("SG4004", v.At, at+" does not say whether it is public or secret", "write "+name+": {scope: secret}")
+				meant := "secret"
+				if strings.HasPrefix(name, "PUBLIC_") {
+					meant = "public"
+				}
+				l.list.Error("SG4004", v.At, at+" does not say whether it is public or secret", "write "+name+": {scope: "+meant+"}")
 			}
 			return
 		}
