@@ -2,8 +2,12 @@ package codegen
 
 import (
 	"bytes"
+	"path"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"golang.org/x/tools/txtar"
 )
 
 // What others import stays as it is when the code changes, so that they are not compiled again.
@@ -102,5 +106,40 @@ func TestFaces(t *testing.T) {
 				t.Errorf("the page imports a face: %v, want %v\n%s", imports, tt.has, page)
 			}
 		})
+	}
+}
+
+// Sites that compile as a build has them compile in the development server too, whose components are more packages.
+func TestDevCompiles(t *testing.T) {
+	files, err := filepath.Glob("testdata/run/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no archives", err)
+	}
+	faces := 0
+	for _, name := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
+			ar, err := txtar.ParseFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := link(t, ar.Files)
+			var gen []File
+			args := []string{"build", "-gcflags=-e"}
+			for _, d := range p.DevPackages() {
+				for _, f := range d.Files() {
+					gen = append(gen, f.File)
+				}
+				if d.Face != nil {
+					faces++
+				}
+				args = append(args, "./"+path.Dir(d.Code.Path))
+			}
+			if out, err := goRun(t, module(t, ar.Files, gen...), args...); err != nil {
+				t.Errorf("%v\n%s", err, out)
+			}
+		})
+	}
+	if faces < 20 {
+		t.Errorf("%d components have a face: what is tested?", faces)
 	}
 }
