@@ -92,7 +92,7 @@ var htmlElements = strings.Fields(`a abbr address area article aside audio b bas
 	template textarea tfoot th thead time title tr track u ul var video wbr svg math`)
 
 // htmlAttributes are those of the HTML standard, https://html.spec.whatwg.org/multipage/indices.html#attributes-3, those that it had or
-// that browsers are getting, and those of RDFa, which link previews are made of.
+// that browsers are getting, those of RDFa, which link previews are made of, and at the end some that libraries of styles have.
 var htmlAttributes = strings.Fields(`abbr accept accept-charset accesskey action allow allowfullscreen alpha alt as async autocapitalize
 	autocomplete autocorrect autofocus autoplay blocking charset checked cite class closedby color colorspace cols colspan command commandfor content
 	contenteditable controls coords crossorigin data datetime decoding default defer dir dirname disabled download draggable enctype
@@ -119,4 +119,5 @@ var htmlAttributes = strings.Fields(`abbr accept accept-charset accesskey action
 	onpointerrawupdate onpointerup onpopstate onprogress onratechange onrejectionhandled onreset onresize onscroll onscrollend
 	onsecuritypolicyviolation onseeked onseeking onselect onselectionchange onselectstart onslotchange onstalled onstorage onsubmit onsuspend
 	ontimeupdate ontoggle ontouchcancel ontouchend ontouchmove ontouchstart ontransitioncancel ontransitionend ontransitionrun ontransitionstart
-	onunhandledrejection onunload onvolumechange onwaiting onwheel`)
+	onunhandledrejection onunload onvolumechange onwaiting onwheel
+	from leading star tile`)

@@ -9,7 +9,7 @@ func TestSlipOf(t *testing.T) {
 		// what other libraries and people have
 		"vx": "", "state": "", "model": "", "key": "", "icon": "", "variant": "", "side": "", "theme": "", "active": "", "tooltip": "", "url": "", "ref": "", "mode": "",
 		"html": "", "items": "", "show": "", "on": "", "ico": "", "data-hfre": "", "x1": "", "layout": "", "cloak": "", "transition": "", "page": "", "level": "",
-		"netlify": "", "amp": "", "lightbox": "", "position": "", "columns": "", "spacing": "", "gap": "", "tag": "", "color2": "", "src": "", "sort": "", "widths": "", "links": "", "actions": "",
+		"netlify": "", "amp": "", "lightbox": "", "position": "", "columns": "", "spacing": "", "gap": "", "tag": "", "color2": "", "src": "", "sort": "", "widths": "", "leading": "", "star": "", "tile": "", "from": "", "via": "", "tracking": "", "select": "", "flex": "", "grid": "", "font": "", "shadow": "", "opacity": "", "justify": "", "items2": "", "links": "", "actions": "",
 	} {
 		if got := slipOf(name, htmlAttributes); got != want {
 			t.Errorf("attribute %s: %q, want %q", name, got, want)
