@@ -32,7 +32,7 @@ type site struct {
 	restarts int    // of gopls
 	checking sync.Mutex
 	checked  *analysis // the last that gopls was asked about
-	building sync.Mutex
+	saves    int       // that the build which runs has to answer, 0 while none runs; under mu
 
 	listing  sync.Mutex
 	packages []string // that components can import; nil where they were not listed
@@ -208,16 +208,37 @@ func (a *analysis) place(c *codegen.Component, s syntax.Span) location {
 }
 
 // saved has the go command check the types where gopls does not, and writes the generated packages for those who use the
-// go command beside the editor.
+// go command beside the editor. While that runs, it is noted that it has to run again: it may have read the files before they were
+// written.
 func (st *site) saved() {
-	st.server.mu.Lock()
-	docs, serial := st.server.docs, st.server.serial
-	st.server.mu.Unlock()
-	go st.server.guard(func() {
-		if !st.building.TryLock() {
-			return // the one that runs began after the file was written, or the next save comes
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if st.saves++; st.saves > 1 {
+		return
+	}
+	go func() {
+		for {
+			st.mu.Lock()
+			begun := st.saves
+			st.mu.Unlock()
+			st.build()
+			st.mu.Lock()
+			st.saves -= begun
+			done := st.saves == 0
+			st.mu.Unlock()
+			if done {
+				return
+			}
 		}
-		defer st.building.Unlock()
+	}()
+}
+
+// build does that once.
+func (st *site) build() {
+	st.server.guard(func() {
+		st.server.mu.Lock()
+		docs, serial := st.server.docs, st.server.serial
+		st.server.mu.Unlock()
 		a := st.analyze(st.server.ctx, docs, serial)
 		if a == nil || a.layout == nil {
 			return
