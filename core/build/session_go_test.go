@@ -17,20 +17,20 @@ import (
 // was called last.
 func goCommands(tb testing.TB) (since func() []string) {
 	tb.Helper()
-	return goStub(tb, `echo "$1" >> "$log"; exec "$go" "$@"`)
+	return goScript(tb, `echo "$1" >> "$log"; exec "$go" "$@"`)
 }
 
 // compiled puts a go command on PATH that writes down which packages it compiles. The function gives those since it was
 // called last, sorted.
 func compiled(tb testing.TB) (since func() []string) {
 	tb.Helper()
-	words := goStub(tb, `shift; for arg do shift; case $arg in -v=*) ;; *) set -- "$@" "$arg" ;; esac; done; "$go" build -v "$@" 2>"$log.new"; code=$?; cat "$log.new" >> "$log"; grep -v '^[a-z]' "$log.new" >&2; exit $code`)
+	words := goScript(tb, `shift; for arg do shift; case $arg in -v=*) ;; *) set -- "$@" "$arg" ;; esac; done; "$go" build -v "$@" 2>"$log.new"; code=$?; cat "$log.new" >> "$log"; grep -v '^[a-z]' "$log.new" >&2; exit $code`)
 	return func() []string { return slices.Sorted(slices.Values(words())) }
 }
 
-// goStub puts a go command on PATH that is a script, for which $go is the real one. The function gives the words that it has
+// goScript puts a go command on PATH that is a script, for which $go is the real one. The function gives the words that it has
 // written to $log since it was called last.
-func goStub(tb testing.TB, text string) (since func() []string) {
+func goScript(tb testing.TB, text string) (since func() []string) {
 	tb.Helper()
 	if runtime.GOOS == "windows" {
 		tb.Skip("the go command of this test is a shell script")
