@@ -16,7 +16,7 @@ import (
 	"sitegen.dev/core/internal/gocmd"
 )
 
-//go:embed go.mod site/*.go site/seal/*.go site/csp/*.go site/raster/*.go site/nethttp/*.go site/cloudflare/*.go site/netlify/*.go site/vercel/*.go site/feed/*.go site/form/*.go internal/htmlscan/*.go prerender/runtime/*.go prerender/runtime/wire/*.go
+//go:embed go.mod site/*.go site/seal/*.go site/csp/*.go site/raster/*.go site/nethttp/*.go site/cloudflare/*.go site/netlify/*.go site/vercel/*.go site/feed/*.go site/form/*.go internal/htmlscan/*.go internal/attrname/*.go prerender/runtime/*.go prerender/runtime/wire/*.go
 //go:embed site/content/*.go site/content/store/*.go site/content/storefile/*.go site/content/contenttest/*.go site/sitetest/*.go site/content/loader/*.go prerender/runtime/collections/*.go
 //go:embed dev/runtime/*.go dev/runtime/wire/*.go dev/runtime/collections/*.go
 //go:embed adapter/*.go adapter/orphan/*.go adapter/fileserver/*.go adapter/redirects/*.go diag/*.go manifest/*.go manifest/schema.json process/*.go internal/gocmd/*.go internal/cachedir/*.go

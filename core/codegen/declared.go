@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sitegen.dev/core/diag"
+	"sitegen.dev/core/internal/attrname"
 	"sitegen.dev/core/syntax"
 )
 
@@ -134,7 +135,7 @@ type SlotInfo struct {
 func (c *Component) Slots() []SlotInfo {
 	var out []SlotInfo
 	for _, f := range c.slotInfo().Fields {
-		s := SlotInfo{Name: attrName(f.Name), Field: f.Name, Params: f.Params, At: f.At}
+		s := SlotInfo{Name: attrname.Of(f.Name), Field: f.Name, Params: f.Params, At: f.At}
 		if f.Name == "Default" {
 			s.Name = ""
 		}
@@ -251,7 +252,7 @@ func (c *Component) Names() map[string]syntax.Span {
 func SamePropName(attribute, field string) bool { return foldName(attribute) == foldName(field) }
 
 // AttributeName is how the field of a prop is written as an attribute: "ImageURL" becomes "imageURL".
-func AttributeName(field string) string { return attrName(field) }
+func AttributeName(field string) string { return attrname.Of(field) }
 
 // FieldName is the field that an attribute of this name sets where nothing else says so: "image-url" becomes "ImageUrl".
 func FieldName(attribute string) string { return exportName(attribute) }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"sitegen.dev/core/diag"
+	"sitegen.dev/core/internal/attrname"
 	"sitegen.dev/core/syntax"
 )
 
@@ -269,7 +270,7 @@ func classify(d *diag.Diagnostic, more []string) {
 		break
 	}
 	if m := missingSlot.FindStringSubmatch(d.Message); m != nil {
-		d.Hint = `add <slot name="` + attrName(m[1]) + `" />, or declare ` + m[1] + " site.Node in type Slots"
+		d.Hint = `add <slot name="` + attrname.Of(m[1]) + `" />, or declare ` + m[1] + " site.Node in type Slots"
 		if m[1] == "Default" {
 			d.Hint = "add <slot />"
 		}
@@ -462,7 +463,7 @@ func (p *Program) explainProp(c *Component, d *diag.Diagnostic) {
 	if m := unknownField.FindStringSubmatch(d.Message); m != nil {
 		d.Hint = "its Props have no field " + m[1]
 		if s := p.near(c, d.Message); s != "" {
-			d.Hint = "did you mean " + attrName(s) + "?"
+			d.Hint = "did you mean " + attrname.Of(s) + "?"
 		}
 		d.Code = "SG2011"
 		d.Message = "<" + e.Name + "> has no prop " + a.Name
@@ -557,7 +558,7 @@ func (p *Program) embeddedHint(c *Component, e *syntax.Element, a *syntax.Attr, 
 	}
 	for _, t := range callee.front.props.Embedded {
 		if strings.HasSuffix(what, " type "+t.Type+")") {
-			d.Hint = "write " + attrName(fieldOf(t.Type)) + "={" + a.Expr.Text(c.file.Src) + "}: the Props of <" + e.Name + "> embed " + t.Type
+			d.Hint = "write " + attrname.Of(fieldOf(t.Type)) + "={" + a.Expr.Text(c.file.Src) + "}: the Props of <" + e.Name + "> embed " + t.Type
 		}
 	}
 }

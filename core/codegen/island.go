@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"sitegen.dev/core/diag"
+	"sitegen.dev/core/internal/attrname"
 	"sitegen.dev/core/manifest"
 	"sitegen.dev/core/syntax"
 )
@@ -95,7 +96,7 @@ func (l *lowerer) sendable(e *syntax.Element, callee *Component) {
 
 func (l *lowerer) unsendableSlot(e *syntax.Element, callee *Component, f *fieldInfo, at syntax.Span) {
 	l.diags.Add(diag.Diagnostic{Severity: diag.Error, Code: "SG2046", Range: l.rng(at),
-		Message: "<" + e.Name + "> is deferred, and its slot " + attrName(f.Name) + " takes arguments that are known only later",
+		Message: "<" + e.Name + "> is deferred, and its slot " + attrname.Of(f.Name) + " takes arguments that are known only later",
 		Hint:    "let a component that is deferred use <" + e.Name + ">, and fill the slot there",
 		Notes:   []diag.Note{{Range: callee.file.Range(f.At), Message: "the slot is declared here"}}})
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"sitegen.dev/core/diag"
+	"sitegen.dev/core/internal/attrname"
 	"sitegen.dev/core/syntax"
 )
 
@@ -246,7 +247,7 @@ func (f *fieldInfo) attr() string {
 	if f.Prop != "" {
 		return f.Prop
 	}
-	return attrName(f.Name)
+	return attrname.Of(f.Name)
 }
 
 func propExample(typ string) string {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"sitegen.dev/core/diag"
+	"sitegen.dev/core/internal/attrname"
 	"sitegen.dev/core/syntax"
 )
 
@@ -256,7 +257,7 @@ func (l *lowerer) forward(ns []syntax.Node, f *fieldInfo) string {
 		return ""
 	}
 	if f != nil && isNodeType(f.Type) && own.Func || f != nil && f.Func && isNodeType(own.Type) {
-		l.err("SG2023", e.Span, "slot "+attrName(own.Name)+" cannot be handed on as "+attrName(f.Name)+": one takes arguments, the other does not", "declare both alike in type Slots")
+		l.err("SG2023", e.Span, "slot "+attrname.Of(own.Name)+" cannot be handed on as "+attrname.Of(f.Name)+": one takes arguments, the other does not", "declare both alike in type Slots")
 	}
 	return own.Name
 }
@@ -296,7 +297,7 @@ func (l *lowerer) ownSlot(e *syntax.Element) (*fieldInfo, string, bool) {
 func didYouMean(name string, info *structInfo) string {
 	var names []string
 	for _, f := range info.Fields {
-		names = append(names, attrName(f.Name))
+		names = append(names, attrname.Of(f.Name))
 	}
 	if s := suggest(name, names); s != "" {
 		return "; did you mean " + s + "?"
@@ -375,7 +376,7 @@ func (l *lowerer) args(a *syntax.Attr) []Code {
 func namedSlot(info *structInfo) string {
 	for _, f := range info.Fields {
 		if f.Params != "" {
-			return "name the slot that takes it: <Fragment slot=" + strconv.Quote(attrName(f.Name)) + ">{func(" + f.Params + ") { … }}</Fragment>"
+			return "name the slot that takes it: <Fragment slot=" + strconv.Quote(attrname.Of(f.Name)) + ">{func(" + f.Params + ") { … }}</Fragment>"
 		}
 	}
 	return ""
@@ -401,7 +402,7 @@ func (l *lowerer) unknownSlot(e *syntax.Element, callee *Component, info *struct
 	var names []string
 	for _, f := range info.Fields {
 		if f.Name != "Default" {
-			names = append(names, attrName(f.Name))
+			names = append(names, attrname.Of(f.Name))
 		}
 	}
 	hint := "add <slot name=" + strconv.Quote(g.name) + " /> to " + callee.Path

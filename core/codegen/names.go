@@ -94,21 +94,6 @@ func exportName(s string) string {
 	return b.String()
 }
 
-// attrName is the way an author would write a field as an attribute: ImageURL becomes imageURL, Title title.
-func attrName(field string) string {
-	r := []rune(field)
-	for i := range r {
-		if i > 0 && i+1 < len(r) && unicode.IsLower(r[i+1]) {
-			break
-		}
-		if !unicode.IsUpper(r[i]) {
-			break
-		}
-		r[i] = unicode.ToLower(r[i])
-	}
-	return string(r)
-}
-
 func isExported(name string) bool {
 	r, _ := utf8.DecodeRuneInString(name)
 	return unicode.IsUpper(r)

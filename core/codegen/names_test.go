@@ -1,6 +1,10 @@
 package codegen
 
-import "testing"
+import (
+	"testing"
+
+	"sitegen.dev/core/internal/attrname"
+)
 
 func TestEncodePath(t *testing.T) {
 	for _, tt := range []struct {
@@ -42,11 +46,11 @@ func TestNames(t *testing.T) {
 		{foldName("image_Url"), "imageurl"},
 		{exportName("image-url"), "ImageUrl"},
 		{exportName("aside"), "Aside"},
-		{attrName("ImageURL"), "imageURL"},
-		{attrName("URL"), "url"},
-		{attrName("URLPath"), "urlPath"},
-		{attrName("Title"), "title"},
-		{attrName("X"), "x"},
+		{attrname.Of("ImageURL"), "imageURL"},
+		{attrname.Of("URL"), "url"},
+		{attrname.Of("URLPath"), "urlPath"},
+		{attrname.Of("Title"), "title"},
+		{attrname.Of("X"), "x"},
 		{importName("math/rand/v2"), "rand"},
 		{importName("gopkg.in/yaml.v3"), "yaml"},
 		{importName("example.com/a/b"), "b"},

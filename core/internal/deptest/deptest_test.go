@@ -30,7 +30,7 @@ var layers = []struct {
 	{"core/site/cloudflare", []string{"core/site"}},
 	{"core/site/netlify", []string{"core/site"}},
 	{"core/site/vercel", []string{"core/site"}},
-	{"core/site/content", []string{"core/site", "core/site/content/store"}},
+	{"core/site/content", []string{"core/site", "core/internal/attrname", "core/site/content/store"}},
 	{"core/site/content/store", nil},
 	{"core/site/content/storefile", []string{"core/site/content/store"}},
 	{"core/site/content/loader", nil},
@@ -38,8 +38,9 @@ var layers = []struct {
 	{"core/site/sitetest", []string{"core/site"}}, // linked into tests alone
 	{"core/site/raster", nil},
 	{"core/site/feed", []string{"core/site", "core/internal/htmlscan"}},
-	{"core/site/form", []string{"core/site"}},
+	{"core/site/form", []string{"core/site", "core/internal/attrname"}},
 	{"core/internal/htmlscan", nil},
+	{"core/internal/attrname", nil},
 	{"core/diag", nil},
 	{"core/manifest", nil},
 	{"core/syntax", []string{"core/diag"}},
@@ -57,7 +58,7 @@ var layers = []struct {
 	{"core/a11y", []string{"core/diag", "core/syntax"}},
 	{"core/links", []string{"core/internal/htmlscan"}},
 	{"core/content", []string{"core/diag", "core/config", "core/assets", "core/site/content/store"}},
-	{"core/codegen", []string{"core/diag", "core/syntax", "core/routes", "core/manifest"}},
+	{"core/codegen", []string{"core/internal/attrname", "core/diag", "core/syntax", "core/routes", "core/manifest"}},
 	{"core/adapter", []string{"core/diag", "core/manifest", "core/internal/cachedir", "core/internal/gocmd"}},
 	{"core/adapter/orphan", nil}, // linked into servers
 	{"core/adapter/redirects", nil},

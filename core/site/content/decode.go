@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode"
 
+	"sitegen.dev/core/internal/attrname"
 	"sitegen.dev/core/site"
 	"sitegen.dev/core/site/content/store"
 )
@@ -519,7 +520,7 @@ func (p *plan) add(t reflect.Type, prefix []int, tag string) {
 		field := planField{name: name, index: index}
 		field.exact = name != "" && tag == "prop"
 		if name == "" {
-			field.name = keyName(f.Name)
+			field.name = attrname.Of(f.Name)
 		}
 		rest := false
 		for option := range strings.SplitSeq(options, ",") {
@@ -560,16 +561,4 @@ func fold(s string) string {
 		}
 		return unicode.ToLower(r)
 	}, s)
-}
-
-// keyName is the way an author would write the name of a field: ImageURL becomes imageURL, Title title.
-func keyName(field string) string {
-	r := []rune(field)
-	for i := range r {
-		if i > 0 && i+1 < len(r) && unicode.IsLower(r[i+1]) || !unicode.IsUpper(r[i]) {
-			break
-		}
-		r[i] = unicode.ToLower(r[i])
-	}
-	return string(r)
 }

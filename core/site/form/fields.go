@@ -8,8 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode"
 
+	"sitegen.dev/core/internal/attrname"
 	"sitegen.dev/core/site"
 )
 
@@ -133,7 +133,7 @@ func (p *plan) add(t reflect.Type, prefix []int) *StructError {
 			continue
 		}
 		if name == "" {
-			name = attrName(f.Name)
+			name = attrname.Of(f.Name)
 		}
 		old := p.find(name)
 		if old != nil && len(old.index) == len(index) {
@@ -281,18 +281,6 @@ func (d *field) limits(tag reflect.StructTag) string {
 		}
 	}
 	return ""
-}
-
-// attrName is the way an author would write the name of a field as an attribute: ImageURL becomes imageURL, Title title.
-func attrName(field string) string {
-	r := []rune(field)
-	for i := range r {
-		if i > 0 && i+1 < len(r) && unicode.IsLower(r[i+1]) || !unicode.IsUpper(r[i]) {
-			break
-		}
-		r[i] = unicode.ToLower(r[i])
-	}
-	return string(r)
 }
 
 func quote(s string) string { return strconv.Quote(s) }
